@@ -1,0 +1,104 @@
+/**
+ * Configuration: the only reader of process.env.
+ * Invariant: a process either starts with a complete, valid Config or stops with one message per fault.
+ */
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import dotenv from 'dotenv';
+import { z } from 'zod';
+import { LumbungError } from './errors.ts';
+
+const port = z.coerce.number().int().min(0).max(65535);
+const optionalText = z
+  .string()
+  .trim()
+  .transform((value) => (value === '' ? undefined : value))
+  .optional();
+const url = (...protocols: string[]) =>
+  optionalText.refine((value) => {
+    if (value === undefined) return true;
+    try {
+      return protocols.includes(new URL(value).protocol);
+    } catch {
+      return false;
+    }
+  }, `must be a URL starting with ${protocols.map((p) => `${p}//`).join(' or ')}`);
+
+/** Every environment variable the product reads, with its default. Documented in docs/configure.md. */
+export const environment = z.object({
+  PORT: port.default(3000),
+  HOST: z.string().default('127.0.0.1'),
+  DATA_DIR: z.string().default('.lumbung'),
+  DATABASE_URL: url('postgres:', 'postgresql:'),
+  CLICKHOUSE_URL: url('http:', 'https:'),
+  CLICKHOUSE_PORT: port.default(8123),
+  CLICKHOUSE_CLUSTER: optionalText,
+  REDIS_URL: url('redis:', 'rediss:'),
+  DEMO_UNITS: z.coerce.number().int().min(1).max(100_000).default(200),
+  DEMO_DAYS: z.coerce.number().int().min(1).max(1_000).default(60),
+  DEMO_SEED: z.coerce.number().int().default(1),
+  SIMULATE: z
+    .union([z.literal('off'), z.coerce.number().positive().max(10_000)], {
+      error: 'must be "off" or a number of changes per second',
+    })
+    .optional(),
+  SITE: z.enum(['on', 'off']).default('on'),
+  SYNC_MODE: z.enum(['change', 'schedule']).default('change'),
+  AUTH_SECRET: z.string().min(16, 'must be at least 16 characters').optional(),
+  AUTH_JWKS_URL: url('http:', 'https:'),
+  AUTH_ISSUER: optionalText,
+  AUTH_AUDIENCE: optionalText,
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  LOG_PRETTY: z.enum(['on', 'off']).optional(),
+  /** Set by `lumbung start` for its children: the source is the embedded demo, so demo sign-ins are offered. */
+  LUMBUNG_DEMO: z.enum(['1']).optional(),
+});
+
+export type Config = z.infer<typeof environment> & { dataDir: string; demo: boolean };
+
+/** Reads `.env` (without overriding the environment) and validates; throws `config` with one line per fault. */
+export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const merged: Record<string, string> = {};
+  if (existsSync('.env')) Object.assign(merged, dotenv.parse(readFileSync('.env')));
+  for (const [key, value] of Object.entries(env)) if (value !== undefined && value !== '') merged[key] = value;
+  const parsed = environment.safeParse(merged);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw new LumbungError('config', `configuration is not valid:\n  ${faults.join('\n  ')}\nSee docs/configure.md.`);
+  }
+  return { ...parsed.data, dataDir: resolve(parsed.data.DATA_DIR), demo: parsed.data.LUMBUNG_DEMO === '1' };
+}
+
+/** Returns the named URL or says which variable is missing and what to do. */
+export function requireUrl(config: Config, name: 'DATABASE_URL' | 'CLICKHOUSE_URL' | 'REDIS_URL'): string {
+  const value = config[name];
+  if (value === undefined) {
+    throw new LumbungError(
+      'config',
+      `${name} is not set. Set it to the server this role should use, or run "npm start" to use embedded engines.`,
+    );
+  }
+  return value;
+}
+
+/** The token-signing secret: AUTH_SECRET, or one generated once into DATA_DIR (mode 0600). */
+export function authSecret(config: Config): Uint8Array {
+  if (config.AUTH_SECRET !== undefined) return new TextEncoder().encode(config.AUTH_SECRET);
+  const file = join(config.dataDir, 'auth-secret');
+  if (!existsSync(file)) {
+    mkdirSync(config.dataDir, { recursive: true });
+    try {
+      writeFileSync(file, randomBytes(32).toString('hex'), { mode: 0o600, flag: 'wx' });
+    } catch (error) {
+      // Another role created it in the same moment: use theirs.
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+  }
+  return new TextEncoder().encode(readFileSync(file, 'utf8'));
+}
+
+/** The environment a child process should inherit (the supervisor adds addresses to it). */
+export function inheritedEnvironment(): NodeJS.ProcessEnv {
+  return { ...process.env };
+}

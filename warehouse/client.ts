@@ -1,0 +1,104 @@
+/**
+ * The one way to ClickHouse. Parameters are bound (`{day:Date}`), never spliced; errors are classified here and only here.
+ */
+import { Readable } from 'node:stream';
+import { ClickHouseError, createClient } from '@clickhouse/client';
+import { LumbungError, isUnreachable, messageOf } from '../platform/errors.ts';
+
+export type Params = Record<string, string | number | boolean | readonly string[] | readonly number[]>;
+
+export type Warehouse = {
+  /** Rows of a SELECT as objects. 64-bit integers arrive as numbers: select toString() of anything larger. */
+  query<Row>(sql: string, params?: Params, signal?: AbortSignal): Promise<Row[]>;
+  /** A SELECT as a byte stream in the format its SQL names. */
+  stream(sql: string, params?: Params, signal?: AbortSignal): Promise<Readable>;
+  /** DDL, or INSERT … SELECT. */
+  command(sql: string, params?: Params): Promise<void>;
+  /** TabSeparated bytes straight into a table. */
+  insertTsv(table: string, columns: readonly string[], bytes: Buffer): Promise<void>;
+  /** Small inserts of objects. */
+  insertRows(table: string, rows: readonly Record<string, unknown>[]): Promise<void>;
+  /** True when the engine answers. */
+  ping(): Promise<boolean>;
+  close(): Promise<void>;
+};
+
+export function connectWarehouse(url: string): Warehouse {
+  const client = createClient({
+    url,
+    application: 'lumbung',
+    max_open_connections: 16,
+    request_timeout: 600_000,
+    keep_alive: { enabled: true, idle_socket_ttl: 2_000 },
+    clickhouse_settings: {
+      output_format_json_quote_64bit_integers: 0,
+      // Identical data deleted and inserted again must not be swallowed as a duplicate block.
+      insert_deduplicate: 0,
+    },
+    log: { level: 127 as never },
+  });
+  const guard = async <T>(what: string, run: () => Promise<T>): Promise<T> => {
+    try {
+      return await run();
+    } catch (error) {
+      throw classify(error, what, url);
+    }
+  };
+  return {
+    query: <Row>(sql: string, params: Params = {}, signal?: AbortSignal) =>
+      guard('query', async () => {
+        const result = await client.query({
+          query: sql,
+          query_params: params,
+          format: 'JSONEachRow',
+          ...(signal ? { abort_signal: signal } : {}),
+        });
+        return result.json<Row>();
+      }),
+    stream: (sql, params = {}, signal) =>
+      guard('stream', async () => {
+        const result = await client.exec({
+          query: sql,
+          query_params: params,
+          ...(signal ? { abort_signal: signal } : {}),
+        });
+        return result.stream;
+      }),
+    command: (sql, params = {}) =>
+      guard('command', async () => {
+        await client.command({ query: sql, query_params: params });
+      }),
+    insertTsv: (table, columns, bytes) =>
+      guard(`insert into ${table}`, async () => {
+        await client.insert({
+          table,
+          columns: [...columns.map((column) => `\`${column}\``)] as [string, ...string[]],
+          values: Readable.from([bytes], { objectMode: false }),
+          format: 'TabSeparated',
+        });
+      }),
+    insertRows: (table, rows) =>
+      guard(`insert into ${table}`, async () => {
+        if (rows.length > 0) await client.insert({ table, values: [...rows], format: 'JSONEachRow' });
+      }),
+    ping: async () => (await client.ping()).success,
+    close: () => client.close(),
+  };
+}
+
+/** Engine codes after which the same insert may succeed later: too many parts, memory, time-outs, shutting down. */
+const TRANSIENT_CODES = new Set(['252', '241', '159', '160', '164', '202', '203', '209', '210', '236', '242', '319', '999']);
+/** Codes that say the data itself cannot be stored. */
+const POISON_CODES = new Set(['6', '26', '27', '38', '41', '53', '69', '70', '72', '117', '130', '321', '349', '131', '33', '32']);
+
+function classify(error: unknown, what: string, url: string): LumbungError {
+  if (error instanceof LumbungError) return error;
+  if (error instanceof ClickHouseError) {
+    const kind = TRANSIENT_CODES.has(error.code) ? 'transient' : POISON_CODES.has(error.code) ? 'poison' : 'internal';
+    return new LumbungError(kind, `ClickHouse refused a ${what}: ${error.message.slice(0, 500)}`, error);
+  }
+  if (isUnreachable(error) || /socket hang up|Timeout error/.test(messageOf(error))) {
+    return new LumbungError('unreachable', `ClickHouse does not answer at ${new URL(url).host} (CLICKHOUSE_URL)`, error);
+  }
+  return new LumbungError('internal', `ClickHouse ${what}: ${messageOf(error)}`, error);
+}

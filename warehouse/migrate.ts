@@ -1,0 +1,49 @@
+/**
+ * Numbered, immutable SQL migrations of the warehouse (databases ops and mart; raw follows the source catalog).
+ * Invariant: each runs once, in order; a database that is ahead of this code is refused, not touched.
+ */
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { LumbungError } from '../platform/errors.ts';
+import type { Warehouse } from './client.ts';
+
+const directory = new URL('./migrations/', import.meta.url);
+
+type Applied = { id: string; hash: string };
+
+/** Applies what is missing; returns the ids it applied. */
+export async function migrate(warehouse: Warehouse): Promise<string[]> {
+  await warehouse.command('CREATE DATABASE IF NOT EXISTS ops');
+  await warehouse.command(`CREATE TABLE IF NOT EXISTS ops.migrations
+    (id String, hash String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3)) ENGINE = MergeTree ORDER BY id`);
+  const files = readdirSync(directory)
+    .filter((name) => /^\d{4}_\w+\.sql$/.test(name))
+    .sort();
+  const applied = await warehouse.query<Applied>('SELECT id, hash FROM ops.migrations ORDER BY id');
+  for (const { id, hash } of applied) {
+    if (!files.includes(id)) {
+      throw new LumbungError('config', `the warehouse has migration ${id}, which this version lacks: upgrade first`);
+    }
+    if (hash !== hashOf(id)) throw new LumbungError('config', `migration ${id} was edited after it had been applied`);
+  }
+  const done = new Set(applied.map((row) => row.id));
+  const fresh = files.filter((name) => !done.has(name));
+  for (const id of fresh) {
+    for (const statement of statements(readFileSync(new URL(id, directory), 'utf8'))) await warehouse.command(statement);
+    await warehouse.insertRows('ops.migrations', [{ id, hash: hashOf(id) }]);
+  }
+  return fresh;
+}
+
+function hashOf(id: string): string {
+  return createHash('sha256').update(readFileSync(new URL(id, directory))).digest('hex');
+}
+
+/** Statements end with a semicolon at the end of a line; comment lines are dropped. */
+function statements(sql: string): string[] {
+  return sql
+    .replaceAll(/^\s*--.*$/gm, '')
+    .split(/;\s*$/m)
+    .map((statement) => statement.trim())
+    .filter((statement) => statement !== '');
+}
