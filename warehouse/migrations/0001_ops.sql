@@ -10,8 +10,7 @@ CREATE TABLE IF NOT EXISTS ops.batches (
   committed_at DateTime64(6, 'UTC'),
   loaded_at DateTime64(3, 'UTC') DEFAULT now64(3),
   tables Map(LowCardinality(String), UInt64)
-) ENGINE = ReplacingMergeTree ORDER BY (slot_id, end_lsn, start_lsn)
-TTL toDateTime(loaded_at) + INTERVAL 30 DAY;
+) ENGINE = ReplacingMergeTree ORDER BY (slot_id, end_lsn, start_lsn);
 
 -- Dirty marks of the stream: which key of which table changed in which commit. Written before the rows themselves.
 CREATE TABLE IF NOT EXISTS ops.changes (
@@ -31,15 +30,16 @@ CREATE TABLE IF NOT EXISTS ops.marks (
   created_at DateTime64(3, 'UTC') DEFAULT now64(3)
 ) ENGINE = ReplacingMergeTree(done) ORDER BY id;
 
--- How far rollups have followed the stream: marks with lsn < rolled_lsn are worked off.
+-- How far rollups have followed the stream: marks with lsn < rolled_lsn are worked off. A refresh writes a row when it
+-- starts (which reserves its seq) and one when its cells are written.
 CREATE TABLE IF NOT EXISTS ops.rollups (
   slot_id String,
   rolled_lsn UInt64,
   rolled_at DateTime64(3, 'UTC'),
   committed_at DateTime64(6, 'UTC'),
-  cells UInt64
-) ENGINE = ReplacingMergeTree ORDER BY (slot_id, rolled_lsn)
-TTL toDateTime(rolled_at) + INTERVAL 30 DAY;
+  cells UInt64,
+  seq UInt64
+) ENGINE = MergeTree ORDER BY (slot_id, rolled_lsn);
 
 -- Replicated tables and their state: copying, live, quarantined, missing.
 CREATE TABLE IF NOT EXISTS ops.tables (
@@ -137,3 +137,13 @@ CREATE TABLE IF NOT EXISTS ops.places_sppg (
   PROJECTION by_key (SELECT * ORDER BY key)
 ) ENGINE = ReplacingMergeTree ORDER BY (province_id, key)
 SETTINGS deduplicate_merge_projection_mode = 'rebuild', index_granularity = 1024
+;
+
+-- Cells claimed by one refresh; kept a day for inspection.
+CREATE TABLE IF NOT EXISTS ops.claims (
+  claim UInt64,
+  sppg_id String,
+  day Date32,
+  claimed_at DateTime DEFAULT now()
+) ENGINE = MergeTree ORDER BY (claim, sppg_id, day)
+TTL claimed_at + INTERVAL 1 DAY

@@ -1,0 +1,154 @@
+/**
+ * Values: Postgres text output → ClickHouse TabSeparated bytes, and the ClickHouse type that holds each Postgres type
+ * without loss. Invariant: a value that the target cannot hold exactly is refused (`poison`), never rounded or clamped.
+ */
+import { LumbungError } from '../../platform/errors.ts';
+
+/** How the text of a column becomes TSV. */
+export type Encoding = 'verbatim' | 'text' | 'timestamp' | 'timestamptz' | 'date' | 'array';
+export type ColumnType = { clickhouse: string; encoding: Encoding; element?: Encoding };
+
+export type CatalogType = { name: string; kind: string; modifier: number; element?: CatalogType };
+
+const scalars: Readonly<Record<string, ColumnType>> = {
+  bool: { clickhouse: 'Bool', encoding: 'verbatim' },
+  int2: { clickhouse: 'Int16', encoding: 'verbatim' },
+  int4: { clickhouse: 'Int32', encoding: 'verbatim' },
+  int8: { clickhouse: 'Int64', encoding: 'verbatim' },
+  float4: { clickhouse: 'Float32', encoding: 'verbatim' },
+  float8: { clickhouse: 'Float64', encoding: 'verbatim' },
+  // Numerics of any precision keep their exact text.
+  numeric: { clickhouse: 'String', encoding: 'verbatim' },
+  text: { clickhouse: 'String', encoding: 'text' },
+  varchar: { clickhouse: 'String', encoding: 'text' },
+  bpchar: { clickhouse: 'String', encoding: 'text' },
+  name: { clickhouse: 'String', encoding: 'text' },
+  uuid: { clickhouse: 'String', encoding: 'verbatim' },
+  json: { clickhouse: 'String', encoding: 'text' },
+  jsonb: { clickhouse: 'String', encoding: 'text' },
+  bytea: { clickhouse: 'String', encoding: 'text' },
+  time: { clickhouse: 'String', encoding: 'verbatim' },
+  date: { clickhouse: 'Date32', encoding: 'date' },
+};
+
+/** The ClickHouse type of a Postgres type; `schema` for one the product does not know. */
+export function columnType(type: CatalogType): ColumnType {
+  if (type.kind === 'e') return { clickhouse: 'LowCardinality(String)', encoding: 'text' };
+  if (type.name === 'timestamp' || type.name === 'timestamptz') {
+    const precision = type.modifier < 0 ? 6 : type.modifier;
+    return { clickhouse: `DateTime64(${precision}, 'UTC')`, encoding: type.name };
+  }
+  if (type.element !== undefined) {
+    const element = columnType(type.element);
+    const inner = element.clickhouse.replace(/^LowCardinality\((.*)\)$/, '$1');
+    // An Array cannot be Nullable; a Variant with one member can, so NULL and {} stay apart.
+    return { clickhouse: `Variant(Array(Nullable(${inner})))`, encoding: 'array', element: element.encoding };
+  }
+  const scalar = scalars[type.name];
+  if (scalar === undefined) throw new LumbungError('schema', `columns of type ${type.name} are not supported`);
+  return scalar;
+}
+
+/** The declaration of a column that may hold NULL. */
+export function nullable(type: ColumnType): string {
+  if (type.encoding === 'array') return type.clickhouse;
+  const low = /^LowCardinality\((.*)\)$/.exec(type.clickhouse);
+  return low ? `LowCardinality(Nullable(${low[1]}))` : `Nullable(${type.clickhouse})`;
+}
+
+const TAB = 0x09;
+const NEWLINE = 0x0a;
+const RETURN = 0x0d;
+const BACKSLASH = 0x5c;
+
+/** A growing byte buffer; the bytes of a batch are written once and never turned into strings. */
+export type ByteWriter = { bytes: Buffer; length: number };
+export const createWriter = (size = 64 * 1024): ByteWriter => ({ bytes: Buffer.allocUnsafe(size), length: 0 });
+
+function reserve(writer: ByteWriter, more: number): void {
+  if (writer.length + more <= writer.bytes.length) return;
+  const grown = Buffer.allocUnsafe(Math.max(writer.bytes.length * 2, writer.length + more));
+  writer.bytes.copy(grown, 0, 0, writer.length);
+  writer.bytes = grown;
+}
+
+export function writeAscii(writer: ByteWriter, text: string): void {
+  reserve(writer, text.length);
+  writer.length += writer.bytes.write(text, writer.length, 'latin1');
+}
+
+/** Writes one value as TSV; `source[start, end)` is Postgres text output. */
+export function writeValue(writer: ByteWriter, type: ColumnType, source: Buffer, start: number, end: number): void {
+  switch (type.encoding) {
+    case 'verbatim':
+      reserve(writer, end - start);
+      source.copy(writer.bytes, writer.length, start, end);
+      writer.length += end - start;
+      return;
+    case 'text':
+      writeEscaped(writer, source, start, end);
+      return;
+    case 'array': {
+      const literal = arrayLiteral(source.toString('utf8', start, end), type.element ?? 'text');
+      const bytes = Buffer.from(literal);
+      writeEscaped(writer, bytes, 0, bytes.length);
+      return;
+    }
+    default:
+      writeAscii(writer, temporal(source.toString('latin1', start, end), type.encoding));
+  }
+}
+
+function writeEscaped(writer: ByteWriter, source: Buffer, start: number, end: number): void {
+  reserve(writer, (end - start) * 2);
+  const { bytes } = writer;
+  let at = writer.length;
+  for (let i = start; i < end; i++) {
+    const byte = source[i] as number;
+    if (byte === BACKSLASH || byte === TAB || byte === NEWLINE || byte === RETURN) {
+      bytes[at++] = BACKSLASH;
+      bytes[at++] = byte === TAB ? 0x74 : byte === NEWLINE ? 0x6e : byte === RETURN ? 0x72 : BACKSLASH;
+    } else bytes[at++] = byte;
+  }
+  writer.length = at;
+}
+
+/** ISO text of a date or instant inside what DateTime64 and Date32 hold (1900–2299); anything else is refused. */
+function temporal(text: string, encoding: Encoding): string {
+  const match = /^(\d{4})-\d\d-\d\d(?: \d\d:\d\d:\d\d(?:\.\d{1,6})?(?:\+00)?)?$/.exec(text);
+  const year = Number(match?.[1]);
+  if (match === null || year < 1900 || year > 2299) {
+    throw new LumbungError('poison', `the ${encoding} ${text} is outside 1900–2299 and cannot be stored exactly`);
+  }
+  return encoding === 'timestamptz' ? text.replace(/\+00$/, '') : text;
+}
+
+/** A Postgres array literal ({1,NULL,"a b"}) as a ClickHouse one ([1,NULL,'a b']). One dimension only. */
+export function arrayLiteral(text: string, element: Encoding): string {
+  if (!text.startsWith('{') || !text.endsWith('}')) {
+    throw new LumbungError('poison', `arrays with explicit bounds are not supported: ${text.slice(0, 40)}`);
+  }
+  const items: string[] = [];
+  const quoteText = (value: string) => `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+  const render = (value: string) => (element === 'verbatim' ? value : quoteText(value));
+  let i = 1;
+  while (i < text.length - 1) {
+    if (text[i] === '{') throw new LumbungError('poison', 'arrays of more than one dimension are not supported');
+    if (text[i] === '"') {
+      let value = '';
+      for (i++; text[i] !== '"'; i++) {
+        if (text[i] === '\\') i++;
+        value += text[i];
+      }
+      i++;
+      items.push(render(value));
+    } else {
+      const end = text.indexOf(',', i) === -1 ? text.length - 1 : text.indexOf(',', i);
+      const raw = text.slice(i, end);
+      items.push(raw === 'NULL' ? 'NULL' : render(raw));
+      i = end;
+    }
+    if (text[i] === ',') i++;
+  }
+  return `[${items.join(',')}]`;
+}

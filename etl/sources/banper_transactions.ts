@@ -1,0 +1,25 @@
+/** Replicated as it is; no rollup reads it yet. */
+import type { Source } from '../source.ts';
+
+export const banperTransactions: Source = {
+  table: 'banper_transactions',
+  columns: [
+    'id',
+    'sppgId',
+    'virtualAccountId',
+    'banperRequestId',
+    'transactionNumber',
+    'transactionDate',
+    'transactionType',
+    'amount',
+    'balanceBefore',
+    'balanceAfter',
+    'purpose',
+    'category',
+    'approvedAt',
+    'createdAt',
+    'updatedAt',
+  ],
+  key: ['id'],
+  cells: false,
+};

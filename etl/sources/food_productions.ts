@@ -1,0 +1,38 @@
+/** Touches rollup cells: see warehouse/rollups/dirty.ts for which. */
+import type { Source } from '../source.ts';
+
+export const foodProductions: Source = {
+  table: 'food_productions',
+  columns: [
+    'id',
+    'sppgId',
+    'programId',
+    'menuId',
+    'productionDate',
+    'batchNumber',
+    'plannedPortions',
+    'actualPortions',
+    'plannedStartTime',
+    'plannedEndTime',
+    'actualStartTime',
+    'actualEndTime',
+    'estimatedCost',
+    'actualCost',
+    'costPerPortion',
+    'targetTemperature',
+    'actualTemperature',
+    'hygieneScore',
+    'tasteRating',
+    'appearanceRating',
+    'textureRating',
+    'status',
+    'qualityPassed',
+    'rejectionReason',
+    'wasteAmount',
+    'createdAt',
+    'updatedAt',
+  ],
+  key: ['id'],
+  cells: true,
+  place: { sppg_id: 'sppgId', at: 'productionDate', menu_id: 'menuId' },
+};

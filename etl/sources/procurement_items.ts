@@ -1,0 +1,26 @@
+/** Replicated as it is; no rollup reads it yet. */
+import type { Source } from '../source.ts';
+
+export const procurementItems: Source = {
+  table: 'procurement_items',
+  columns: [
+    'id',
+    'procurementId',
+    'inventoryItemId',
+    'itemName',
+    'itemCode',
+    'category',
+    'orderedQuantity',
+    'receivedQuantity',
+    'unit',
+    'pricePerUnit',
+    'totalPrice',
+    'discountAmount',
+    'finalPrice',
+    'expiryDate',
+    'isAccepted',
+    'returnedQuantity',
+  ],
+  key: ['id'],
+  cells: false,
+};

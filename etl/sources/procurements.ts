@@ -1,0 +1,35 @@
+/** Replicated as it is; no rollup reads it yet. */
+import type { Source } from '../source.ts';
+
+export const procurements: Source = {
+  table: 'procurements',
+  columns: [
+    'id',
+    'sppgId',
+    'planId',
+    'procurementCode',
+    'procurementDate',
+    'expectedDelivery',
+    'actualDelivery',
+    'supplierName',
+    'supplierType',
+    'purchaseMethod',
+    'subtotalAmount',
+    'taxAmount',
+    'discountAmount',
+    'shippingCost',
+    'totalAmount',
+    'paidAmount',
+    'paymentStatus',
+    'paymentDue',
+    'status',
+    'deliveryStatus',
+    'qualityGrade',
+    'acceptanceStatus',
+    'inspectedAt',
+    'createdAt',
+    'updatedAt',
+  ],
+  key: ['id'],
+  cells: false,
+};

@@ -1,0 +1,30 @@
+/** Replicated as it is; no rollup reads it yet. */
+import type { Source } from '../source.ts';
+
+export const programMonitoring: Source = {
+  table: 'program_monitoring',
+  columns: [
+    'id',
+    'programId',
+    'monitoringMonth',
+    'monitoringYear',
+    'reportingWeek',
+    'targetRecipients',
+    'activeRecipients',
+    'feedingDaysPlanned',
+    'feedingDaysCompleted',
+    'totalMealsProduced',
+    'totalMealsDistributed',
+    'wastePercentage',
+    'budgetAllocated',
+    'budgetUtilized',
+    'complaintCount',
+    'foodSafetyIncidents',
+    'temperatureCompliance',
+    'staffAttendance',
+    'createdAt',
+    'updatedAt',
+  ],
+  key: ['id'],
+  cells: false,
+};

@@ -1,0 +1,35 @@
+/** Touches rollup cells: see warehouse/rollups/dirty.ts for which. */
+import type { Source } from '../source.ts';
+
+export const schoolDistributions: Source = {
+  table: 'school_distributions',
+  columns: [
+    'id',
+    'programId',
+    'schoolId',
+    'menuId',
+    'distributionDate',
+    'targetQuantity',
+    'actualQuantity',
+    'schoolName',
+    'targetStudents',
+    'menuName',
+    'portionSize',
+    'totalWeight',
+    'costPerPortion',
+    'totalCost',
+    'budgetAllocated',
+    'deliveryTime',
+    'deliveryStatus',
+    'temperatureCheck',
+    'foodTemperature',
+    'qualityStatus',
+    'receivedAt',
+    'satisfactionScore',
+    'createdAt',
+    'updatedAt',
+  ],
+  key: ['id'],
+  cells: true,
+  place: { program_id: 'programId', at: 'distributionDate', school_id: 'schoolId' },
+};

@@ -1,0 +1,38 @@
+/** Touches rollup cells: see warehouse/rollups/dirty.ts for which. */
+import type { Source } from '../source.ts';
+
+export const sppg: Source = {
+  table: 'sppg',
+  columns: [
+    'id',
+    'code',
+    'name',
+    'provinceId',
+    'regencyId',
+    'districtId',
+    'villageId',
+    'coordinates',
+    'organizationType',
+    'targetRecipients',
+    'maxRadius',
+    'maxTravelTime',
+    'operationStartDate',
+    'operationEndDate',
+    'status',
+    'isDemoAccount',
+    'demoParentId',
+    'monthlyBudget',
+    'yearlyBudget',
+    'budgetStartDate',
+    'budgetEndDate',
+    'budgetCurrency',
+    'budgetAllocation',
+    'budgetAutoReset',
+    'budgetAlertThreshold',
+    'createdAt',
+    'updatedAt',
+  ],
+  key: ['id'],
+  cells: true,
+  place: { province_id: 'provinceId' },
+};

@@ -1,0 +1,39 @@
+/**
+ * What a KPI is. One definition feeds rollup SQL, API, pages, files and the data dictionary (invariant 8).
+ * A KPI is a numerator over a denominator, or a plain amount, aggregated over the rows of one fact in one cell.
+ */
+
+/** The relations KPIs aggregate; their SQL is in warehouse/rollups/facts.ts. */
+export type FactName = 'production' | 'quality' | 'distribution' | 'school' | 'feeding' | 'waste';
+export type Unit = 'portions' | 'percent' | 'idr' | 'count' | 'score' | 'gram';
+export type Section = 'production' | 'quality' | 'distribution' | 'schools';
+type Text = { id: string; en: string };
+
+export type Kpi = {
+  id: string;
+  section: Section;
+  name: Text;
+  /** What is counted, in words: shown beside every number. */
+  definition: Text;
+  unit: Unit;
+  /** Which way is better; `band` means inside the target's limits. */
+  direction: 'up' | 'down' | 'band' | 'none';
+  /** Limits in the unit of the value (fractions for percent); null = no limit on that side. */
+  target: { low: number | null; high: number | null } | null;
+  fact: FactName;
+  /** SQL aggregate over the fact's columns. A plain sum over nothing is null ("no data"); a count over rows is 0. */
+  num: string;
+  /** SQL aggregate; absent for plain amounts. 0 or null makes the cell "no data" (rule 2). */
+  den?: string;
+  /** A column of the fact by which the amount is also kept (empty string = total). */
+  split?: string;
+  /** Source tables, for lineage and completeness. */
+  sources: readonly string[];
+};
+
+export const sections: Readonly<Record<Section, Text>> = {
+  production: { id: 'Produksi', en: 'Production' },
+  quality: { id: 'Mutu', en: 'Quality' },
+  distribution: { id: 'Distribusi', en: 'Distribution' },
+  schools: { id: 'Sekolah', en: 'Schools' },
+};

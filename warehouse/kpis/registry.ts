@@ -1,0 +1,39 @@
+/** The KPI registry: every KPI, in the order in which screens show them. */
+import { distribution } from './distribution.ts';
+import type { Kpi } from './kpi.ts';
+import { production } from './production.ts';
+import { quality } from './quality.ts';
+import { schools } from './schools.ts';
+
+export const registry: readonly Kpi[] = [...production, ...quality, ...distribution, ...schools];
+
+const byId = new Map(registry.map((kpi) => [kpi.id, kpi]));
+
+/** The KPI with this id, or undefined. */
+export function findKpi(id: string): Kpi | undefined {
+  return byId.get(id);
+}
+
+/** The value of a KPI: num ÷ den, or num of a plain amount; null where there is no data (rule 2). */
+export function valueOf(kpi: Kpi, num: number | null, den: number | null): number | null {
+  if (num === null) return null;
+  if (kpi.den === undefined) return num;
+  return den === null || den === 0 ? null : num / den;
+}
+
+export type Status = 'ok' | 'warn' | 'critical' | 'none';
+
+/**
+ * Where a value stands against its target. Outside the target is `warn`; `critical` is reserved for food safety:
+ * an open critical finding, or a safety share more than 10 points below its target.
+ */
+export function statusOf(kpi: Kpi, value: number | null): Status {
+  if (value === null || kpi.target === null) return 'none';
+  const { low, high } = kpi.target;
+  const below = low !== null && value < low;
+  const above = high !== null && value > high;
+  if (!below && !above) return 'ok';
+  if (kpi.id === 'open_critical_findings') return 'critical';
+  const safety = kpi.id === 'holding_time_4h' || kpi.id === 'serving_temperature';
+  return safety && below && low !== null && value < low - 0.1 ? 'critical' : 'warn';
+}

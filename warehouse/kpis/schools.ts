@@ -1,0 +1,97 @@
+/** School KPIs: portions handed over by the local day of the distribution date, in the kitchen of the programme. */
+import type { Kpi } from './kpi.ts';
+
+const base = { section: 'schools' } as const;
+const sources = ['school_distributions', 'nutrition_programs', 'school_beneficiaries'] as const;
+const delivered = "deliveryStatus IN ('DELIVERED', 'CONFIRMED')";
+
+export const schools: readonly Kpi[] = [
+  {
+    ...base,
+    fact: 'school',
+    split: 'schoolType',
+    id: 'portions_target',
+    name: { id: 'Sasaran porsi', en: 'Target portions' },
+    definition: { id: 'Jumlah porsi sasaran di semua sekolah.', en: 'Target portions over all schools.' },
+    unit: 'portions',
+    direction: 'none',
+    target: null,
+    num: 'sumOrNull(targetQuantity)',
+    sources,
+  },
+  {
+    ...base,
+    fact: 'school',
+    split: 'schoolType',
+    id: 'portions_delivered',
+    name: { id: 'Porsi tersalur', en: 'Delivered portions' },
+    definition: {
+      id: 'Jumlah porsi pada penyaluran yang sudah terkirim atau dikonfirmasi sekolah.',
+      en: 'Portions of handovers that were delivered or confirmed.',
+    },
+    unit: 'portions',
+    direction: 'none',
+    target: null,
+    num: `sumOrNullIf(actualQuantity, ${delivered})`,
+    sources,
+  },
+  {
+    ...base,
+    fact: 'school',
+    split: 'schoolType',
+    id: 'delivery_fulfilment',
+    name: { id: 'Pemenuhan sasaran', en: 'Target fulfilment' },
+    definition: { id: 'Porsi tersalur dibagi porsi sasaran.', en: 'Delivered over target portions.' },
+    unit: 'percent',
+    direction: 'up',
+    target: null,
+    num: `sumIf(actualQuantity, ${delivered})`,
+    den: 'sum(targetQuantity)',
+    sources,
+  },
+  {
+    ...base,
+    fact: 'school',
+    split: 'schoolType',
+    id: 'delivery_issues',
+    name: { id: 'Kendala pengiriman', en: 'Delivery issues' },
+    definition: { id: 'Jumlah penyaluran dengan kendala.', en: 'Handovers reported with an issue.' },
+    unit: 'count',
+    direction: 'down',
+    target: null,
+    num: "countIf(deliveryStatus = 'ISSUE')",
+    sources,
+  },
+  {
+    ...base,
+    fact: 'feeding',
+    id: 'consumption_rate',
+    name: { id: 'Tingkat konsumsi', en: 'Consumption rate' },
+    definition: {
+      id: 'Porsi yang dimakan dibagi porsi yang disajikan menurut laporan harian sekolah.',
+      en: 'Portions eaten over portions served, from daily school reports.',
+    },
+    unit: 'percent',
+    direction: 'up',
+    target: null,
+    num: "sumIf(least(totalPortionsConsumed, totalPortionsServed), reportType = 'DAILY')",
+    den: "sumIf(totalPortionsServed, reportType = 'DAILY')",
+    sources: ['school_feeding_reports', 'school_distributions', 'nutrition_programs'],
+  },
+  {
+    ...base,
+    fact: 'waste',
+    id: 'food_waste_per_portion',
+    name: { id: 'Limbah per porsi', en: 'Food waste per portion' },
+    definition: {
+      id: 'Limbah makanan dan organik yang ditimbang (gram) dibagi porsi tersalur pada hari dan dapur yang sama.',
+      en: 'Weighed food and organic waste (grams) over portions delivered by the same kitchen that day.',
+    },
+    unit: 'gram',
+    direction: 'down',
+    target: null,
+    num: 'sum(wasteWeight * 1000)',
+    den: 'any(deliveredPortions)',
+    sources: ['waste_management', 'school_distributions'],
+  },
+];

@@ -1,0 +1,79 @@
+/**
+ * From changed rows to dirty cells (domain rule 6), set-based: one INSERT … SELECT per claim.
+ * Invariant: every cell a changed row belongs to now, or ever belonged to, or that joins to it, is in the claim.
+ * A place keeps every position a key has had, so both ends of a move are found without ordering the loads.
+ */
+
+/** Marks of the stream with lsn in [from, to) and out-of-band marks by id. LSNs are decimal strings. */
+export type MarkRange = { from: string; to: string; marks: readonly string[] };
+
+const K = (table: string) => `(
+  SELECT key FROM ops.changes WHERE lsn >= {from:UInt64} AND lsn < {to:UInt64} AND table = '${table}'
+  UNION ALL SELECT arrayJoin(keys) AS key FROM ops.marks WHERE table = '${table}' AND id IN ({marks:Array(UUID)})
+)`;
+
+/**
+ * Local days an instant may fall on in any of the three zones (+7, +8, +9): marking all of them makes marks independent
+ * of the zone, which may itself be what changed.
+ */
+const days = (at: string) =>
+  `arrayJoin(arrayDistinct([toDate32(${at} + toIntervalHour(7)), toDate32(${at} + toIntervalHour(9))])) AS day`;
+
+const checksOf = (productions: string, extra = '') => `
+  SELECT f.sppg_id AS sppg_id, ${days('q.at')} FROM ops.places_quality_controls AS q
+  INNER JOIN (SELECT key, sppg_id FROM ops.places_food_productions WHERE key IN (${productions})) AS f ON f.key = q.production_id
+  WHERE q.production_id IN (${productions}) ${extra}`;
+const handoversWhere = (condition: string) => `
+  SELECT p.sppg_id AS sppg_id, ${days('s.at')}
+  FROM (SELECT program_id, at FROM ops.places_school_distributions WHERE ${condition}) AS s
+  INNER JOIN ops.places_nutrition_programs AS p ON p.key = s.program_id`;
+const place = (table: string, condition: string) => `SELECT sppg_id, ${days('at')} FROM ops.places_${table} WHERE ${condition}`;
+
+/** Every cell of the given kitchens, known to the marts or placed by any row. */
+const everythingOf = (kitchens: string) => `
+  SELECT sppg_id, day FROM mart.cells WHERE sppg_id IN (${kitchens})
+  UNION ALL ${place('food_productions', `sppg_id IN (${kitchens})`)}
+  UNION ALL ${place('food_distributions', `sppg_id IN (${kitchens})`)}
+  UNION ALL ${place('waste_management', `sppg_id IN (${kitchens})`)}
+  UNION ALL ${checksOf(`SELECT key FROM ops.places_food_productions WHERE sppg_id IN (${kitchens})`)}
+  UNION ALL ${handoversWhere(`program_id IN (SELECT key FROM ops.places_nutrition_programs WHERE sppg_id IN (${kitchens}))`)}`;
+
+/** Source table → SQL of the cells its changed keys make dirty. Tables not listed touch no cell. */
+const expansions: Readonly<Record<string, string>> = {
+  food_productions: `
+    ${place('food_productions', `key IN ${K('food_productions')}`)}
+    UNION ALL ${place('food_distributions', `production_id IN ${K('food_productions')}`)}
+    UNION ALL ${checksOf(K('food_productions'))}`,
+  quality_controls: checksOf(
+    `SELECT production_id FROM ops.places_quality_controls WHERE key IN ${K('quality_controls')}`,
+    `AND q.key IN ${K('quality_controls')}`,
+  ),
+  food_distributions: place('food_distributions', `key IN ${K('food_distributions')}`),
+  school_distributions: handoversWhere(`key IN ${K('school_distributions')}`),
+  school_feeding_reports: handoversWhere(
+    `key IN (SELECT distribution_id FROM ops.places_school_feeding_reports WHERE key IN ${K('school_feeding_reports')})`,
+  ),
+  waste_management: place('waste_management', `key IN ${K('waste_management')}`),
+  menu_nutrition_calculations: place(
+    'food_productions',
+    `menu_id IN (SELECT menu_id FROM ops.places_menu_nutrition_calculations WHERE key IN ${K('menu_nutrition_calculations')})`,
+  ),
+  school_beneficiaries: handoversWhere(`school_id IN ${K('school_beneficiaries')}`),
+  nutrition_programs: handoversWhere(`program_id IN ${K('nutrition_programs')}`),
+  sppg: everythingOf(`SELECT key FROM ${K('sppg')}`),
+  provinces_indonesia: everythingOf(
+    `SELECT key FROM ops.places_sppg WHERE province_id IN (SELECT key FROM ${K('provinces_indonesia')})`,
+  ),
+};
+
+/** Source tables whose changes dirty cells. */
+export const cellTables: readonly string[] = Object.keys(expansions);
+
+/** SQL yielding (sppg_id, day) of everything the given changed tables make dirty; parameters from, to, marks. */
+export function dirtyCellsSql(tables: readonly string[]): string {
+  const parts = tables.map((table) => expansions[table]).filter((sql) => sql !== undefined);
+  return parts.length === 0 ? "SELECT '' AS sppg_id, toDate32(0) AS day WHERE 0" : parts.join('\nUNION ALL\n');
+}
+
+/** SQL yielding every cell there is or has been: the claim of a full rebuild. */
+export const allCellsSql = everythingOf('SELECT key FROM ops.places_sppg');

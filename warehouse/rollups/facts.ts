@@ -1,0 +1,172 @@
+/**
+ * Facts: the relations KPIs aggregate, as SQL over deduplicated raw rows, limited to a set of dirty cells.
+ * Invariants: a fact yields exactly the rows whose (SPPG, local day) is a dirty cell; rows are found by index
+ * (places, then key), never by scanning; the local day is the UTC instant shifted by the zone of the SPPG's province.
+ *
+ * Every fact has sppg_id, day and the columns its KPIs use. `cells` is the name of a CTE with (sppg_id, day).
+ */
+import type { FactName } from '../kpis/kpi.ts';
+
+/** SPPGs of the dirty cells with the offset of their province in hours. */
+const zones = `zones AS (
+  SELECT s.id AS sppg_id, transform(toString(p.timezone), ['WIB', 'WITA', 'WIT'], [7, 8, 9], 0) AS shift
+  FROM (SELECT id, provinceId FROM raw.sppg FINAL WHERE NOT _deleted AND id IN (SELECT sppg_id FROM cells)) AS s
+  INNER JOIN (SELECT id, timezone FROM raw.provinces_indonesia FINAL WHERE NOT _deleted) AS p ON p.id = s.provinceId
+  WHERE shift > 0
+)`;
+
+/** A local day begins at most 9 hours before and ends within the UTC day of the same name. */
+const utcDays = 'utc_days AS (SELECT DISTINCT sppg_id, arrayJoin([day - 1, day]) AS utc_day FROM cells)';
+
+/** Programme → SPPG for the kitchens of the dirty cells. */
+const programs = `programs AS (
+  SELECT id AS program_id, sppgId AS sppg_id FROM raw.nutrition_programs FINAL
+  WHERE NOT _deleted AND id IN (SELECT key FROM ops.places_nutrition_programs WHERE sppg_id IN (SELECT sppg_id FROM cells))
+)`;
+
+/** Handovers to schools in the dirty cells. */
+const handovers = `handovers AS (
+  SELECT p.sppg_id AS sppg_id, toDate32(sd.distributionDate + toIntervalHour(z.shift)) AS day,
+    sd.id AS id, sd.schoolId AS schoolId, sd.targetQuantity AS targetQuantity, sd.actualQuantity AS actualQuantity,
+    sd.deliveryStatus AS deliveryStatus
+  FROM (
+    SELECT id, programId, schoolId, distributionDate, targetQuantity, actualQuantity, deliveryStatus
+    FROM raw.school_distributions FINAL
+    WHERE NOT _deleted AND id IN (
+      SELECT key FROM ops.places_school_distributions
+      WHERE program_id IN (SELECT program_id FROM programs) AND toDate32(at) IN (SELECT utc_day FROM utc_days)
+    )
+  ) AS sd
+  INNER JOIN programs AS p ON p.program_id = sd.programId
+  INNER JOIN zones AS z ON z.sppg_id = p.sppg_id
+  WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)
+)`;
+
+/** Keys of a table placed by (sppg_id, at). */
+const keysOf = (table: string) =>
+  `SELECT key FROM ops.places_${table}
+   WHERE sppg_id IN (SELECT sppg_id FROM cells) AND (sppg_id, toDate32(at)) IN (SELECT sppg_id, utc_day FROM utc_days)`;
+
+type Fact = { with: readonly string[]; select: string };
+
+export const facts: Readonly<Record<FactName, Fact>> = {
+  production: {
+    with: [zones, utcDays],
+    select: `
+      SELECT f.sppgId AS sppg_id, toDate32(f.productionDate + toIntervalHour(z.shift)) AS day,
+        toString(f.status) AS status, status = 'COMPLETED' AS done,
+        f.plannedPortions AS plannedPortions, f.actualPortions AS actualPortions,
+        f.estimatedCost AS estimatedCost, f.actualCost AS actualCost,
+        c.calculated = 1 AS calculated, c.meetsAKG = 1 AS meetsAKG
+      FROM (
+        SELECT id, sppgId, menuId, productionDate, status, plannedPortions, actualPortions, estimatedCost, actualCost
+        FROM raw.food_productions FINAL WHERE NOT _deleted AND id IN (${keysOf('food_productions')})
+      ) AS f
+      INNER JOIN zones AS z ON z.sppg_id = f.sppgId
+      LEFT ANY JOIN (
+        SELECT menuId, 1 AS calculated, toUInt8(meetsAKG) AS meetsAKG
+        FROM raw.menu_nutrition_calculations FINAL
+        WHERE NOT _deleted AND id IN (
+          SELECT key FROM ops.places_menu_nutrition_calculations WHERE menu_id IN (
+            SELECT menu_id FROM ops.places_food_productions WHERE sppg_id IN (SELECT sppg_id FROM cells)
+          )
+        )
+      ) AS c ON c.menuId = f.menuId
+      WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)`,
+  },
+  quality: {
+    with: [zones, utcDays],
+    select: `
+      SELECT f.sppgId AS sppg_id, toDate32(q.checkTime + toIntervalHour(z.shift)) AS day,
+        q.passed AS passed, q.score AS score, q.severity AS severity, q.actionTaken AS actionTaken
+      FROM (
+        SELECT id, productionId, checkTime, passed, score, severity, actionTaken FROM raw.quality_controls FINAL
+        WHERE NOT _deleted AND id IN (
+          SELECT key FROM ops.places_quality_controls
+          WHERE toDate32(at) IN (SELECT utc_day FROM utc_days) AND production_id IN (
+            SELECT key FROM ops.places_food_productions WHERE sppg_id IN (SELECT sppg_id FROM cells)
+          )
+        )
+      ) AS q
+      INNER JOIN (
+        SELECT id, sppgId FROM raw.food_productions FINAL
+        WHERE NOT _deleted AND id IN (
+          SELECT production_id FROM ops.places_quality_controls
+          WHERE toDate32(at) IN (SELECT utc_day FROM utc_days) AND production_id IN (
+            SELECT key FROM ops.places_food_productions WHERE sppg_id IN (SELECT sppg_id FROM cells)
+          )
+        )
+      ) AS f ON f.id = q.productionId
+      INNER JOIN zones AS z ON z.sppg_id = f.sppgId
+      WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)`,
+  },
+  distribution: {
+    with: [zones, utcDays],
+    select: `
+      SELECT x.sppgId AS sppg_id, toDate32(x.distributionDate + toIntervalHour(z.shift)) AS day,
+        toString(x.status) AS status, status = 'COMPLETED' AS done,
+        x.plannedRecipients AS plannedRecipients, x.actualRecipients AS actualRecipients,
+        x.plannedEndTime AS plannedEndTime, x.arrivalTime AS arrivalTime, x.arrivalTemp AS arrivalTemp,
+        coalesce(x.arrivalTime, x.actualEndTime) AS arrived, f.actualEndTime AS cookedAt,
+        x.transportCost AS transportCost, x.fuelCost AS fuelCost, x.otherCosts AS otherCosts
+      FROM (
+        SELECT id, sppgId, productionId, distributionDate, status, plannedRecipients, actualRecipients, plannedEndTime,
+          actualEndTime, arrivalTime, arrivalTemp, transportCost, fuelCost, otherCosts
+        FROM raw.food_distributions FINAL WHERE NOT _deleted AND id IN (${keysOf('food_distributions')})
+      ) AS x
+      INNER JOIN zones AS z ON z.sppg_id = x.sppgId
+      LEFT ANY JOIN (
+        SELECT id, actualEndTime FROM raw.food_productions FINAL
+        WHERE NOT _deleted AND id IN (
+          SELECT production_id FROM ops.places_food_distributions
+          WHERE sppg_id IN (SELECT sppg_id FROM cells)
+            AND (sppg_id, toDate32(at)) IN (SELECT sppg_id, utc_day FROM utc_days)
+        )
+      ) AS f ON f.id = x.productionId
+      WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)`,
+  },
+  school: {
+    with: [zones, utcDays, programs, handovers],
+    select: `
+      SELECT h.sppg_id AS sppg_id, h.day AS day, if(b.schoolType = '', 'UNKNOWN', toString(b.schoolType)) AS schoolType,
+        h.targetQuantity AS targetQuantity, h.actualQuantity AS actualQuantity, h.deliveryStatus AS deliveryStatus
+      FROM handovers AS h
+      LEFT ANY JOIN (
+        SELECT id, schoolType FROM raw.school_beneficiaries FINAL
+        WHERE NOT _deleted AND id IN (
+          SELECT school_id FROM ops.places_school_distributions
+          WHERE program_id IN (SELECT program_id FROM programs) AND toDate32(at) IN (SELECT utc_day FROM utc_days)
+        )
+      ) AS b ON b.id = h.schoolId`,
+  },
+  feeding: {
+    with: [zones, utcDays, programs, handovers],
+    select: `
+      SELECT h.sppg_id AS sppg_id, h.day AS day, r.reportType AS reportType,
+        r.totalPortionsServed AS totalPortionsServed, r.totalPortionsConsumed AS totalPortionsConsumed
+      FROM (
+        SELECT id, distributionId, reportType, totalPortionsServed, totalPortionsConsumed
+        FROM raw.school_feeding_reports FINAL
+        WHERE NOT _deleted AND id IN (
+          SELECT key FROM ops.places_school_feeding_reports WHERE distribution_id IN (SELECT id FROM handovers)
+        )
+      ) AS r
+      INNER JOIN handovers AS h ON h.id = r.distributionId`,
+  },
+  waste: {
+    with: [zones, utcDays, programs, handovers],
+    select: `
+      SELECT w.sppgId AS sppg_id, toDate32(w.wasteDate + toIntervalHour(z.shift)) AS day,
+        w.wasteWeight AS wasteWeight, d.portions AS deliveredPortions
+      FROM (
+        SELECT id, sppgId, wasteDate, wasteType, wasteWeight FROM raw.waste_management FINAL
+        WHERE NOT _deleted AND wasteType IN ('FOOD_WASTE', 'ORGANIC_WASTE') AND id IN (${keysOf('waste_management')})
+      ) AS w
+      INNER JOIN zones AS z ON z.sppg_id = w.sppgId
+      LEFT ANY JOIN (
+        SELECT sppg_id, day, sum(actualQuantity) AS portions FROM handovers
+        WHERE deliveryStatus IN ('DELIVERED', 'CONFIRMED') GROUP BY sppg_id, day
+      ) AS d ON d.sppg_id = w.sppgId AND d.day = toDate32(w.wasteDate + toIntervalHour(z.shift))
+      WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)`,
+  },
+};
