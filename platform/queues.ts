@@ -1,0 +1,47 @@
+/**
+ * Queue contracts: names, payloads and job ids in one place. Payloads are thin and parsed on both sides.
+ * Invariant: a job carries ids, never data that only Redis knows; losing a queue loses no fact.
+ */
+import { type ConnectionOptions, Queue } from 'bullmq';
+import { z } from 'zod';
+import type { Redis } from './redis.ts';
+
+/** `pipeline` runs one job at a time across all workers, so a rollup never reads a half-loaded batch. */
+export const PIPELINE = 'pipeline';
+/** Everything on schedule. */
+export const JOBS = 'jobs';
+
+export const pipelineJob = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('load'), batchId: z.string(), slotId: z.string() }),
+  z.object({ kind: z.literal('rollup'), slotId: z.string() }),
+]);
+export type PipelineJob = z.infer<typeof pipelineJob>;
+
+export const scheduledJob = z.object({ kind: z.enum(['reconcile', 'prune']) });
+export type ScheduledJob = z.infer<typeof scheduledJob>;
+
+/** Redis key of a batch's bytes. */
+export const payloadKey = (batchId: string) => `lumbung:batch:${batchId}`;
+/** Pub/sub channel: a batch is durable (a hint; the ledger in ClickHouse is the truth). */
+export const LOADED_CHANNEL = 'lumbung:loaded';
+/** Pub/sub channel: cells were rolled up. */
+export const ROLLED_CHANNEL = 'lumbung:rolled';
+
+/** What a refresh announces. `kitchens` is empty for "many: read everything again". */
+export const rolledNotice = z.object({
+  watermarkLsn: z.string(),
+  committedAt: z.string(),
+  rolledAt: z.string(),
+  cells: z.number(),
+  kitchens: z.array(z.string()),
+});
+export type RolledNotice = z.infer<typeof rolledNotice>;
+
+const options = { removeOnComplete: { count: 200 }, removeOnFail: { count: 1_000 } };
+
+export function openQueue(name: string, redis: Redis): Queue {
+  return new Queue(name, { connection: redis as unknown as ConnectionOptions, defaultJobOptions: options });
+}
+
+/** Transient failures are retried for about an hour. */
+export const retryPolicy = { attempts: 200, backoff: { type: 'fixed', delay: 500 } } as const;

@@ -1,0 +1,82 @@
+/**
+ * The pipeline processor: load and rollup jobs, one at a time across all workers.
+ * Invariant: a job is done only when its effect is durable in ClickHouse; Redis only carries hints.
+ */
+import { type ConnectionOptions, type Job, Worker } from 'bullmq';
+import { decodeBatch } from '../etl/batch.ts';
+import { type LoadContext, loadBatch } from '../etl/load.ts';
+import { messageOf } from '../platform/errors.ts';
+import {
+  LOADED_CHANNEL,
+  openQueue,
+  PIPELINE,
+  payloadKey,
+  pipelineJob,
+  type PipelineJob,
+  ROLLED_CHANNEL,
+  type RolledNotice,
+} from '../platform/queues.ts';
+import type { Redis } from '../platform/redis.ts';
+import { refreshDirtyCells } from '../warehouse/rollups/refresh.ts';
+
+/** More kitchens than this in one refresh are announced as "many". */
+const MAX_NAMED_KITCHENS = 2_000;
+
+export type PipelineContext = LoadContext & { redis: Redis; workerRedis: Redis };
+
+/** Starts the processor; the caller closes the worker. */
+export async function startPipeline(context: PipelineContext): Promise<Worker> {
+  const queue = openQueue(PIPELINE, context.redis);
+  await queue.setGlobalConcurrency(1);
+  const worker = new Worker(
+    PIPELINE,
+    async (job: Job) => {
+      const data = pipelineJob.parse(job.data);
+      if (data.kind === 'load') await load(context, data, queue);
+      else await rollup(context, data);
+    },
+    {
+      connection: context.workerRedis as unknown as ConnectionOptions,
+      concurrency: 1,
+      // A killed worker's job is taken over after a few seconds instead of half a minute.
+      lockDuration: 6_000,
+      stalledInterval: 3_000,
+      maxStalledCount: 1_000,
+    },
+  );
+  worker.on('failed', (job, error) => {
+    context.log.warn({ job: job?.id, attempt: job?.attemptsMade, error: messageOf(error) }, 'pipeline job failed');
+  });
+  worker.on('error', (error) => context.log.warn({ error: messageOf(error) }, 'pipeline worker'));
+  return worker;
+}
+
+async function load(
+  context: PipelineContext,
+  data: Extract<PipelineJob, { kind: 'load' }>,
+  queue: ReturnType<typeof openQueue>,
+): Promise<void> {
+  const payload = await context.redis.getBuffer(payloadKey(data.batchId));
+  // Redis lost the payload, or an earlier attempt finished and removed it: capture knows what to send again.
+  if (payload === null) return;
+  const batch = decodeBatch(payload);
+  await loadBatch(context, batch);
+  await context.redis.publish(LOADED_CHANNEL, data.batchId);
+  await queue.add('rollup', { kind: 'rollup', slotId: data.slotId } satisfies PipelineJob, {
+    jobId: `rollup-${batch.endLsn}`,
+  });
+  await context.redis.del(payloadKey(data.batchId));
+}
+
+async function rollup(context: PipelineContext, data: Extract<PipelineJob, { kind: 'rollup' }>): Promise<void> {
+  const refresh = await refreshDirtyCells(context.warehouse, data.slotId);
+  if (refresh === undefined) return;
+  const notice: RolledNotice = {
+    watermarkLsn: refresh.watermarkLsn,
+    committedAt: refresh.committedAt,
+    rolledAt: refresh.rolledAt,
+    cells: refresh.cells,
+    kitchens: refresh.kitchens.length > MAX_NAMED_KITCHENS ? [] : refresh.kitchens,
+  };
+  await context.redis.publish(ROLLED_CHANNEL, JSON.stringify(notice));
+}
