@@ -299,7 +299,7 @@ async function follow(
     for (const { batchId } of inFlight.values()) {
       const job = await queue.getJob(batchId);
       const state = job === undefined ? 'missing' : await job.getState();
-      if (state === 'missing' || state === 'unknown' || state === 'failed') {
+      if (!['waiting', 'active', 'delayed', 'prioritized'].includes(state)) {
         throw new LumbungError('transient', `batch ${batchId} is ${state} in the queue: reading it again from the slot`);
       }
     }

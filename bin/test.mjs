@@ -1,0 +1,39 @@
+// `npm test`: install what is missing, then run every check and test, and end with a line "N passed, N failed".
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensurePackages, ensureProgram } from './install.mjs';
+
+ensurePackages();
+ensureProgram('redis-server', 'redis-server');
+ensureProgram('chromium', 'chromium');
+
+let passed = 0;
+let failed = 0;
+const results = mkdtempSync(join(tmpdir(), 'lumbung-test-'));
+
+for (const step of ['check:lint', 'check:types', 'check:imports', 'check:dead']) {
+  const { status } = spawnSync('npm', ['run', '--silent', step], { stdio: 'inherit' });
+  if (status === 0) passed++;
+  else failed++;
+  console.log(`${status === 0 ? 'ok' : 'FAILED'}  ${step}`);
+}
+for (const project of ['unit', 'path', 'fault', 'browser']) {
+  const file = join(results, `${project}.json`);
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+  const { status } = spawnSync('npx', ['vitest', 'run', '--project', project, ...reporters], { stdio: 'inherit' });
+  let report;
+  try {
+    report = JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    report = { numPassedTests: 0, numFailedTests: 0 };
+  }
+  passed += report.numPassedTests;
+  failed += report.numFailedTests;
+  // A suite that could not even start counts as one failure.
+  if (status !== 0 && report.numFailedTests === 0) failed++;
+}
+rmSync(results, { recursive: true, force: true });
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exit(failed === 0 && passed > 0 ? 0 : 1);

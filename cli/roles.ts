@@ -1,0 +1,175 @@
+/** One role in this process: connects what the role needs, says which server is missing, runs until stopped. */
+import { join } from 'node:path';
+import pg from 'pg';
+import { runCapture } from '../etl/capture.ts';
+import { readSourceTables } from '../etl/source_setup.ts';
+import { type Config, requireUrl } from '../platform/config.ts';
+import { isUnreachable, LumbungError, messageOf } from '../platform/errors.ts';
+import { createLifecycle, type Lifecycle, stopOnSignals } from '../platform/lifecycle.ts';
+import { createLogger, type Logger } from '../platform/log.ts';
+import { openQueue, PIPELINE } from '../platform/queues.ts';
+import { awaitRedis, connectRedis, type Redis } from '../platform/redis.ts';
+import { connectWarehouse, type Warehouse } from '../warehouse/client.ts';
+import { startEmbeddedEngine } from '../warehouse/embedded.ts';
+import { migrate } from '../warehouse/migrate.ts';
+import { startPipeline } from '../workers/pipeline.ts';
+import { startScheduledJobs } from '../workers/scheduled.ts';
+import { runScheduler } from '../workers/scheduler.ts';
+
+export const roles = ['capture', 'worker', 'scheduler', 'api', 'warehouse', 'simulator'] as const;
+export type Role = (typeof roles)[number];
+
+type Context = { config: Config; log: Logger; lifecycle: Lifecycle };
+
+/** Runs the role until SIGTERM, SIGINT or the supervisor's end. */
+export async function runRole(role: Role, config: Config): Promise<void> {
+  const log = createLogger(config, role);
+  const lifecycle = createLifecycle(log);
+  stopOnSignals(lifecycle, log);
+  const context: Context = { config, log, lifecycle };
+  await run[role](context);
+}
+
+const run: Record<Role, (context: Context) => Promise<void>> = {
+  async warehouse({ config, log, lifecycle }) {
+    const engine = await startEmbeddedEngine({
+      dataDir: join(config.dataDir, 'clickhouse'),
+      host: '127.0.0.1',
+      port: config.CLICKHOUSE_PORT,
+      log,
+    });
+    lifecycle.onStop('engine', () => engine.close());
+    announce({ url: engine.url });
+    log.info({ url: engine.url }, 'engine serves ClickHouse HTTP');
+    await stopped(lifecycle);
+  },
+
+  async capture(context) {
+    const { config, log, lifecycle } = context;
+    const warehouse = await openWarehouse(context);
+    const redis = await openRedis(context, 'blocking');
+    const databaseUrl = requireUrl(config, 'DATABASE_URL');
+    await awaitSource(databaseUrl);
+    const queue = openQueue(PIPELINE, redis);
+    lifecycle.onStop('queue', () => queue.close());
+    announce({});
+    const running = runCapture({
+      databaseUrl,
+      redisUrl: requireUrl(config, 'REDIS_URL'),
+      redis,
+      queue,
+      warehouse,
+      log,
+      lifecycle,
+      onProgress: (progress) => announce({ progress }),
+    });
+    lifecycle.onStop('capture', () => running.catch(() => undefined));
+    await running;
+  },
+
+  async worker(context) {
+    const { config, log, lifecycle } = context;
+    const warehouse = await openWarehouse(context);
+    const redis = await openRedis(context, 'request');
+    const workerRedis = await openRedis(context, 'blocking');
+    const databaseUrl = requireUrl(config, 'DATABASE_URL');
+    await awaitSource(databaseUrl);
+    let client: pg.Client | undefined;
+    const source = async () => {
+      if (client) return client;
+      const fresh = new pg.Client({
+        connectionString: databaseUrl,
+        application_name: 'lumbung worker',
+        options: '-c datestyle=ISO -c timezone=UTC -c extra_float_digits=3',
+      });
+      fresh.on('error', () => {
+        client = undefined;
+      });
+      await fresh.connect();
+      client = fresh;
+      return fresh;
+    };
+    lifecycle.onStop('source', () => client?.end());
+    const { shapes } = await readSourceTables((await source()) as pg.Client);
+    const pipeline = await startPipeline({ warehouse, log, shapes, source, redis, workerRedis });
+    lifecycle.onStop('pipeline', () => pipeline.close());
+    const scheduled = startScheduledJobs({ databaseUrl, redis, workerRedis, warehouse, log, lifecycle, shapes });
+    lifecycle.onStop('scheduled jobs', () => scheduled.close());
+    announce({});
+    log.info('worker started');
+    await stopped(lifecycle);
+  },
+
+  async scheduler(context) {
+    const redis = await openRedis(context, 'blocking');
+    announce({});
+    await runScheduler(redis, context.lifecycle, context.log);
+  },
+
+  async api(context) {
+    const warehouse = await openWarehouse(context);
+    const redis = await openRedis(context, 'request');
+    const { startApi } = await import('../api/server.ts');
+    const api = await startApi({ ...context, warehouse, redis, redisUrl: requireUrl(context.config, 'REDIS_URL') });
+    context.lifecycle.onStop('api', () => api.close());
+    announce({ url: api.url });
+    context.log.info({ url: api.url }, 'API serves');
+    await stopped(context.lifecycle);
+  },
+
+  async simulator({ config, log, lifecycle }) {
+    const { startSimulator } = await import('../demo/simulate.ts');
+    const rate = typeof config.SIMULATE === 'number' ? config.SIMULATE : 5;
+    const simulator = await startSimulator(requireUrl(config, 'DATABASE_URL'), {
+      rate,
+      signal: lifecycle.signal,
+      onError: (error) => log.warn({ error: messageOf(error) }, 'simulator'),
+    });
+    announce({});
+    log.info({ rate }, 'simulating traffic');
+    await simulator.done;
+  },
+};
+
+/** Tells the supervisor; without one, nothing. */
+function announce(message: { url?: string; progress?: string }): void {
+  process.send?.({ ...message, ready: message.progress === undefined });
+}
+
+function stopped(lifecycle: Lifecycle): Promise<void> {
+  return new Promise((resolve) => lifecycle.signal.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+export async function openWarehouse({ config, lifecycle }: Pick<Context, 'config' | 'lifecycle'>): Promise<Warehouse> {
+  const url = requireUrl(config, 'CLICKHOUSE_URL');
+  const warehouse = connectWarehouse(url);
+  lifecycle.onStop('warehouse', () => warehouse.close());
+  if (!(await warehouse.ping())) {
+    const { host } = new URL(url);
+    throw new LumbungError('unreachable', `ClickHouse does not answer at ${host} (CLICKHOUSE_URL). Is it running there?`);
+  }
+  await migrate(warehouse);
+  return warehouse;
+}
+
+async function openRedis({ config, log, lifecycle }: Context, kind: 'blocking' | 'request'): Promise<Redis> {
+  const url = requireUrl(config, 'REDIS_URL');
+  const redis = connectRedis(url, log, kind);
+  lifecycle.onStop('redis', () => redis.disconnect());
+  await awaitRedis(redis, url);
+  return redis;
+}
+
+async function awaitSource(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+  } catch (error) {
+    const { host } = new URL(url);
+    const why = isUnreachable(error) ? 'Is it running there?' : messageOf(error);
+    throw new LumbungError('unreachable', `Postgres does not answer at ${host} (DATABASE_URL). ${why}`, error);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}

@@ -1,0 +1,71 @@
+/** What the ledgers in ops say: the slot in use, freshness, table states; and keeping them short. */
+import type { Warehouse } from './client.ts';
+
+/** The slot whose ledger entries are newest; undefined before the first copy. */
+export async function currentSlot(warehouse: Warehouse): Promise<string | undefined> {
+  const [row] = await warehouse.query<{ slot_id: string }>(
+    'SELECT argMax(slot_id, loaded_at) AS slot_id FROM ops.batches HAVING count() > 0',
+  );
+  return row?.slot_id;
+}
+
+export type Freshness = { committedAt: string | null; rolledUpAt: string | null; watermark: string };
+
+/** Up to which source commit time the rollups are complete, and when they were computed (ISO, UTC). */
+export async function readFreshness(warehouse: Warehouse): Promise<Freshness> {
+  const [row] = await warehouse.query<{ committed: string; rolled: string; lsn: string; n: number }>(
+    `SELECT toString(argMax(committed_at, (rolled_lsn, rolled_at))) AS committed, toString(max(rolled_at)) AS rolled,
+       toString(max(rolled_lsn)) AS lsn, countIf(rolled_lsn > 0) AS n FROM ops.rollups`,
+  );
+  if (row === undefined || row.n === 0) return { committedAt: null, rolledUpAt: null, watermark: '0' };
+  const iso = (text: string) => new Date(`${text.slice(0, 23).replace(' ', 'T')}Z`).toISOString();
+  return { committedAt: iso(row.committed), rolledUpAt: iso(row.rolled), watermark: row.lsn };
+}
+
+export type TableStatus = {
+  table: string;
+  state: string;
+  reason: string;
+  copiedRows: number;
+  streamedRows: number;
+  loadedAt: string | null;
+  committedAt: string | null;
+};
+
+/** Per source table: state, rows copied and streamed, and when something of it was last loaded. */
+export async function readTables(warehouse: Warehouse): Promise<TableStatus[]> {
+  return warehouse.query<TableStatus>(
+    `SELECT toString(t.table) AS table, toString(t.state) AS state, t.reason AS reason, t.copied_rows AS copiedRows,
+       coalesce(b.rows, 0) AS streamedRows,
+       if(b.rows > 0, formatDateTime(b.loaded, '%Y-%m-%dT%H:%i:%SZ'), NULL) AS loadedAt,
+       if(b.rows > 0, formatDateTime(b.committed, '%Y-%m-%dT%H:%i:%SZ'), NULL) AS committedAt
+     FROM (SELECT * FROM ops.tables FINAL) AS t
+     LEFT JOIN (
+       SELECT name, sum(n) AS rows, max(loaded_at) AS loaded, max(committed_at) AS committed
+       FROM (SELECT loaded_at, committed_at, mapKeys(tables) AS k, mapValues(tables) AS v FROM ops.batches FINAL)
+       ARRAY JOIN k AS name, v AS n GROUP BY name
+     ) AS b ON b.name = t.table
+     ORDER BY table`,
+  );
+}
+
+/** Parked batches that wait for an operator. */
+export async function readParked(warehouse: Warehouse): Promise<{ id: string; reason: string; endLsn: string }[]> {
+  return warehouse.query(
+    "SELECT id, reason, toString(end_lsn) AS endLsn FROM ops.parked FINAL WHERE state = 'parked' ORDER BY end_lsn LIMIT 100",
+  );
+}
+
+/** Removes ledger rows that no watermark, mark or freshness answer needs any more (older than two days). */
+export async function pruneLedgers(warehouse: Warehouse): Promise<void> {
+  const rolled = '(SELECT max(rolled_lsn) FROM ops.rollups)';
+  await warehouse.command(`ALTER TABLE ops.changes DELETE WHERE lsn < ${rolled}`);
+  const old = 'INTERVAL 2 DAY';
+  await warehouse.command(
+    `ALTER TABLE ops.batches DELETE WHERE rows = 0 AND end_lsn < ${rolled} AND loaded_at < now() - ${old}`,
+  );
+  await warehouse.command(
+    `ALTER TABLE ops.rollups DELETE WHERE rolled_lsn < ${rolled} AND cells = 0 AND rolled_at < now() - ${old}
+       AND seq < (SELECT max(seq) FROM ops.rollups)`,
+  );
+}

@@ -1,0 +1,66 @@
+/** Jobs on schedule: reconciliation and pruning of the ledgers. One at a time; a missed run happens once, later. */
+import { type ConnectionOptions, type Job, Worker } from 'bullmq';
+import pg from 'pg';
+import { reconcileTable } from '../etl/reconcile.ts';
+import type { TableShape } from '../etl/postgres/catalog.ts';
+import { messageOf } from '../platform/errors.ts';
+import type { Lifecycle } from '../platform/lifecycle.ts';
+import type { Logger } from '../platform/log.ts';
+import { JOBS, openQueue, PIPELINE, type PipelineJob, scheduledJob } from '../platform/queues.ts';
+import type { Redis } from '../platform/redis.ts';
+import type { Warehouse } from '../warehouse/client.ts';
+import { currentSlot, pruneLedgers } from '../warehouse/ledger.ts';
+
+export type ScheduledContext = {
+  databaseUrl: string;
+  redis: Redis;
+  workerRedis: Redis;
+  warehouse: Warehouse;
+  log: Logger;
+  lifecycle: Lifecycle;
+  shapes: ReadonlyMap<string, TableShape>;
+};
+
+export function startScheduledJobs(context: ScheduledContext): Worker {
+  const worker = new Worker(
+    JOBS,
+    async (job: Job) => {
+      const { kind } = scheduledJob.parse(job.data);
+      if (kind === 'prune') await pruneLedgers(context.warehouse);
+      else await reconcileAll(context);
+    },
+    { connection: context.workerRedis as unknown as ConnectionOptions, concurrency: 1 },
+  );
+  worker.on('failed', (job, error) => context.log.warn({ job: job?.id, error: messageOf(error) }, 'job failed'));
+  worker.on('error', (error) => context.log.warn({ error: messageOf(error) }, 'job worker'));
+  return worker;
+}
+
+/** Reconciles every table and asks for a rollup when something was repaired. */
+export async function reconcileAll(context: Omit<ScheduledContext, 'workerRedis'>): Promise<number> {
+  const slotId = await currentSlot(context.warehouse);
+  if (slotId === undefined) return 0;
+  const source = new pg.Client({
+    connectionString: context.databaseUrl,
+    application_name: 'lumbung reconcile',
+    options: '-c datestyle=ISO -c timezone=UTC -c extra_float_digits=3',
+  });
+  source.on('error', () => undefined);
+  await source.connect();
+  let repaired = 0;
+  try {
+    for (const shape of context.shapes.values()) {
+      if (context.lifecycle.signal.aborted) break;
+      const result = await reconcileTable({ ...context, source, slotId }, shape);
+      repaired += result.repaired;
+      if (result.repaired > 0) context.log.warn(result, 'reconciliation repaired rows');
+    }
+  } finally {
+    await source.end();
+  }
+  if (repaired > 0) {
+    const job: PipelineJob = { kind: 'rollup', slotId };
+    await openQueue(PIPELINE, context.redis).add('rollup', job, { jobId: `rollup-repair-${Date.now()}` });
+  }
+  return repaired;
+}
