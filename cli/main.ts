@@ -1,0 +1,207 @@
+/** The command line: `npx lumbung <verb>`. Errors say what to do; `--json` where a program may read the answer. */
+import { Command, InvalidArgumentError } from 'commander';
+import pg from 'pg';
+import { signToken } from '../platform/tokens.ts';
+import { authSecret, type Config, loadConfig, requireUrl } from '../platform/config.ts';
+import { LumbungError, messageOf, policies } from '../platform/errors.ts';
+import { createLifecycle } from '../platform/lifecycle.ts';
+import { createLogger } from '../platform/log.ts';
+import { openQueue, PIPELINE } from '../platform/queues.ts';
+import { awaitRedis, connectRedis } from '../platform/redis.ts';
+import { retryParked } from '../etl/load.ts';
+import { readSourceTables } from '../etl/source_setup.ts';
+import type { Warehouse } from '../warehouse/client.ts';
+import { currentSlot, readFreshness, readParked, readTables } from '../warehouse/ledger.ts';
+import { migrate } from '../warehouse/migrate.ts';
+import { markEverything } from '../warehouse/rollups/refresh.ts';
+import { reconcileAll } from '../workers/scheduled.ts';
+import { openWarehouse, type Role, roles, runRole } from './roles.ts';
+import { readRuntime, withRuntime } from './runtime.ts';
+import { startAll } from './start.ts';
+
+const print = (text: string) => process.stdout.write(`${text}\n`);
+const program = new Command('lumbung').description('Reporting warehouse: Postgres to ClickHouse, exact KPI rollups, live.');
+
+program
+  .command('start')
+  .argument('[role]', `one of ${roles.join(', ')}; without it, everything on embedded engines where no URL is set`)
+  .description('run one role, or everything')
+  .action(async (role: string | undefined) => {
+    const config = loadConfig();
+    if (role === undefined) return startAll(config);
+    const known = roles.find((candidate) => candidate === role);
+    if (!known) throw new LumbungError('bad_input', `there is no role "${role}"; roles are ${roles.join(', ')}`);
+    await runRole(known satisfies Role, config);
+  });
+
+program
+  .command('migrate')
+  .description('apply the warehouse migrations')
+  .action(() =>
+    withWarehouse(async (warehouse) => {
+      const applied = await migrate(warehouse);
+      print(applied.length === 0 ? 'The warehouse is up to date.' : `Applied ${applied.join(', ')}.`);
+    }),
+  );
+
+program
+  .command('status')
+  .description('addresses, freshness, tables, parked batches')
+  .option('--json', 'for programs')
+  .action(async (options: { json?: boolean }) => {
+    const config = loadConfig();
+    const running = readRuntime(config);
+    const effective = withRuntime(config);
+    const api = running?.api;
+    const ready = api === undefined ? false : await fetch(`${api}/readyz`).then((answer) => answer.ok).catch(() => false);
+    const addresses = {
+      api: api ?? null,
+      clickhouse: effective.CLICKHOUSE_URL ?? null,
+      postgres: effective.DATABASE_URL ?? null,
+      redis: effective.REDIS_URL ?? null,
+      ready,
+    };
+    const details =
+      effective.CLICKHOUSE_URL === undefined
+        ? null
+        : await withWarehouse(async (warehouse) => ({
+            freshness: await readFreshness(warehouse),
+            tables: await readTables(warehouse),
+            parked: await readParked(warehouse),
+          })).catch(() => null);
+    if (options.json) return print(JSON.stringify({ ...addresses, ...details }, null, 2));
+    for (const [name, value] of Object.entries(addresses)) print(`${name.padEnd(11)} ${value ?? '(not running)'}`);
+    if (details === null) return;
+    print(`\ncommitted   ${details.freshness.committedAt ?? 'nothing yet'}`);
+    print(`rolled up   ${details.freshness.rolledUpAt ?? 'nothing yet'}\n`);
+    for (const table of details.tables) {
+      const counts = `copied ${table.copiedRows}, streamed ${table.streamedRows}`;
+      print(`${table.table.padEnd(32)} ${table.state.padEnd(12)} ${counts} ${table.reason}`);
+    }
+    for (const batch of details.parked) print(`PARKED ${batch.id}: ${batch.reason}`);
+  });
+
+program
+  .command('token')
+  .description('print a bearer token for the API')
+  .requiredOption('--role <role>', 'e.g. PLATFORM_ANALYST or SPPG_KEPALA')
+  .option('--scope <scope...>', 'national, region:CODE, province:ID, regency:ID or sppg:ID', ['national'])
+  .option('--ttl <duration>', 'e.g. 15m, 1h, 7d', '1h')
+  .option('--subject <name>', 'whom the token names', 'cli')
+  .action(async (options: { role: string; scope: string[]; ttl: string; subject: string }) => {
+    const config = loadConfig();
+    const claims = { sub: options.subject, role: options.role, scope: options.scope };
+    print(await signToken(authSecret(config), claims, options.ttl));
+  });
+
+program
+  .command('rollup')
+  .description('recompute rollups')
+  .option('--full', 'recompute every cell')
+  .action(async (options: { full?: boolean }) => {
+    if (!options.full) throw new LumbungError('bad_input', 'say what to recompute: lumbung rollup --full');
+    await withWarehouse(async (warehouse, config) => {
+      const slotId = await currentSlot(warehouse);
+      if (slotId === undefined) throw new LumbungError('config', 'nothing has been copied yet');
+      await markEverything(warehouse, 'asked for by command');
+      await askForRollup(config, slotId);
+      print('Every cell will be recomputed by the worker; "lumbung status" shows when.');
+    });
+  });
+
+program
+  .command('retry')
+  .description('load parked batches again')
+  .action(() =>
+    withWarehouse(async (warehouse, config) => {
+      await withSource(config, async (source) => {
+        const { shapes } = await readSourceTables(source);
+        const log = createLogger(config, 'retry');
+        const result = await retryParked({ warehouse, log, shapes, source: async () => source });
+        const slotId = await currentSlot(warehouse);
+        if (result.drained > 0 && slotId !== undefined) await askForRollup(config, slotId);
+        print(`${result.drained} parked batches loaded, ${result.left} left.`);
+      });
+    }),
+  );
+
+program
+  .command('reconcile')
+  .description('compare source and warehouse row by row now, and repair what differs')
+  .action(() =>
+    withWarehouse(async (warehouse, config) => {
+      const log = createLogger(config, 'reconcile');
+      const lifecycle = createLifecycle(log);
+      const url = requireUrl(config, 'REDIS_URL');
+      const redis = connectRedis(url, log, 'blocking');
+      await awaitRedis(redis, url);
+      await withSource(config, async (source) => {
+        const { shapes } = await readSourceTables(source);
+        const databaseUrl = requireUrl(config, 'DATABASE_URL');
+        const repaired = await reconcileAll({ databaseUrl, redis, warehouse, log, lifecycle, shapes });
+        print(`${shapes.size} tables compared, ${repaired} rows repaired.`);
+      });
+      redis.disconnect();
+    }),
+  );
+
+const positive = (text: string) => {
+  const value = Number(text);
+  if (!(value > 0)) throw new InvalidArgumentError('must be a positive number');
+  return value;
+};
+
+program
+  .command('simulate')
+  .description('write plausible traffic into the demo programme')
+  .option('--rate <n>', 'changes per second', positive, 5)
+  .action(async (options: { rate: number }) => {
+    const config = withRuntime(loadConfig());
+    if (!readRuntime(config)?.demo) {
+      throw new LumbungError('config', 'only the embedded demo programme is ever written to; start it with "npm start"');
+    }
+    await runRole('simulator', { ...config, SIMULATE: options.rate });
+  });
+
+async function withWarehouse<T>(work: (warehouse: Warehouse, config: Config) => Promise<T>): Promise<T> {
+  const config = withRuntime(loadConfig());
+  const lifecycle = createLifecycle(createLogger({ ...config, LOG_LEVEL: 'silent' }, 'cli'));
+  const warehouse = await openWarehouse({ config, lifecycle });
+  try {
+    return await work(warehouse, config);
+  } finally {
+    await lifecycle.stop('done');
+  }
+}
+
+async function withSource(config: Config, work: (client: pg.Client) => Promise<void>): Promise<void> {
+  const client = new pg.Client({
+    connectionString: requireUrl(config, 'DATABASE_URL'),
+    options: '-c datestyle=ISO -c timezone=UTC -c extra_float_digits=3',
+  });
+  await client.connect();
+  try {
+    await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+async function askForRollup(config: Config, slotId: string): Promise<void> {
+  const url = requireUrl(config, 'REDIS_URL');
+  const redis = connectRedis(url, createLogger({ ...config, LOG_LEVEL: 'silent' }, 'cli'), 'blocking');
+  await awaitRedis(redis, url);
+  const queue = openQueue(PIPELINE, redis);
+  await queue.add('rollup', { kind: 'rollup', slotId }, { jobId: `rollup-asked-${Date.now()}` });
+  await queue.close();
+  redis.disconnect();
+}
+
+program.parseAsync().catch((error: unknown) => {
+  const known = error instanceof LumbungError;
+  process.stderr.write(`${known ? messageOf(error) : (error as Error).stack}\n`);
+  if (known) process.stderr.write(`${policies[error.kind].remedy}\n`);
+  process.exitCode = 1;
+  // Connections that are still trying must not keep a failed process alive.
+  setTimeout(() => process.exit(1), 500).unref();
+});
