@@ -48,7 +48,7 @@ program
   .command('status')
   .description('addresses, freshness, tables, parked batches')
   .option('--json', 'for programs')
-  .action(async (options: { json?: boolean }) => {
+  .action(async (options: { json?: boolean }): Promise<void> => {
     const config = loadConfig();
     const running = readRuntime(config);
     const effective = withRuntime(config);
@@ -69,7 +69,10 @@ program
             tables: await readTables(warehouse),
             parked: await readParked(warehouse),
           })).catch(() => null);
-    if (options.json) return print(JSON.stringify({ ...addresses, ...details }, null, 2));
+    if (options.json) {
+      print(JSON.stringify({ ...addresses, ...details }, null, 2));
+      return;
+    }
     for (const [name, value] of Object.entries(addresses)) print(`${name.padEnd(11)} ${value ?? '(not running)'}`);
     if (details === null) return;
     print(`\ncommitted   ${details.freshness.committedAt ?? 'nothing yet'}`);

@@ -24,18 +24,23 @@ export type ScheduledJob = z.infer<typeof scheduledJob>;
 export const payloadKey = (batchId: string) => `lumbung:batch:${batchId}`;
 /** Pub/sub channel: a batch is durable (a hint; the ledger in ClickHouse is the truth). */
 export const LOADED_CHANNEL = 'lumbung:loaded';
-/** Pub/sub channel: cells were rolled up. */
-export const ROLLED_CHANNEL = 'lumbung:rolled';
+/** Pub/sub channel: cells were rolled up; every API process fans it out to its sockets. */
+export const LIVE_CHANNEL = 'lumbung:live';
+/** Redis key of the epoch: a new one means that offsets of the old one say nothing. */
+export const EPOCH_KEY = 'lumbung:epoch';
+/** Redis stream of one channel's updates, for replay. */
+export const streamKey = (channel: string) => `lumbung:stream:${channel}`;
 
-/** What a refresh announces. `kitchens` is empty for "many: read everything again". */
-export const rolledNotice = z.object({
-  watermarkLsn: z.string(),
+/** What a refresh announces: the channels it touched with their new offsets. */
+export const liveNotice = z.object({
+  epoch: z.string(),
+  seq: z.number(),
   committedAt: z.string(),
   rolledAt: z.string(),
   cells: z.number(),
-  kitchens: z.array(z.string()),
+  channels: z.array(z.object({ channel: z.string(), offset: z.string() })),
 });
-export type RolledNotice = z.infer<typeof rolledNotice>;
+export type LiveNotice = z.infer<typeof liveNotice>;
 
 const options = { removeOnComplete: { count: 200 }, removeOnFail: { count: 1_000 } };
 

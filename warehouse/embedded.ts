@@ -18,7 +18,7 @@ export type EmbeddedEngine = { url: string; close(): Promise<void> };
 const CONTROL = new Set(['query', 'database', 'default_format', 'query_id', 'session_id', 'wait_end_of_query', 'role']);
 /** Settings that only make sense on the HTTP interface of a real server. */
 const IGNORED = /^(enable_http_compression|http_|send_progress_in_http_headers|cancel_http_readonly|compress|decompress)/;
-const STREAMED = /^(?:TabSeparated|TSV|CSV|JSONEachRow)$/i;
+const STREAMED = /^(?:TabSeparated|TSV|TabSeparatedRaw|TSVRaw|CSV|JSONEachRow)$/i;
 const MAX_BODY_BYTES = 512 * 1024 * 1024;
 
 /** Starts the engine; port 0 picks a free one, a taken port falls back to a free one. */

@@ -13,14 +13,10 @@ import {
   payloadKey,
   pipelineJob,
   type PipelineJob,
-  ROLLED_CHANNEL,
-  type RolledNotice,
 } from '../platform/queues.ts';
 import type { Redis } from '../platform/redis.ts';
 import { refreshDirtyCells } from '../warehouse/rollups/refresh.ts';
-
-/** More kitchens than this in one refresh are announced as "many". */
-const MAX_NAMED_KITCHENS = 2_000;
+import { announceRefresh } from './announce.ts';
 
 export type PipelineContext = LoadContext & { redis: Redis; workerRedis: Redis };
 
@@ -70,13 +66,5 @@ async function load(
 
 async function rollup(context: PipelineContext, data: Extract<PipelineJob, { kind: 'rollup' }>): Promise<void> {
   const refresh = await refreshDirtyCells(context.warehouse, data.slotId);
-  if (refresh === undefined) return;
-  const notice: RolledNotice = {
-    watermarkLsn: refresh.watermarkLsn,
-    committedAt: refresh.committedAt,
-    rolledAt: refresh.rolledAt,
-    cells: refresh.cells,
-    kitchens: refresh.kitchens.length > MAX_NAMED_KITCHENS ? [] : refresh.kitchens,
-  };
-  await context.redis.publish(ROLLED_CHANNEL, JSON.stringify(notice));
+  if (refresh !== undefined) await announceRefresh(context.redis, context.warehouse, refresh);
 }

@@ -16,7 +16,7 @@ import { facts } from './facts.ts';
 const CELLS_PER_CHUNK = 20_000;
 
 type Progress = { rolled: string; seq: number; changed: string[]; marks: string[]; marked: string[] };
-export type Refresh = { cells: number; watermarkLsn: string; committedAt: string; rolledAt: string; kitchens: string[] };
+export type Refresh = { cells: number; watermarkLsn: string; committedAt: string; rolledAt: string; kitchens: string[]; seq: number };
 
 /**
  * Works off every mark below the contiguous watermark. Returns undefined when there is nothing new.
@@ -54,7 +54,7 @@ export async function refreshDirtyCells(warehouse: Warehouse, slotId: string): P
       { marks },
     );
   }
-  return { ...result, watermarkLsn: watermark.lsn, committedAt: watermark.committedAt, rolledAt };
+  return { ...result, seq, watermarkLsn: watermark.lsn, committedAt: watermark.committedAt, rolledAt };
 }
 
 /** Asks for every cell to be recomputed by the next refresh. */

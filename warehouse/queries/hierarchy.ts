@@ -1,0 +1,98 @@
+/** Where a unit stands in the hierarchy: its ancestors, its children, and the channels its changes belong to. */
+import type { Warehouse } from '../client.ts';
+import { formatScope, type Level, type Scope } from '../scopes.ts';
+
+export type Unit = { scope: string; name: string; level: Level; code: string; sppgCount: number; isDemo: boolean };
+
+const regionName = (code: string) =>
+  code
+    .toLowerCase()
+    .split('_')
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join(' ');
+
+/** From the nation down to the scope itself, `[{scope, name, level}]`; undefined when there is no such unit. */
+export async function pathOf(
+  warehouse: Warehouse,
+  scope: Scope,
+): Promise<{ scope: string; name: string; level: Level }[] | undefined> {
+  const nation = { scope: 'national', name: 'Nasional', level: 'national' as const };
+  if (scope.level === 'national') return [nation];
+  const filters: Record<Exclude<Level, 'national'>, string> = {
+    region: 'p.region = {id:String}',
+    province: 'p.id = {id:String}',
+    regency: 'r.id = {id:String}',
+    sppg: 's.id = {id:String}',
+  };
+  const needsKitchen = scope.level === 'sppg';
+  const needsRegency = needsKitchen || scope.level === 'regency';
+  const [row] = await warehouse.query<Record<string, string>>(
+    `SELECT toString(p.region) AS region, p.id AS province, p.provinceName AS provinceName
+       ${needsRegency ? ', r.id AS regency, r.regencyName AS regencyName' : ''}
+       ${needsKitchen ? ', s.id AS sppg, s.name AS sppgName' : ''}
+     FROM (SELECT * FROM raw.provinces_indonesia FINAL WHERE NOT _deleted) AS p
+     ${needsKitchen ? 'INNER JOIN (SELECT * FROM raw.sppg FINAL WHERE NOT _deleted AND id = {id:String}) AS s ON s.provinceId = p.id' : ''}
+     ${needsRegency ? `INNER JOIN (SELECT * FROM raw.regencies_indonesia FINAL WHERE NOT _deleted) AS r ON ${needsKitchen ? 'r.id = s.regencyId' : 'r.provinceId = p.id'}` : ''}
+     WHERE ${filters[scope.level]} LIMIT 1`,
+    { id: scope.id },
+  );
+  if (row === undefined) return undefined;
+  const path: { scope: string; name: string; level: Level }[] = [nation];
+  path.push({ scope: `region:${row.region}`, name: regionName(row.region ?? ''), level: 'region' });
+  if (scope.level === 'region') return path;
+  path.push({ scope: `province:${row.province}`, name: row.provinceName ?? '', level: 'province' });
+  if (row.regency !== undefined) path.push({ scope: `regency:${row.regency}`, name: row.regencyName ?? '', level: 'regency' });
+  if (row.sppg !== undefined) path.push({ scope: `sppg:${row.sppg}`, name: row.sppgName ?? '', level: 'sppg' });
+  return path;
+}
+
+/** The units directly below a scope; the nation's are its provinces. */
+export async function childrenOf(warehouse: Warehouse, scope: Scope): Promise<Unit[]> {
+  if (scope.level === 'sppg') return [];
+  const kitchens = 'SELECT * FROM raw.sppg FINAL WHERE NOT _deleted';
+  const params = { id: scope.id };
+  if (scope.level === 'regency') {
+    return warehouse.query<Unit>(
+      `SELECT concat('sppg:', id) AS scope, name, 'sppg' AS level, code, 1 AS sppgCount, isDemoAccount AS isDemo
+       FROM (${kitchens} AND regencyId = {id:String}) ORDER BY name, id`,
+      params,
+    );
+  }
+  if (scope.level === 'province') {
+    return warehouse.query<Unit>(
+      `SELECT concat('regency:', r.id) AS scope, r.regencyName AS name, 'regency' AS level, r.regencyCode AS code,
+         countIf(s.id != '' AND NOT s.isDemoAccount) AS sppgCount, false AS isDemo
+       FROM (SELECT * FROM raw.regencies_indonesia FINAL WHERE NOT _deleted AND provinceId = {id:String}) AS r
+       LEFT JOIN (${kitchens}) AS s ON s.regencyId = r.id
+       GROUP BY r.id, r.regencyName, r.regencyCode ORDER BY name, scope`,
+      params,
+    );
+  }
+  const filter = scope.level === 'region' ? 'AND region = {id:String}' : '';
+  return warehouse.query<Unit>(
+    `SELECT concat('province:', p.id) AS scope, p.provinceName AS name, 'province' AS level, p.provinceCode AS code,
+       countIf(s.id != '' AND NOT s.isDemoAccount) AS sppgCount, false AS isDemo
+     FROM (SELECT * FROM raw.provinces_indonesia FINAL WHERE NOT _deleted ${filter}) AS p
+     LEFT JOIN (${kitchens}) AS s ON s.provinceId = p.id
+     GROUP BY p.id, p.provinceName, p.provinceCode ORDER BY name, scope`,
+    params,
+  );
+}
+
+/** Every channel that shows numbers of the given kitchens: their own and all above. */
+export async function channelsOf(warehouse: Warehouse, kitchens: readonly string[]): Promise<string[]> {
+  const rows = await warehouse.query<{ id: string; regency: string; province: string; region: string }>(
+    `SELECT s.id AS id, s.regencyId AS regency, s.provinceId AS province, toString(p.region) AS region
+     FROM (SELECT * FROM raw.sppg FINAL WHERE id IN ({kitchens:Array(String)})) AS s
+     INNER JOIN (SELECT id, region FROM raw.provinces_indonesia FINAL) AS p ON p.id = s.provinceId`,
+    { kitchens: [...kitchens] },
+  );
+  const channels = new Set<string>(['national']);
+  for (const kitchen of kitchens) channels.add(formatScope({ level: 'sppg', id: kitchen }));
+  for (const row of rows) {
+    channels.add(`regency:${row.regency}`);
+    channels.add(`province:${row.province}`);
+    channels.add(`region:${row.region}`);
+  }
+  return [...channels];
+}

@@ -1,0 +1,73 @@
+/** KPI values of a scope: Σnum and Σden per KPI and period (never a mean of ratios). */
+import type { Readable } from 'node:stream';
+import type { Warehouse } from '../client.ts';
+import { type Scope, scopeCondition } from '../scopes.ts';
+
+export type DayValue = { kpi: string; date: string; num: number | null; den: number | null };
+export type Grain = 'day' | 'week' | 'fortnight' | 'month' | 'quarter' | 'year';
+
+/** Every KPI per day in [from, to]; days without data are absent. */
+export async function dailyValues(warehouse: Warehouse, scope: Scope, from: string, to: string): Promise<DayValue[]> {
+  return warehouse.query<DayValue>(
+    `SELECT toString(kpi) AS kpi, toString(day) AS date, sum(num) AS num, sum(den) AS den
+     FROM mart.kpi_daily FINAL
+     WHERE day BETWEEN {from:Date32} AND {to:Date32} AND split = '' AND num IS NOT NULL
+       AND ${scopeCondition(scope, 'sppg_id')}
+     GROUP BY kpi, day ORDER BY kpi, day`,
+    { from, to, scopeId: scope.id },
+  );
+}
+
+/** First day of the period a day falls in. Weeks are ISO; fortnights are pairs of ISO weeks counted from 2024-01-01. */
+const periods: Readonly<Record<Grain, string>> = {
+  day: 'day',
+  week: "toStartOfWeek(day, 1)",
+  fortnight: "toDate32('2024-01-01') + 14 * intDiv(dateDiff('day', toDate32('2024-01-01'), day), 14)",
+  month: 'toStartOfMonth(day)',
+  quarter: 'toStartOfQuarter(day)',
+  year: 'toStartOfYear(day)',
+};
+
+export async function seriesValues(
+  warehouse: Warehouse,
+  kpi: string,
+  scope: Scope,
+  grain: Grain,
+  from: string,
+  to: string,
+): Promise<Omit<DayValue, 'kpi'>[]> {
+  return warehouse.query(
+    `SELECT toString(${periods[grain]}) AS date, sum(num) AS num, sum(den) AS den
+     FROM mart.kpi_daily FINAL
+     WHERE kpi = {kpi:String} AND day BETWEEN {from:Date32} AND {to:Date32} AND split = '' AND num IS NOT NULL
+       AND ${scopeCondition(scope, 'sppg_id')}
+     GROUP BY date ORDER BY date`,
+    { kpi, from, to, scopeId: scope.id },
+  );
+}
+
+export const datasetHeader = 'sppg_id,date,kpi,num,den,value\n';
+
+/** One CSV line per SPPG, local day and KPI that has data (header not included), in a stable order. */
+export async function datasetStream(
+  warehouse: Warehouse,
+  scope: Scope,
+  from: string,
+  to: string,
+  kpis: readonly string[],
+  signal: AbortSignal,
+): Promise<Readable> {
+  return warehouse.stream(
+    `SELECT concat(
+       if(match(sppg_id, '[",\\\\r\\\\n]'), concat('"', replaceAll(sppg_id, '"', '""'), '"'), sppg_id), ',', toString(day), ',',
+       toString(kpi), ',', toString(assumeNotNull(num)), ',', ifNull(toString(den), ''), ',',
+       toString(if(den IS NULL, assumeNotNull(num), assumeNotNull(num) / den)))
+     FROM mart.kpi_daily FINAL
+     WHERE day BETWEEN {from:Date32} AND {to:Date32} AND split = '' AND num IS NOT NULL
+       AND kpi IN ({kpis:Array(String)}) AND ${scopeCondition(scope, 'sppg_id')}
+     ORDER BY day, sppg_id, kpi
+     FORMAT TSVRaw`,
+    { from, to, scopeId: scope.id, kpis: [...kpis] },
+    signal,
+  );
+}
