@@ -1,0 +1,55 @@
+/**
+ * Who asks and what they may see. Invariant: scope is checked here before any data is read, and a unit outside the
+ * caller's scope is refused in the same words whether it exists or not.
+ */
+import type { Request } from 'express';
+import { LumbungError } from '../platform/errors.ts';
+import { type Claims, verifyToken } from '../platform/tokens.ts';
+import type { Warehouse } from '../warehouse/client.ts';
+import type { Kpi } from '../warehouse/kpis/kpi.ts';
+import { registry } from '../warehouse/kpis/registry.ts';
+import { pathOf } from '../warehouse/queries/hierarchy.ts';
+import { type Level, parseScope, type Scope } from '../warehouse/scopes.ts';
+
+export const COOKIE = 'lumbung_session';
+
+/** The token of a request: the Authorization header, else the session cookie. */
+export function tokenOf(headers: { authorization?: string | undefined; cookie?: string | undefined }): string | undefined {
+  const bearer = /^Bearer\s+(\S+)$/i.exec(headers.authorization ?? '')?.[1];
+  if (bearer !== undefined || headers.authorization !== undefined) return bearer;
+  return new RegExp(`(?:^|;\\s*)${COOKIE}=([^;]+)`).exec(headers.cookie ?? '')?.[1];
+}
+
+/** The caller's claims; `unauthenticated` without a valid token. */
+export async function authenticate(secret: Uint8Array, request: Pick<Request, 'headers'>): Promise<Claims> {
+  const token = tokenOf(request.headers);
+  if (token === undefined) throw new LumbungError('unauthenticated', 'send a bearer token, or sign in');
+  return verifyToken(secret, token);
+}
+
+/** Roles that see the platform's health but no figures. */
+const HEALTH_ONLY = new Set(['PLATFORM_SUPPORT']);
+const FINANCIAL = new Set(['food_cost_per_portion', 'cost_variance', 'logistics_cost_per_portion']);
+const NO_FINANCE =
+  /^(SPPG_VIEWER|SPPG_STAFF_.*|SPPG_AHLI_GIZI|SPPG_PRODUKSI_MANAGER|SPPG_DISTRIBUSI_MANAGER|SPPG_HRD_MANAGER|DEMO_USER)$/;
+
+/** The KPIs a role may see. */
+export function visibleKpis(claims: Claims): readonly Kpi[] {
+  if (HEALTH_ONLY.has(claims.role)) return [];
+  return NO_FINANCE.test(claims.role) ? registry.filter((kpi) => !FINANCIAL.has(kpi.id)) : registry;
+}
+
+export type Place = { scope: Scope; text: string; path: { scope: string; name: string; level: Level }[] };
+
+/** The scope if the caller may read it; `forbidden` or (for national callers) `not_found` otherwise. */
+export async function authorize(warehouse: Warehouse, claims: Claims, text: string): Promise<Place> {
+  if (HEALTH_ONLY.has(claims.role)) throw new LumbungError('forbidden', 'this role sees the health of the platform only');
+  const scope = parseScope(text);
+  const path = await pathOf(warehouse, scope);
+  const allowed = claims.scope.includes('national') || (path ?? []).some((unit) => claims.scope.includes(unit.scope));
+  if (!allowed) throw new LumbungError('forbidden', `your scope does not include ${text}`);
+  if (path === undefined) throw new LumbungError('not_found', `there is no unit ${text}`);
+  // Ancestors above the caller's own scope are not shown.
+  const top = path.findIndex((unit) => claims.scope.includes(unit.scope));
+  return { scope, text, path: top > 0 ? path.slice(top) : path };
+}

@@ -1,0 +1,55 @@
+/**
+ * Answers cached in Redis under a key that holds the rollup watermark: invalidation is a new key and cannot race.
+ * Invariants: one computation per key and process at a time; without Redis the answer is computed, never wrong; the last
+ * good answer is served, with its own age, when the warehouse is away.
+ */
+import { isUnreachable, LumbungError } from '../platform/errors.ts';
+import type { Redis } from '../platform/redis.ts';
+import type { Counter } from 'prom-client';
+
+const TTL_SECONDS = 300;
+const MAX_STALE_ENTRIES = 500;
+
+export type Cache = {
+  /** The value for (watermark, question); `question` must contain the scope and what the role may see. */
+  get<T>(watermark: string, question: string, compute: () => Promise<T>): Promise<T>;
+};
+
+export function createCache(redis: Redis, results: Counter<'result'>): Cache {
+  const flights = new Map<string, Promise<unknown>>();
+  const lastGood = new Map<string, unknown>();
+
+  const load = async <T>(key: string, question: string, compute: () => Promise<T>): Promise<T> => {
+    const held = await redis.get(key).catch(() => null);
+    if (held !== null) {
+      results.inc({ result: 'hit' });
+      return JSON.parse(held) as T;
+    }
+    results.inc({ result: 'miss' });
+    try {
+      const value = await compute();
+      lastGood.delete(question);
+      lastGood.set(question, value);
+      if (lastGood.size > MAX_STALE_ENTRIES) lastGood.delete(lastGood.keys().next().value as string);
+      const ttl = Math.round(TTL_SECONDS * (0.9 + Math.random() * 0.2));
+      await redis.set(key, JSON.stringify(value), 'EX', ttl).catch(() => undefined);
+      return value;
+    } catch (error) {
+      const away = isUnreachable(error) || (error instanceof LumbungError && error.kind === 'transient');
+      if (!away || !lastGood.has(question)) throw error;
+      results.inc({ result: 'stale' });
+      return lastGood.get(question) as T;
+    }
+  };
+
+  return {
+    get<T>(watermark: string, question: string, compute: () => Promise<T>) {
+      const key = `lumbung:cache:${watermark}:${question}`;
+      const flying = flights.get(key) as Promise<T> | undefined;
+      if (flying) return flying;
+      const flight = load(key, question, compute).finally(() => flights.delete(key));
+      flights.set(key, flight);
+      return flight;
+    },
+  };
+}

@@ -1,0 +1,49 @@
+/** What requests may contain: every query parameter is parsed here. */
+import { z } from 'zod';
+import { scopeText } from '../platform/tokens.ts';
+
+const DAY_MS = 86_400_000;
+const MAX_DAYS = 1_100;
+
+export const date = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a date YYYY-MM-DD')
+  .refine((text) => {
+    const parsed = new Date(`${text}T00:00:00Z`);
+    return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(text);
+  }, 'is not a day of the calendar')
+  .refine((text) => text >= '2000-01-01' && text < '2100-01-01', 'must lie between 2000 and 2099');
+
+const ordered = (value: { from: string; to: string }) => value.from <= value.to;
+const bounded = (value: { from: string; to: string }) =>
+  (Date.parse(value.to) - Date.parse(value.from)) / DAY_MS <= MAX_DAYS;
+
+export const scope = scopeText;
+export const summaryInput = z.strictObject({ scope: scope.default('national'), date: date.optional() });
+export const unitsInput = z.strictObject({ parent: scope.optional() });
+export const freshnessInput = z.strictObject({ scope: scope.optional() });
+const rangeChecks = <T extends z.ZodType<{ from: string; to: string }>>(schema: T) =>
+  schema.refine(ordered, 'from must not be after to').refine(bounded, `at most ${MAX_DAYS} days at a time`);
+export const seriesInput = rangeChecks(
+  z.strictObject({
+    scope: scope.default('national'),
+    grain: z.enum(['day', 'week', 'fortnight', 'month', 'quarter', 'year']).default('day'),
+    from: date,
+    to: date,
+  }),
+);
+export const datasetInput = rangeChecks(z.strictObject({ scope: scope.default('national'), from: date, to: date }));
+export const sessionInput = z.union([
+  z.strictObject({ token: z.string().min(10).max(8_192) }),
+  z.strictObject({ demo: z.string().max(40) }),
+]);
+
+/** Today's local date in Jakarta: a national day closes at 24:00 WIB. */
+export function today(): string {
+  return new Date(Date.now() + 7 * 3_600_000).toISOString().slice(0, 10);
+}
+
+/** The day `days` after (or before) a date. */
+export function addDays(day: string, days: number): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
+}

@@ -1,0 +1,158 @@
+/** Figures: registry, units, summary, series, freshness and the dataset. */
+import { createHash } from 'node:crypto';
+import { pipeline } from 'node:stream/promises';
+import { type Request, type Response, Router } from 'express';
+import { LumbungError } from '../../platform/errors.ts';
+import type { Claims } from '../../platform/tokens.ts';
+import { sections } from '../../warehouse/kpis/kpi.ts';
+import { statusOf, valueOf } from '../../warehouse/kpis/registry.ts';
+import { readTables } from '../../warehouse/ledger.ts';
+import { childrenOf } from '../../warehouse/queries/hierarchy.ts';
+import { datasetHeader, datasetStream, dailyValues, seriesValues } from '../../warehouse/queries/values.ts';
+import { authenticate, authorize, type Place, visibleKpis } from '../access.ts';
+import type { ApiContext } from '../app.ts';
+import { asOf } from '../freshness.ts';
+import { addDays, datasetInput, freshnessInput, seriesInput, summaryInput, today, unitsInput } from '../inputs.ts';
+
+const TREND_DAYS = 30;
+
+export function figureRoutes(context: ApiContext): Router {
+  const { warehouse, secret, cache, freshness } = context;
+  const router = Router();
+
+  /** Answers from the cache, with asOf and an ETag that changes with the watermark. */
+  const answer = async <T extends object>(
+    request: Request,
+    response: Response,
+    claims: Claims,
+    question: string,
+    compute: () => Promise<T>,
+  ) => {
+    const now = await freshness.current();
+    const audience = visibleKpis(claims)
+      .map((kpi) => kpi.id)
+      .join(',');
+    const digest = createHash('sha256').update(`${question}\n${audience}\n${claims.scope.join(',')}`).digest('base64url');
+    const key = `${now.watermark}:${now.rolledUpAt}`;
+    response.set('ETag', `W/"${createHash('sha256').update(`${key}${digest}`).digest('base64url').slice(0, 27)}"`);
+    response.set('Cache-Control', 'private, no-cache');
+    if (request.fresh) return void response.status(304).end();
+    // The answer keeps the freshness it was computed at, however long it is served.
+    const held = await cache.get(key, digest, async () => ({ at: now, body: await compute() }));
+    response.json({ asOf: asOf(held.at), ...held.body });
+  };
+  const place = async (request: Request, text: string): Promise<{ claims: Claims; place: Place }> => {
+    const claims = await authenticate(secret, request);
+    return { claims, place: await authorize(warehouse, claims, text) };
+  };
+
+  router.get('/kpis', async (request, response) => {
+    const claims = await authenticate(secret, request);
+    const kpis = visibleKpis(claims).map(({ num: _num, den: _den, fact: _fact, ...kpi }) => ({
+      ...kpi,
+      sectionName: sections[kpi.section],
+    }));
+    await answer(request, response, claims, 'kpis', async () => ({ kpis }));
+  });
+
+  router.get('/units', async (request, response) => {
+    const input = unitsInput.parse(request.query);
+    const claims = await authenticate(secret, request);
+    const own = input.parent ?? claims.scope[0] ?? 'national';
+    const found = await authorize(warehouse, claims, own);
+    const parent = found.path.at(-1);
+    await answer(request, response, claims, `units ${own}`, async () => ({
+      parent,
+      units: await childrenOf(warehouse, found.scope),
+    }));
+  });
+
+  router.get('/summary', async (request, response) => {
+    const input = summaryInput.parse(request.query);
+    const { claims, place: found } = await place(request, input.scope);
+    const date = input.date ?? today();
+    await answer(request, response, claims, `summary ${found.text} ${date}`, () => summary(context, claims, found, date));
+  });
+
+  router.get('/kpis/:kpi/series', async (request, response) => {
+    const input = seriesInput.parse(request.query);
+    const { claims, place: found } = await place(request, input.scope);
+    const kpi = visibleKpis(claims).find((candidate) => candidate.id === request.params.kpi);
+    if (!kpi) throw new LumbungError('not_found', 'there is no such KPI, or your role does not see it');
+    const { scope, grain, from, to } = input;
+    await answer(request, response, claims, `series ${kpi.id} ${scope} ${grain} ${from} ${to}`, async () => {
+      const rows = await seriesValues(warehouse, kpi.id, found.scope, grain, from, to);
+      return { kpi: kpi.id, scope, grain, from, to, points: rows.map((row) => ({ ...row, value: valueOf(kpi, row.num, row.den) })) };
+    });
+  });
+
+  router.get('/freshness', async (request, response) => {
+    const input = freshnessInput.parse(request.query);
+    const claims = await authenticate(secret, request);
+    if (input.scope !== undefined) await authorize(warehouse, claims, input.scope);
+    await answer(request, response, claims, `freshness ${input.scope ?? ''}`, async () => {
+      const now = await freshness.current();
+      const scopes = input.scope === undefined ? claims.scope : [input.scope];
+      return {
+        tables: await readTables(warehouse),
+        scopes: scopes.map((scope) => ({ scope, ...asOf(now) })),
+      };
+    });
+  });
+
+  router.get('/datasets/kpi_daily.csv', async (request, response) => {
+    const input = datasetInput.parse(request.query);
+    const { claims, place: found } = await place(request, input.scope);
+    const now = await freshness.current();
+    const kpis = visibleKpis(claims).map((kpi) => kpi.id);
+    const leaving = new AbortController();
+    response.on('close', () => leaving.abort());
+    const rows = await datasetStream(warehouse, found.scope, input.from, input.to, kpis, leaving.signal);
+    response.set({
+      'Content-Type': 'text/csv; charset=utf-8',
+      'Content-Disposition': `attachment; filename="kpi_daily_${input.from}_${input.to}.csv"`,
+      ETag: `W/"${now.watermark}-${Date.parse(now.rolledUpAt ?? '1970-01-01')}"`,
+      'X-As-Of': JSON.stringify(asOf(now)),
+      'Cache-Control': 'private, no-cache',
+    });
+    response.write(datasetHeader);
+    await pipeline(rows, response).catch((error: unknown) => {
+      if (!leaving.signal.aborted) throw error;
+    });
+  });
+
+  return router;
+}
+
+/** All KPIs of a scope for a day with their comparisons; one query for all of it. */
+async function summary(context: ApiContext, claims: Claims, place: Place, date: string) {
+  const monthStart = `${date.slice(0, 8)}01`;
+  const trendStart = addDays(date, 1 - TREND_DAYS);
+  const rows = await dailyValues(context.warehouse, place.scope, monthStart < trendStart ? monthStart : trendStart, date);
+  const unit = place.path.at(-1);
+  const kpis = visibleKpis(claims).map((kpi) => {
+    const own = rows.filter((row) => row.kpi === kpi.id);
+    const at = (day: string) => own.find((row) => row.date === day);
+    const figure = (row: { num: number | null; den: number | null } | undefined) =>
+      row === undefined ? null : { num: row.num, den: row.den, value: valueOf(kpi, row.num, row.den) };
+    const month = own.filter((row) => row.date >= monthStart);
+    const sum = (pick: (row: (typeof own)[number]) => number | null) =>
+      month.some((row) => pick(row) !== null) ? month.reduce((total, row) => total + (pick(row) ?? 0), 0) : null;
+    const now = figure(at(date));
+    return {
+      id: kpi.id,
+      num: now?.num ?? null,
+      den: now?.den ?? null,
+      value: now?.value ?? null,
+      status: statusOf(kpi, now?.value ?? null),
+      target: kpi.target,
+      previousDay: figure(at(addDays(date, -1))),
+      sameWeekday: figure(at(addDays(date, -7))),
+      monthToDate: month.length === 0 ? null : figure({ num: sum((row) => row.num), den: sum((row) => row.den) }),
+      trend: own
+        .filter((row) => row.date >= trendStart)
+        .map((row) => ({ date: row.date, value: valueOf(kpi, row.num, row.den) })),
+    };
+  });
+  return { scope: place.text, name: unit?.name ?? '', level: unit?.level, date, path: place.path, kpis };
+}

@@ -1,0 +1,53 @@
+/** The API process: HTTP and WebSocket on one port. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { authSecret, type Config } from '../platform/config.ts';
+import { LumbungError } from '../platform/errors.ts';
+import type { Logger } from '../platform/log.ts';
+import { connectRedis, type Redis } from '../platform/redis.ts';
+import type { Warehouse } from '../warehouse/client.ts';
+import { type ApiContext, createApp } from './app.ts';
+import { createCache } from './cache.ts';
+import { createFreshness } from './freshness.ts';
+import { startLive } from './live.ts';
+import { createMetrics } from './metrics.ts';
+
+type Options = { config: Config; log: Logger; warehouse: Warehouse; redis: Redis; redisUrl: string };
+
+export async function startApi(options: Options): Promise<{ url: string; close(): Promise<void> }> {
+  const { config, log, warehouse, redis } = options;
+  const metrics = createMetrics();
+  const context: ApiContext = {
+    warehouse,
+    redis,
+    log,
+    secret: authSecret(config),
+    demo: config.demo,
+    cache: createCache(redis, metrics.cache),
+    freshness: createFreshness(warehouse),
+    metrics,
+    pages: join(config.dataDir, 'live'),
+  };
+  const server = createServer(createApp(context));
+  const live = await startLive(server, context, connectRedis(options.redisUrl, log, 'blocking'));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const taken = error.code === 'EADDRINUSE';
+      reject(taken ? new LumbungError('config', `port ${config.PORT} on ${config.HOST} is taken: set PORT to a free one`) : error);
+    });
+    server.listen(config.PORT, config.HOST, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  const host = config.HOST === '0.0.0.0' || config.HOST === '::' ? '127.0.0.1' : config.HOST;
+  return {
+    url: `http://${host}:${port}`,
+    async close() {
+      await live.close();
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      setTimeout(() => server.closeAllConnections(), 3_000).unref();
+      await closed;
+    },
+  };
+}
