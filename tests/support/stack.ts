@@ -1,0 +1,154 @@
+/**
+ * A disposable system on real engines: `await using stack = await startStack()`. Roles are processes of their own, as in
+ * production; tests wait on watermarks and values, never on time.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { startPostgres } from '../../cli/engines/postgres.ts';
+import { startRedis } from '../../cli/engines/redis.ts';
+import type { Role } from '../../cli/roles.ts';
+import { applyDemoSchema } from '../../demo/schema.ts';
+import { parseLsn } from '../../etl/postgres/lsn.ts';
+import { authSecret, loadConfig } from '../../platform/config.ts';
+import { signToken } from '../../platform/tokens.ts';
+import { connectWarehouse, type Warehouse } from '../../warehouse/client.ts';
+import { readFreshness } from '../../warehouse/ledger.ts';
+import { migrate } from '../../warehouse/migrate.ts';
+
+const entry = fileURLToPath(new URL('../../bin/lumbung.mjs', import.meta.url));
+const DEADLINE_MS = 60_000;
+
+export type Stack = AsyncDisposable & {
+  source: pg.Client;
+  databaseUrl: string;
+  warehouse: Warehouse;
+  clickhouseUrl: string;
+  redisUrl: string;
+  dataDir: string;
+  api: string;
+  start(role: Role): Promise<void>;
+  kill(role: Role, signal?: NodeJS.Signals): Promise<void>;
+  token(role: string, scope: string[]): Promise<string>;
+  /** GET on the API as JSON; `status` is the HTTP status. */
+  get(path: string, token?: string): Promise<{ status: number; body: Record<string, unknown> & { [key: string]: never } }>;
+  /** Waits until everything committed in the source so far is rolled up. */
+  settled(): Promise<void>;
+};
+
+/** Waits for a condition; the time-out names what was waited for and the caller's line. */
+export async function until(what: string, condition: () => Promise<boolean>, deadlineMs = DEADLINE_MS): Promise<void> {
+  const from = new Error(`timed out waiting for ${what}`);
+  const deadline = Date.now() + deadlineMs;
+  for (;;) {
+    if (await condition().catch(() => false)) return;
+    if (Date.now() > deadline) throw from;
+    await delay(20);
+  }
+}
+
+/** Starts engines with the operational schema; roles are started by the test. */
+export async function startStack(prepare?: (source: pg.Client) => Promise<void>): Promise<Stack> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'lumbung-stack-'));
+  mkdirSync(join(dataDir, 'logs'));
+  const postgres = await startPostgres(dataDir, ['fsync=off']);
+  const redis = await startRedis(dataDir);
+  await applyDemoSchema(postgres.url);
+  const source = new pg.Client({ connectionString: postgres.url });
+  source.on('error', () => undefined);
+  await source.connect();
+  await prepare?.(source);
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    DATA_DIR: dataDir,
+    DATABASE_URL: postgres.url,
+    REDIS_URL: redis.url,
+    CLICKHOUSE_PORT: '0',
+    PORT: '0',
+    LOG_LEVEL: 'info',
+    LOG_PRETTY: 'off',
+    LUMBUNG_DEMO: '1',
+  };
+  const children = new Map<Role, ChildProcess>();
+  const urls = new Map<Role, string>();
+
+  const start = (role: Role) =>
+    new Promise<void>((resolve, reject) => {
+      const file = join(dataDir, 'logs', `${role}.log`);
+      const log = openSync(file, 'a');
+      const child = fork(entry, ['start', role], { env, stdio: ['ignore', log, log, 'ipc'] });
+      children.set(role, child);
+      child.on('message', (message: { ready?: boolean; url?: string }) => {
+        if (!message.ready) return;
+        if (message.url !== undefined) urls.set(role, message.url);
+        resolve();
+      });
+      child.once('exit', () => reject(new Error(`role ${role} ended:\n${readFileSync(file, 'utf8').slice(-3_000)}`)));
+    });
+  const kill = async (role: Role, signal: NodeJS.Signals = 'SIGKILL') => {
+    const child = children.get(role);
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = new Promise((resolve) => child.once('exit', resolve));
+    child.kill(signal);
+    await exited;
+    children.delete(role);
+  };
+
+  await start('warehouse');
+  const clickhouseUrl = urls.get('warehouse') as string;
+  env.CLICKHOUSE_URL = clickhouseUrl;
+  env.CLICKHOUSE_PORT = new URL(clickhouseUrl).port;
+  const warehouse = connectWarehouse(clickhouseUrl);
+  await migrate(warehouse);
+  const secret = authSecret(loadConfig({ DATA_DIR: dataDir }));
+
+  const stack: Stack = {
+    source,
+    databaseUrl: postgres.url,
+    warehouse,
+    clickhouseUrl,
+    redisUrl: redis.url,
+    dataDir,
+    get api() {
+      return urls.get('api') as string;
+    },
+    start,
+    kill,
+    token: (role, scope) => signToken(secret, { sub: 'test', role, scope }, '1h'),
+    async get(path, token) {
+      const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+      const answer = await fetch(`${stack.api}${path}`, { headers });
+      return { status: answer.status, body: await answer.json() };
+    },
+    async settled() {
+      const { rows } = await source.query<{ lsn: string }>('SELECT pg_current_wal_lsn() AS lsn');
+      const target = parseLsn(rows[0]?.lsn ?? '0/0');
+      await until('everything committed to be rolled up', async () => {
+        const { watermark } = await readFreshness(warehouse);
+        const open = await warehouse.query<{ n: number }>('SELECT count() AS n FROM ops.marks FINAL WHERE NOT done');
+        return BigInt(watermark) >= target && open[0]?.n === 0;
+      });
+    },
+    async [Symbol.asyncDispose]() {
+      for (const role of ['simulator', 'api', 'scheduler', 'worker', 'capture'] as const) await kill(role, 'SIGTERM');
+      await warehouse.close();
+      await kill('warehouse', 'SIGTERM');
+      await source.end().catch(() => undefined);
+      await redis.stop();
+      await postgres.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+  return stack;
+}
+
+/** Starts everything the path needs. */
+export async function startPath(stack: Stack): Promise<void> {
+  await stack.start('worker');
+  await stack.start('capture');
+  await stack.start('api');
+}
