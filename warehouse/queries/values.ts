@@ -9,11 +9,11 @@ export type Grain = 'day' | 'week' | 'fortnight' | 'month' | 'quarter' | 'year';
 /** Every KPI per day in [from, to]; days without data are absent. */
 export async function dailyValues(warehouse: Warehouse, scope: Scope, from: string, to: string): Promise<DayValue[]> {
   return warehouse.query<DayValue>(
-    `SELECT toString(kpi) AS kpi, toString(day) AS date, sum(num) AS num, sum(den) AS den
-     FROM mart.kpi_daily FINAL
-     WHERE day BETWEEN {from:Date32} AND {to:Date32} AND split = '' AND num IS NOT NULL
+    `SELECT toString(m.kpi) AS kpi, toString(m.day) AS date, sum(m.num) AS num, sum(m.den) AS den
+     FROM mart.kpi_daily AS m FINAL
+     WHERE m.day BETWEEN {from:Date32} AND {to:Date32} AND m.split = '' AND m.num IS NOT NULL
        AND ${scopeCondition(scope, 'sppg_id')}
-     GROUP BY kpi, day ORDER BY kpi, day`,
+     GROUP BY m.kpi, m.day ORDER BY m.kpi, m.day`,
     { from, to, scopeId: scope.id },
   );
 }
@@ -37,9 +37,9 @@ export async function seriesValues(
   to: string,
 ): Promise<Omit<DayValue, 'kpi'>[]> {
   return warehouse.query(
-    `SELECT toString(${periods[grain]}) AS date, sum(num) AS num, sum(den) AS den
-     FROM mart.kpi_daily FINAL
-     WHERE kpi = {kpi:String} AND day BETWEEN {from:Date32} AND {to:Date32} AND split = '' AND num IS NOT NULL
+    `SELECT toString(${periods[grain]}) AS date, sum(m.num) AS num, sum(m.den) AS den
+     FROM mart.kpi_daily AS m FINAL
+     WHERE m.kpi = {kpi:String} AND m.day BETWEEN {from:Date32} AND {to:Date32} AND m.split = '' AND m.num IS NOT NULL
        AND ${scopeCondition(scope, 'sppg_id')}
      GROUP BY date ORDER BY date`,
     { kpi, from, to, scopeId: scope.id },

@@ -124,11 +124,11 @@ function refreshSql(fact: FactName): string {
       SELECT pair.1 AS kpi, day, sppg_id, split, pair.2 AS num, pair.3 AS den
       FROM (${parts.join('\nUNION ALL\n')})
       UNION ALL
-      SELECT toString(kpi) AS kpi, day, sppg_id, toString(split) AS split,
-        CAST(NULL, 'Nullable(Float64)') AS num, CAST(NULL, 'Nullable(Float64)') AS den
-      FROM mart.kpi_daily
-      WHERE kpi IN (${kpis.map((kpi) => `'${kpi.id}'`).join(', ')})
-        AND day IN (SELECT day FROM cells) AND (sppg_id, day) IN (SELECT sppg_id, day FROM cells) AND num IS NOT NULL
+      SELECT toString(held.kpi), held.day, held.sppg_id, toString(held.split),
+        CAST(NULL, 'Nullable(Float64)'), CAST(NULL, 'Nullable(Float64)')
+      FROM mart.kpi_daily AS held
+      WHERE held.kpi IN (${kpis.map((kpi) => `'${kpi.id}'`).join(', ')}) AND held.day IN (SELECT day FROM cells)
+        AND (held.sppg_id, held.day) IN (SELECT sppg_id, day FROM cells) AND held.num IS NOT NULL
     )
     GROUP BY kpi, day, sppg_id, split`;
 }
@@ -138,5 +138,7 @@ function pair(kpi: Kpi): string {
   const number = (sql: string) => `CAST(${sql}, 'Nullable(Float64)')`;
   if (kpi.den === undefined) return `('${kpi.id}', ${number(kpi.num)}, CAST(NULL, 'Nullable(Float64)'))`;
   const present = `ifNull(${kpi.den}, 0) != 0`;
-  return `('${kpi.id}', if(${present}, ${number(kpi.num)}, NULL), if(${present}, ${number(kpi.den)}, NULL))`;
+  // A numerator with nothing to add over a positive denominator is 0.
+  const num = number(`ifNull(${kpi.num}, 0)`);
+  return `('${kpi.id}', if(${present}, ${num}, NULL), if(${present}, ${number(kpi.den)}, NULL))`;
 }
