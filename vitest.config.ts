@@ -13,6 +13,11 @@ const project = (name: string, timeout: number) => ({
 
 export default defineConfig({
   test: {
-    projects: [project('unit', 20_000), project('path', 120_000), project('fault', 240_000), project('browser', 180_000)],
+    projects: [
+      project('unit', 20_000),
+      project('path', 120_000),
+      project('fault', 240_000),
+      project('browser', 180_000),
+    ],
   },
 });

@@ -14,7 +14,10 @@ import { type Level, parseScope, type Scope } from '../warehouse/scopes.ts';
 export const COOKIE = 'lumbung_session';
 
 /** The token of a request: the Authorization header, else the session cookie. */
-export function tokenOf(headers: { authorization?: string | undefined; cookie?: string | undefined }): string | undefined {
+export function tokenOf(headers: {
+  authorization?: string | undefined;
+  cookie?: string | undefined;
+}): string | undefined {
   const bearer = /^Bearer\s+(\S+)$/i.exec(headers.authorization ?? '')?.[1];
   if (bearer !== undefined || headers.authorization !== undefined) return bearer;
   return new RegExp(`(?:^|;\\s*)${COOKIE}=([^;]+)`).exec(headers.cookie ?? '')?.[1];
@@ -43,7 +46,8 @@ export type Place = { scope: Scope; text: string; path: { scope: string; name: s
 
 /** The scope if the caller may read it; `forbidden` or (for national callers) `not_found` otherwise. */
 export async function authorize(warehouse: Warehouse, claims: Claims, text: string): Promise<Place> {
-  if (HEALTH_ONLY.has(claims.role)) throw new LumbungError('forbidden', 'this role sees the health of the platform only');
+  if (HEALTH_ONLY.has(claims.role))
+    throw new LumbungError('forbidden', 'this role sees the health of the platform only');
   const scope = parseScope(text);
   const path = await pathOf(warehouse, scope);
   const allowed = claims.scope.includes('national') || (path ?? []).some((unit) => claims.scope.includes(unit.scope));

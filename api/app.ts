@@ -3,30 +3,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import express, { type Express } from 'express';
 import helmet from 'helmet';
-import type { Logger } from '../platform/log.ts';
-import type { Redis } from '../platform/redis.ts';
-import type { Warehouse } from '../warehouse/client.ts';
-import type { Cache } from './cache.ts';
-import type { FreshnessSource } from './freshness.ts';
-import type { Metrics } from './metrics.ts';
+import type { ApiContext } from './context.ts';
 import { notFound, problems } from './problem.ts';
 import { figureRoutes } from './routes/figures.ts';
 import { healthRoutes } from './routes/health.ts';
 import { sessionRoutes } from './routes/sessions.ts';
-
-export type ApiContext = {
-  warehouse: Warehouse;
-  redis: Redis;
-  log: Logger;
-  secret: Uint8Array;
-  /** The source is the embedded demo programme. */
-  demo: boolean;
-  cache: Cache;
-  freshness: FreshnessSource;
-  metrics: Metrics;
-  /** Folder of the built live screen. */
-  pages: string;
-};
 
 export function createApp(context: ApiContext): Express {
   const app = express();
@@ -58,9 +39,16 @@ export function createApp(context: ApiContext): Express {
   app.use(healthRoutes(context));
   app.use('/api/v1', express.json({ limit: '64kb' }), sessionRoutes(context), figureRoutes(context));
   if (existsSync(join(context.pages, 'index.html'))) {
-    app.use('/assets', express.static(join(context.pages, 'assets'), { immutable: true, maxAge: '1y', fallthrough: false }));
+    app.use(
+      '/assets',
+      express.static(join(context.pages, 'assets'), { immutable: true, maxAge: '1y', fallthrough: false }),
+    );
     app.get('/', (_request, response) => {
-      response.sendFile('index.html', { root: context.pages, cacheControl: false, headers: { 'Cache-Control': 'no-cache' } });
+      response.sendFile('index.html', {
+        root: context.pages,
+        cacheControl: false,
+        headers: { 'Cache-Control': 'no-cache' },
+      });
     });
   }
   app.use(notFound);

@@ -3,9 +3,10 @@
  * Invariants: one computation per key and process at a time; without Redis the answer is computed, never wrong; the last
  * good answer is served, with its own age, when the warehouse is away.
  */
+
+import type { Counter } from 'prom-client';
 import { isUnreachable, LumbungError } from '../platform/errors.ts';
 import type { Redis } from '../platform/redis.ts';
-import type { Counter } from 'prom-client';
 
 const TTL_SECONDS = 300;
 const MAX_STALE_ENTRIES = 500;

@@ -37,5 +37,9 @@ export function createFreshness(warehouse: Warehouse): FreshnessSource {
 /** The `asOf` of an answer computed at `freshness`. */
 export function asOf(freshness: Freshness): AsOf {
   const { committedAt, rolledUpAt } = freshness;
-  return { committedAt, rolledUpAt, lagMs: committedAt === null ? null : Math.max(0, Date.now() - Date.parse(committedAt)) };
+  return {
+    committedAt,
+    rolledUpAt,
+    lagMs: committedAt === null ? null : Math.max(0, Date.now() - Date.parse(committedAt)),
+  };
 }

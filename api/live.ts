@@ -11,7 +11,7 @@ import { EPOCH_KEY, LIVE_CHANNEL, type LiveNotice, liveNotice, streamKey } from 
 import type { Redis } from '../platform/redis.ts';
 import { type Claims, scopeText, verifyToken } from '../platform/tokens.ts';
 import { authorize, tokenOf } from './access.ts';
-import type { ApiContext } from './app.ts';
+import type { ApiContext } from './context.ts';
 
 const MAX_CHANNELS = 64;
 const MAX_FRAME_BYTES = 16 * 1024;
@@ -112,7 +112,8 @@ export async function startLive(server: Server, context: ApiContext, subscriber:
 
   const handle = async (client: Client, request: IncomingMessage, text: string) => {
     const parsed = clientFrame.safeParse(parseJson(text));
-    if (!parsed.success) throw new LumbungError('bad_input', 'the frame is not one of auth, subscribe, unsubscribe, ping, pong');
+    if (!parsed.success)
+      throw new LumbungError('bad_input', 'the frame is not one of auth, subscribe, unsubscribe, ping, pong');
     const frame = parsed.data;
     if (frame.type === 'pong') return;
     if (frame.type === 'ping') return send(client, { type: 'pong' });

@@ -7,8 +7,9 @@ import { LumbungError } from '../platform/errors.ts';
 import type { Logger } from '../platform/log.ts';
 import { connectRedis, type Redis } from '../platform/redis.ts';
 import type { Warehouse } from '../warehouse/client.ts';
-import { type ApiContext, createApp } from './app.ts';
+import { createApp } from './app.ts';
 import { createCache } from './cache.ts';
+import type { ApiContext } from './context.ts';
 import { createFreshness } from './freshness.ts';
 import { startLive } from './live.ts';
 import { createMetrics } from './metrics.ts';
@@ -34,7 +35,11 @@ export async function startApi(options: Options): Promise<{ url: string; close()
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const taken = error.code === 'EADDRINUSE';
-      reject(taken ? new LumbungError('config', `port ${config.PORT} on ${config.HOST} is taken: set PORT to a free one`) : error);
+      reject(
+        taken
+          ? new LumbungError('config', `port ${config.PORT} on ${config.HOST} is taken: set PORT to a free one`)
+          : error,
+      );
     });
     server.listen(config.PORT, config.HOST, resolve);
   });

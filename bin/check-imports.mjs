@@ -18,5 +18,6 @@ try {
 for (const violation of summary.violations) {
   console.error(`${violation.rule.severity}: ${violation.rule.name}: ${violation.from} -> ${violation.to}`);
 }
-if (summary.totalCruised < FLOOR) console.error(`only ${summary.totalCruised} modules cruised, expected at least ${FLOOR}`);
+if (summary.totalCruised < FLOOR)
+  console.error(`only ${summary.totalCruised} modules cruised, expected at least ${FLOOR}`);
 process.exit(summary.violations.length > 0 || summary.totalCruised < FLOOR ? 1 : 0);

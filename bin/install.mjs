@@ -29,7 +29,8 @@ export function ensureProgram(program, debianPackage) {
   }
   console.log(`Installing ${debianPackage} …`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const apt = (...args) => spawnSync('apt-get', ['-qq', ...args], { env, stdio: ['ignore', 'ignore', 'inherit'] }).status;
+  const apt = (...args) =>
+    spawnSync('apt-get', ['-qq', ...args], { env, stdio: ['ignore', 'ignore', 'inherit'] }).status;
   // The packaged service would start on the default port: this product runs its own.
   const install = () => apt('-o', 'Dpkg::Use-Pty=0', 'install', '-y', '--no-install-recommends', debianPackage);
   if (install() !== 0) {

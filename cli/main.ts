@@ -1,15 +1,15 @@
 /** The command line: `npx lumbung <verb>`. Errors say what to do; `--json` where a program may read the answer. */
 import { Command, InvalidArgumentError } from 'commander';
 import pg from 'pg';
-import { signToken } from '../platform/tokens.ts';
+import { retryParked } from '../etl/load.ts';
+import { readSourceTables } from '../etl/source_setup.ts';
 import { authSecret, type Config, loadConfig, requireUrl } from '../platform/config.ts';
 import { LumbungError, messageOf, policies } from '../platform/errors.ts';
 import { createLifecycle } from '../platform/lifecycle.ts';
 import { createLogger } from '../platform/log.ts';
 import { openQueue, PIPELINE } from '../platform/queues.ts';
 import { awaitRedis, connectRedis } from '../platform/redis.ts';
-import { retryParked } from '../etl/load.ts';
-import { readSourceTables } from '../etl/source_setup.ts';
+import { signToken } from '../platform/tokens.ts';
 import type { Warehouse } from '../warehouse/client.ts';
 import { currentSlot, readFreshness, readParked, readTables } from '../warehouse/ledger.ts';
 import { migrate } from '../warehouse/migrate.ts';
@@ -20,7 +20,9 @@ import { readRuntime, withRuntime } from './runtime.ts';
 import { startAll } from './start.ts';
 
 const print = (text: string) => process.stdout.write(`${text}\n`);
-const program = new Command('lumbung').description('Reporting warehouse: Postgres to ClickHouse, exact KPI rollups, live.');
+const program = new Command('lumbung').description(
+  'Reporting warehouse: Postgres to ClickHouse, exact KPI rollups, live.',
+);
 
 program
   .command('start')
@@ -53,7 +55,12 @@ program
     const running = readRuntime(config);
     const effective = withRuntime(config);
     const api = running?.api;
-    const ready = api === undefined ? false : await fetch(`${api}/readyz`).then((answer) => answer.ok).catch(() => false);
+    const ready =
+      api === undefined
+        ? false
+        : await fetch(`${api}/readyz`)
+            .then((answer) => answer.ok)
+            .catch(() => false);
     const addresses = {
       api: api ?? null,
       clickhouse: effective.CLICKHOUSE_URL ?? null,
@@ -161,7 +168,10 @@ program
   .action(async (options: { rate: number }) => {
     const config = withRuntime(loadConfig());
     if (!readRuntime(config)?.demo) {
-      throw new LumbungError('config', 'only the embedded demo programme is ever written to; start it with "npm start"');
+      throw new LumbungError(
+        'config',
+        'only the embedded demo programme is ever written to; start it with "npm start"',
+      );
     }
     await runRole('simulator', { ...config, SIMULATE: options.rate });
   });

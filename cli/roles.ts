@@ -146,7 +146,10 @@ export async function openWarehouse({ config, lifecycle }: Pick<Context, 'config
   lifecycle.onStop('warehouse', () => warehouse.close());
   if (!(await warehouse.ping())) {
     const { host } = new URL(url);
-    throw new LumbungError('unreachable', `ClickHouse does not answer at ${host} (CLICKHOUSE_URL). Is it running there?`);
+    throw new LumbungError(
+      'unreachable',
+      `ClickHouse does not answer at ${host} (CLICKHOUSE_URL). Is it running there?`,
+    );
   }
   await migrate(warehouse);
   return warehouse;

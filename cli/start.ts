@@ -6,10 +6,10 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Config, authSecret, inheritedEnvironment } from '../platform/config.ts';
+import { authSecret, type Config, inheritedEnvironment } from '../platform/config.ts';
+import { demoSignIns } from '../platform/demo_accounts.ts';
 import { LumbungError, messageOf } from '../platform/errors.ts';
 import { backoffMs } from '../platform/lifecycle.ts';
-import { demoSignIns } from '../platform/demo_accounts.ts';
 import { connectWarehouse } from '../warehouse/client.ts';
 import { migrate } from '../warehouse/migrate.ts';
 import { startPostgres } from './engines/postgres.ts';
@@ -23,7 +23,8 @@ type Child = { process: ChildProcess; stop(): Promise<void> };
 
 export async function startAll(config: Config): Promise<void> {
   const running = readRuntime(config);
-  if (running) throw new LumbungError('config', `already running from this DATA_DIR (process ${running.pid}, ${running.api})`);
+  if (running)
+    throw new LumbungError('config', `already running from this DATA_DIR (process ${running.pid}, ${running.api})`);
   mkdirSync(join(config.dataDir, 'logs'), { recursive: true });
   authSecret(config);
   const began = Date.now();
@@ -180,13 +181,18 @@ async function supervise(
           done();
           if (leaving.aborted) return resolve(undefined);
           if (!ready) {
-            return reject(new LumbungError('config', `role "${role}" could not start (${signal ?? code}); see ${file}`));
+            return reject(
+              new LumbungError('config', `role "${role}" could not start (${signal ?? code}); see ${file}`),
+            );
           }
           failures = Date.now() - bornAt > 30_000 ? 0 : failures + 1;
           say(`role "${role}" ended (${signal ?? code}), starting it again`);
-          setTimeout(() => {
-            if (!leaving.aborted) relaunch();
-          }, backoffMs(failures, 200, 10_000));
+          setTimeout(
+            () => {
+              if (!leaving.aborted) relaunch();
+            },
+            backoffMs(failures, 200, 10_000),
+          );
         }),
       );
       current = {

@@ -30,9 +30,21 @@ export type Batch = {
   truncations: Truncation[];
 };
 
-type TableWriters = { rows: ByteWriter; rowCount: number; tombstones: ByteWriter; tombstoneCount: number; places: ByteWriter };
+type TableWriters = {
+  rows: ByteWriter;
+  rowCount: number;
+  tombstones: ByteWriter;
+  tombstoneCount: number;
+  places: ByteWriter;
+};
 /** A relation as the stream announced it, mapped onto the allow-listed columns. */
-type Mapped = { shape: TableShape; types: ColumnType[]; positions: number[]; keyPositions: number[]; placePositions: number[] };
+type Mapped = {
+  shape: TableShape;
+  types: ColumnType[];
+  positions: number[];
+  keyPositions: number[];
+  placePositions: number[];
+};
 
 /** Reads a relation message against the known shape; a fault quarantines the table. */
 export function mapRelation(relation: Relation, shape: TableShape): Mapped {
@@ -51,8 +63,6 @@ export function mapRelation(relation: Relation, shape: TableShape): Mapped {
   };
 }
 
-export type BatchBuilder = ReturnType<typeof createBatchBuilder>;
-
 /** A reducer from WAL events to batches; `take` hands over what has been committed so far. */
 export function createBatchBuilder(slotId: string) {
   const mapped = new Map<number, Mapped>();
@@ -70,7 +80,13 @@ export function createBatchBuilder(slotId: string) {
   const writersOf = (table: string): TableWriters => {
     let found = tables.get(table);
     if (!found) {
-      found = { rows: createWriter(), rowCount: 0, tombstones: createWriter(1024), tombstoneCount: 0, places: createWriter() };
+      found = {
+        rows: createWriter(),
+        rowCount: 0,
+        tombstones: createWriter(1024),
+        tombstoneCount: 0,
+        places: createWriter(),
+      };
       tables.set(table, found);
     }
     return found;
@@ -99,7 +115,8 @@ export function createBatchBuilder(slotId: string) {
   };
 
   const next = (relation: Mapped) => {
-    if (open === undefined) throw new LumbungError('schema', 'a change outside a transaction in the replication stream');
+    if (open === undefined)
+      throw new LumbungError('schema', 'a change outside a transaction in the replication stream');
     open.ordinal++;
     rows++;
     const { table } = relation.shape.source;
@@ -210,7 +227,8 @@ export function createBatchBuilder(slotId: string) {
     /** Bytes held. */
     bytes(): number {
       let total = changes.length;
-      for (const writers of tables.values()) total += writers.rows.length + writers.tombstones.length + writers.places.length;
+      for (const writers of tables.values())
+        total += writers.rows.length + writers.tombstones.length + writers.places.length;
       return total;
     },
     /** The committed changes as a batch; undefined when there are none. Must not be called inside a transaction. */
@@ -219,7 +237,8 @@ export function createBatchBuilder(slotId: string) {
       const sections: Section[] = [];
       for (const [table, writers] of tables) {
         const add = (kind: Section['kind'], count: number, writer: ByteWriter) => {
-          if (writer.length > 0) sections.push({ table, kind, rows: count, bytes: writer.bytes.subarray(0, writer.length) });
+          if (writer.length > 0)
+            sections.push({ table, kind, rows: count, bytes: writer.bytes.subarray(0, writer.length) });
         };
         add('places', 0, writers.places);
         add('rows', writers.rowCount, writers.rows);
@@ -284,7 +303,14 @@ export function decodeBatch(payload: Buffer): Batch {
   const size = payload.readUInt32BE(0);
   const { sections, changesLength, ...rest } = JSON.parse(payload.toString('utf8', 4, 4 + size)) as Header;
   let at = 4 + size;
-  const slice = (length: number) => payload.subarray(at, (at += length));
+  const slice = (length: number) => {
+    at += length;
+    return payload.subarray(at - length, at);
+  };
   const changes = slice(changesLength);
-  return { ...rest, changes, sections: sections.map(({ length, ...section }) => ({ ...section, bytes: slice(length) })) };
+  return {
+    ...rest,
+    changes,
+    sections: sections.map(({ length, ...section }) => ({ ...section, bytes: slice(length) })),
+  };
 }

@@ -18,10 +18,24 @@ import { extendWatermark, type Interval } from '../warehouse/watermark.ts';
 import { type Batch, createBatchBuilder, encodeBatch, mapRelation, microsToText } from './batch.ts';
 import { decode } from './decode.ts';
 import { formatLsn, parseLsn } from './postgres/lsn.ts';
-import { connectReplication, createSlot, identify, type ReplicationStream, startStream } from './postgres/replication.ts';
+import {
+  connectReplication,
+  createSlot,
+  identify,
+  type ReplicationStream,
+  startStream,
+} from './postgres/replication.ts';
 import { ensureRawTable } from './raw_tables.ts';
 import { copyTable, openSnapshot } from './snapshot.ts';
-import { confirmedPosition, dropSlot, ensurePublication, PUBLICATION, readSourceTables, SLOT, type SourceTables } from './source_setup.ts';
+import {
+  confirmedPosition,
+  dropSlot,
+  ensurePublication,
+  PUBLICATION,
+  readSourceTables,
+  SLOT,
+  type SourceTables,
+} from './source_setup.ts';
 
 export type CaptureContext = {
   databaseUrl: string;
@@ -192,7 +206,13 @@ async function anchor(warehouse: Warehouse, slotId: string, confirmed: bigint): 
   await recordReached(warehouse, slotId, 0n, confirmed, BigInt(Date.now()) * 1000n);
 }
 
-async function recordReached(warehouse: Warehouse, slotId: string, start: bigint, end: bigint, at: bigint): Promise<void> {
+async function recordReached(
+  warehouse: Warehouse,
+  slotId: string,
+  start: bigint,
+  end: bigint,
+  at: bigint,
+): Promise<void> {
   await warehouse.insertRows('ops.batches', [
     {
       slot_id: slotId,
@@ -261,7 +281,8 @@ async function follow(
 
   const flush = (force: boolean) => {
     if (builder.inTransaction() || builder.endLsn() === 0n) return;
-    const due = force || builder.bytes() >= MAX_BATCH_BYTES || (firstWaiting > 0 && Date.now() - firstWaiting >= LINGER_MS);
+    const due =
+      force || builder.bytes() >= MAX_BATCH_BYTES || (firstWaiting > 0 && Date.now() - firstWaiting >= LINGER_MS);
     if (!due || inFlight.size >= MAX_IN_FLIGHT_BATCHES) return;
     const batch = builder.take();
     firstWaiting = 0;
@@ -300,7 +321,10 @@ async function follow(
       const job = await queue.getJob(batchId);
       const state = job === undefined ? 'missing' : await job.getState();
       if (!['waiting', 'active', 'delayed', 'prioritized'].includes(state)) {
-        throw new LumbungError('transient', `batch ${batchId} is ${state} in the queue: reading it again from the slot`);
+        throw new LumbungError(
+          'transient',
+          `batch ${batchId} is ${state} in the queue: reading it again from the slot`,
+        );
       }
     }
   };
@@ -352,7 +376,9 @@ async function follow(
       builder.startAt(reached);
       stream?.confirm(confirmed, false);
     }
-    await queue.add('rollup', { kind: 'rollup', slotId } satisfies PipelineJob, { jobId: `rollup-idle-${lastHeartbeat}` });
+    await queue.add('rollup', { kind: 'rollup', slotId } satisfies PipelineJob, {
+      jobId: `rollup-idle-${lastHeartbeat}`,
+    });
   };
 
   const subscriber = connectRedis(context.redisUrl, log, 'blocking');

@@ -6,7 +6,14 @@ import { LumbungError } from '../platform/errors.ts';
 
 /** Column values of one tuple: kinds n(ull), u(nchanged TOAST), t(ext) with [start, end) in `bytes`. */
 export type Tuple = { bytes: Buffer; kinds: Uint8Array; starts: Uint32Array; ends: Uint32Array };
-export type Relation = { oid: number; schema: string; table: string; identity: string; columns: string[]; keys: boolean[] };
+export type Relation = {
+  oid: number;
+  schema: string;
+  table: string;
+  identity: string;
+  columns: string[];
+  keys: boolean[];
+};
 
 export type WalEvent =
   | { type: 'begin'; commitLsn: bigint; committedAt: bigint }

@@ -12,7 +12,7 @@ import type { Warehouse } from '../warehouse/client.ts';
 import { readWatermark } from '../warehouse/watermark.ts';
 import { type Batch, decodeBatch, encodeBatch, microsToText, type PartialRow } from './batch.ts';
 import type { TableShape } from './postgres/catalog.ts';
-import { createWriter, writeAscii, writeValue } from './postgres/values.ts';
+import { createWriter, writeValue } from './postgres/values.ts';
 import { rowColumns, tombstoneColumns } from './raw_tables.ts';
 
 export type LoadContext = {
@@ -254,9 +254,14 @@ export async function retryParked(context: LoadContext): Promise<{ drained: numb
     // The stream's own marks are long worked off: mark the rows again, out of band.
     const changes = batch.changes.toString('utf8').split('\n').filter(Boolean);
     for (const { table } of batch.sections) {
-      const keys = changes.map((line) => line.split('\t')).filter((parts) => parts[1] === table).map((parts) => parts.slice(2).join('\t'));
+      const keys = changes
+        .map((line) => line.split('\t'))
+        .filter((parts) => parts[1] === table)
+        .map((parts) => parts.slice(2).join('\t'));
       if (keys.length > 0) {
-        await warehouse.insertRows('ops.marks', [{ id: randomUUID(), table, keys: keys.map(unescapeCell), reason: 'retry', done: 0 }]);
+        await warehouse.insertRows('ops.marks', [
+          { id: randomUUID(), table, keys: keys.map(unescapeCell), reason: 'retry', done: 0 },
+        ]);
       }
     }
     await warehouse.command(

@@ -17,8 +17,20 @@ import { parseLsn, versionOf } from './postgres/lsn.ts';
 import { createWriter, writeValue } from './postgres/values.ts';
 import { rowColumns, tombstoneColumns } from './raw_tables.ts';
 
-export type ReconcileContext = { source: pg.Client; warehouse: Warehouse; slotId: string; lifecycle: Pick<Lifecycle, 'sleep' | 'signal'> };
-export type TableResult = { table: string; checked: number; missing: number; extra: number; different: number; repaired: number };
+export type ReconcileContext = {
+  source: pg.Client;
+  warehouse: Warehouse;
+  slotId: string;
+  lifecycle: Pick<Lifecycle, 'sleep' | 'signal'>;
+};
+export type TableResult = {
+  table: string;
+  checked: number;
+  missing: number;
+  extra: number;
+  different: number;
+  repaired: number;
+};
 
 /** Rows as TSV lines by key, floats in shortest notation. One table at a time is held in memory. */
 type Rows = Map<string, string>;

@@ -7,10 +7,10 @@ import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import type { Warehouse } from '../warehouse/client.ts';
 import { microsToText } from './batch.ts';
+import { unescapeCell } from './load.ts';
 import type { TableShape } from './postgres/catalog.ts';
 import { versionOf } from './postgres/lsn.ts';
 import { createWriter, writeAscii, writeValue } from './postgres/values.ts';
-import { unescapeCell } from './load.ts';
 import { rowColumns } from './raw_tables.ts';
 
 const CHUNK_BYTES = 8 * 1024 * 1024;

@@ -16,14 +16,17 @@ const optionalText = z
   .transform((value) => (value === '' ? undefined : value))
   .optional();
 const url = (...protocols: string[]) =>
-  optionalText.refine((value) => {
-    if (value === undefined) return true;
-    try {
-      return protocols.includes(new URL(value).protocol);
-    } catch {
-      return false;
-    }
-  }, `must be a URL starting with ${protocols.map((p) => `${p}//`).join(' or ')}`);
+  optionalText.refine(
+    (value) => {
+      if (value === undefined) return true;
+      try {
+        return protocols.includes(new URL(value).protocol);
+      } catch {
+        return false;
+      }
+    },
+    `must be a URL starting with ${protocols.map((p) => `${p}//`).join(' or ')}`,
+  );
 
 /** Every environment variable the product reads, with its default. Documented in docs/configure.md. */
 export const environment = z.object({

@@ -28,9 +28,11 @@ export type Claims = z.infer<typeof claimsSchema>;
 
 /** Signs a token; `ttl` like 15m, 1h, 7d. */
 export async function signToken(secret: Uint8Array, claims: Claims, ttl: string): Promise<string> {
-  if (!/^\d+\s*[smhd]$/.test(ttl)) throw new LumbungError('bad_input', `--ttl must look like 15m, 1h or 7d, not "${ttl}"`);
+  if (!/^\d+\s*[smhd]$/.test(ttl))
+    throw new LumbungError('bad_input', `--ttl must look like 15m, 1h or 7d, not "${ttl}"`);
   const parsed = claimsSchema.safeParse(claims);
-  if (!parsed.success) throw new LumbungError('bad_input', parsed.error.issues.map((issue) => issue.message).join('; '));
+  if (!parsed.success)
+    throw new LumbungError('bad_input', parsed.error.issues.map((issue) => issue.message).join('; '));
   return new SignJWT({ role: claims.role, scope: claims.scope })
     .setProtectedHeader({ alg: 'HS256' })
     .setSubject(claims.sub)
@@ -45,6 +47,10 @@ export async function verifyToken(secret: Uint8Array, token: string): Promise<Cl
     const { payload } = await jwtVerify(token, secret, { algorithms: ['HS256'], requiredClaims: ['exp', 'sub'] });
     return claimsSchema.parse(payload);
   } catch (cause) {
-    throw new LumbungError('unauthenticated', 'the token is missing, malformed, expired or not from this system', cause);
+    throw new LumbungError(
+      'unauthenticated',
+      'the token is missing, malformed, expired or not from this system',
+      cause,
+    );
   }
 }

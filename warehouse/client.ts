@@ -3,7 +3,7 @@
  */
 import { Readable } from 'node:stream';
 import { ClickHouseError, createClient } from '@clickhouse/client';
-import { LumbungError, isUnreachable, messageOf } from '../platform/errors.ts';
+import { isUnreachable, LumbungError, messageOf } from '../platform/errors.ts';
 
 export type Params = Record<string, string | number | boolean | readonly string[] | readonly number[]>;
 
@@ -87,9 +87,40 @@ export function connectWarehouse(url: string): Warehouse {
 }
 
 /** Engine codes after which the same insert may succeed later: too many parts, memory, time-outs, shutting down. */
-const TRANSIENT_CODES = new Set(['252', '241', '159', '160', '164', '202', '203', '209', '210', '236', '242', '319', '999']);
+const TRANSIENT_CODES = new Set([
+  '252',
+  '241',
+  '159',
+  '160',
+  '164',
+  '202',
+  '203',
+  '209',
+  '210',
+  '236',
+  '242',
+  '319',
+  '999',
+]);
 /** Codes that say the data itself cannot be stored. */
-const POISON_CODES = new Set(['6', '26', '27', '38', '41', '53', '69', '70', '72', '117', '130', '321', '349', '131', '33', '32']);
+const POISON_CODES = new Set([
+  '6',
+  '26',
+  '27',
+  '38',
+  '41',
+  '53',
+  '69',
+  '70',
+  '72',
+  '117',
+  '130',
+  '321',
+  '349',
+  '131',
+  '33',
+  '32',
+]);
 
 function classify(error: unknown, what: string, url: string): LumbungError {
   if (error instanceof LumbungError) return error;
@@ -98,7 +129,11 @@ function classify(error: unknown, what: string, url: string): LumbungError {
     return new LumbungError(kind, `ClickHouse refused a ${what}: ${error.message.slice(0, 500)}`, error);
   }
   if (isUnreachable(error) || /socket hang up|Timeout error/.test(messageOf(error))) {
-    return new LumbungError('unreachable', `ClickHouse does not answer at ${new URL(url).host} (CLICKHOUSE_URL)`, error);
+    return new LumbungError(
+      'unreachable',
+      `ClickHouse does not answer at ${new URL(url).host} (CLICKHOUSE_URL)`,
+      error,
+    );
   }
   return new LumbungError('internal', `ClickHouse ${what}: ${messageOf(error)}`, error);
 }

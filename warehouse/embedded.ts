@@ -5,8 +5,8 @@
  * request never leak into the next one; an acknowledged insert is in the engine's files.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
 import type { Session } from 'chdb';
 import { LumbungError, messageOf } from '../platform/errors.ts';
 import type { Logger } from '../platform/log.ts';
@@ -17,7 +17,8 @@ export type EmbeddedEngine = { url: string; close(): Promise<void> };
 /** URL parameters that steer the interface itself; every other one is a setting or `param_*`. */
 const CONTROL = new Set(['query', 'database', 'default_format', 'query_id', 'session_id', 'wait_end_of_query', 'role']);
 /** Settings that only make sense on the HTTP interface of a real server. */
-const IGNORED = /^(enable_http_compression|http_|send_progress_in_http_headers|cancel_http_readonly|compress|decompress)/;
+const IGNORED =
+  /^(enable_http_compression|http_|send_progress_in_http_headers|cancel_http_readonly|compress|decompress)/;
 const STREAMED = /^(?:TabSeparated|TSV|TabSeparatedRaw|TSVRaw|CSV|JSONEachRow)$/i;
 const MAX_BODY_BYTES = 512 * 1024 * 1024;
 
@@ -154,7 +155,8 @@ async function answer(
   response: ServerResponse,
   headers: Record<string, string>,
 ): Promise<void> {
-  const format = /\bFORMAT\s+(\w+)\s*;?\s*$/i.exec(sql)?.[1] ?? url.searchParams.get('default_format') ?? 'TabSeparated';
+  const format =
+    /\bFORMAT\s+(\w+)\s*;?\s*$/i.exec(sql)?.[1] ?? url.searchParams.get('default_format') ?? 'TabSeparated';
   if (/^\s*(?:SELECT|WITH)\b/i.test(sql) && STREAMED.test(format)) {
     const stream = session.queryStream(sql, { format });
     response.on('close', () => stream.cancel());
@@ -189,8 +191,13 @@ function fail(response: ServerResponse, error: unknown): void {
   // The statuses a real server uses: 404 for an unknown table, 400 for a query that cannot be parsed, else 500.
   const status = code === 60 || code === 81 ? 404 : code === 62 || error instanceof LumbungError ? 400 : 500;
   response
-    .writeHead(status, { 'content-type': 'text/plain', ...(code ? { 'x-clickhouse-exception-code': String(code) } : {}) })
-    .end(message.startsWith('Code:') ? message : `Code: ${code ?? 1002}. DB::Exception: ${message} (UNKNOWN_EXCEPTION)`);
+    .writeHead(status, {
+      'content-type': 'text/plain',
+      ...(code ? { 'x-clickhouse-exception-code': String(code) } : {}),
+    })
+    .end(
+      message.startsWith('Code:') ? message : `Code: ${code ?? 1002}. DB::Exception: ${message} (UNKNOWN_EXCEPTION)`,
+    );
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {
@@ -198,7 +205,8 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > MAX_BODY_BYTES) throw new LumbungError('bad_input', `a request body is limited to ${MAX_BODY_BYTES} bytes`);
+    if (bytes > MAX_BODY_BYTES)
+      throw new LumbungError('bad_input', `a request body is limited to ${MAX_BODY_BYTES} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

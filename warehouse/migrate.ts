@@ -29,14 +29,17 @@ export async function migrate(warehouse: Warehouse): Promise<string[]> {
   const done = new Set(applied.map((row) => row.id));
   const fresh = files.filter((name) => !done.has(name));
   for (const id of fresh) {
-    for (const statement of statements(readFileSync(new URL(id, directory), 'utf8'))) await warehouse.command(statement);
+    for (const statement of statements(readFileSync(new URL(id, directory), 'utf8')))
+      await warehouse.command(statement);
     await warehouse.insertRows('ops.migrations', [{ id, hash: hashOf(id) }]);
   }
   return fresh;
 }
 
 function hashOf(id: string): string {
-  return createHash('sha256').update(readFileSync(new URL(id, directory))).digest('hex');
+  return createHash('sha256')
+    .update(readFileSync(new URL(id, directory)))
+    .digest('hex');
 }
 
 /** Statements end with a semicolon at the end of a line; comment lines are dropped. */

@@ -6,14 +6,7 @@ import { type ConnectionOptions, type Job, Worker } from 'bullmq';
 import { decodeBatch } from '../etl/batch.ts';
 import { type LoadContext, loadBatch } from '../etl/load.ts';
 import { messageOf } from '../platform/errors.ts';
-import {
-  LOADED_CHANNEL,
-  openQueue,
-  PIPELINE,
-  payloadKey,
-  pipelineJob,
-  type PipelineJob,
-} from '../platform/queues.ts';
+import { LOADED_CHANNEL, openQueue, PIPELINE, type PipelineJob, payloadKey, pipelineJob } from '../platform/queues.ts';
 import type { Redis } from '../platform/redis.ts';
 import { refreshDirtyCells } from '../warehouse/rollups/refresh.ts';
 import { announceRefresh } from './announce.ts';

@@ -1,8 +1,8 @@
 /** Jobs on schedule: reconciliation and pruning of the ledgers. One at a time; a missed run happens once, later. */
 import { type ConnectionOptions, type Job, Worker } from 'bullmq';
 import pg from 'pg';
-import { reconcileTable } from '../etl/reconcile.ts';
 import type { TableShape } from '../etl/postgres/catalog.ts';
+import { reconcileTable } from '../etl/reconcile.ts';
 import { messageOf } from '../platform/errors.ts';
 import type { Lifecycle } from '../platform/lifecycle.ts';
 import type { Logger } from '../platform/log.ts';

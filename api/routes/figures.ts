@@ -5,12 +5,12 @@ import { type Request, type Response, Router } from 'express';
 import { LumbungError } from '../../platform/errors.ts';
 import type { Claims } from '../../platform/tokens.ts';
 import { sections } from '../../warehouse/kpis/kpi.ts';
-import { statusOf, valueOf } from '../../warehouse/kpis/registry.ts';
+import { kpiValue, statusOf } from '../../warehouse/kpis/registry.ts';
 import { readTables } from '../../warehouse/ledger.ts';
 import { childrenOf } from '../../warehouse/queries/hierarchy.ts';
-import { datasetHeader, datasetStream, dailyValues, seriesValues } from '../../warehouse/queries/values.ts';
+import { dailyValues, datasetHeader, datasetStream, seriesValues } from '../../warehouse/queries/values.ts';
 import { authenticate, authorize, type Place, visibleKpis } from '../access.ts';
-import type { ApiContext } from '../app.ts';
+import type { ApiContext } from '../context.ts';
 import { asOf } from '../freshness.ts';
 import { addDays, datasetInput, freshnessInput, seriesInput, summaryInput, today, unitsInput } from '../inputs.ts';
 
@@ -32,7 +32,9 @@ export function figureRoutes(context: ApiContext): Router {
     const audience = visibleKpis(claims)
       .map((kpi) => kpi.id)
       .join(',');
-    const digest = createHash('sha256').update(`${question}\n${audience}\n${claims.scope.join(',')}`).digest('base64url');
+    const digest = createHash('sha256')
+      .update(`${question}\n${audience}\n${claims.scope.join(',')}`)
+      .digest('base64url');
     const key = `${now.watermark}:${now.rolledUpAt}`;
     response.set('ETag', `W/"${createHash('sha256').update(`${key}${digest}`).digest('base64url').slice(0, 27)}"`);
     response.set('Cache-Control', 'private, no-cache');
@@ -71,7 +73,9 @@ export function figureRoutes(context: ApiContext): Router {
     const input = summaryInput.parse(request.query);
     const { claims, place: found } = await place(request, input.scope);
     const date = input.date ?? today();
-    await answer(request, response, claims, `summary ${found.text} ${date}`, () => summary(context, claims, found, date));
+    await answer(request, response, claims, `summary ${found.text} ${date}`, () =>
+      summary(context, claims, found, date),
+    );
   });
 
   router.get('/kpis/:kpi/series', async (request, response) => {
@@ -82,7 +86,14 @@ export function figureRoutes(context: ApiContext): Router {
     const { scope, grain, from, to } = input;
     await answer(request, response, claims, `series ${kpi.id} ${scope} ${grain} ${from} ${to}`, async () => {
       const rows = await seriesValues(warehouse, kpi.id, found.scope, grain, from, to);
-      return { kpi: kpi.id, scope, grain, from, to, points: rows.map((row) => ({ ...row, value: valueOf(kpi, row.num, row.den) })) };
+      return {
+        kpi: kpi.id,
+        scope,
+        grain,
+        from,
+        to,
+        points: rows.map((row) => ({ ...row, value: kpiValue(kpi, row.num, row.den) })),
+      };
     });
   });
 
@@ -128,13 +139,18 @@ export function figureRoutes(context: ApiContext): Router {
 async function summary(context: ApiContext, claims: Claims, place: Place, date: string) {
   const monthStart = `${date.slice(0, 8)}01`;
   const trendStart = addDays(date, 1 - TREND_DAYS);
-  const rows = await dailyValues(context.warehouse, place.scope, monthStart < trendStart ? monthStart : trendStart, date);
+  const rows = await dailyValues(
+    context.warehouse,
+    place.scope,
+    monthStart < trendStart ? monthStart : trendStart,
+    date,
+  );
   const unit = place.path.at(-1);
   const kpis = visibleKpis(claims).map((kpi) => {
     const own = rows.filter((row) => row.kpi === kpi.id);
     const at = (day: string) => own.find((row) => row.date === day);
     const figure = (row: { num: number | null; den: number | null } | undefined) =>
-      row === undefined ? null : { num: row.num, den: row.den, value: valueOf(kpi, row.num, row.den) };
+      row === undefined ? null : { num: row.num, den: row.den, value: kpiValue(kpi, row.num, row.den) };
     const month = own.filter((row) => row.date >= monthStart);
     const sum = (pick: (row: (typeof own)[number]) => number | null) =>
       month.some((row) => pick(row) !== null) ? month.reduce((total, row) => total + (pick(row) ?? 0), 0) : null;
@@ -151,7 +167,7 @@ async function summary(context: ApiContext, claims: Claims, place: Place, date: 
       monthToDate: month.length === 0 ? null : figure({ num: sum((row) => row.num), den: sum((row) => row.den) }),
       trend: own
         .filter((row) => row.date >= trendStart)
-        .map((row) => ({ date: row.date, value: valueOf(kpi, row.num, row.den) })),
+        .map((row) => ({ date: row.date, value: kpiValue(kpi, row.num, row.den) })),
     };
   });
   return { scope: place.text, name: unit?.name ?? '', level: unit?.level, date, path: place.path, kpis };

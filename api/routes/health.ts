@@ -2,7 +2,7 @@
 import { Router } from 'express';
 import { messageOf } from '../../platform/errors.ts';
 import { currentSlot, readFreshness, readTables } from '../../warehouse/ledger.ts';
-import type { ApiContext } from '../app.ts';
+import type { ApiContext } from '../context.ts';
 
 /** Rollups older than this are "behind". */
 const MAX_LAG_MS = 60_000;

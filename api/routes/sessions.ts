@@ -5,7 +5,7 @@ import { LumbungError } from '../../platform/errors.ts';
 import { signToken, verifyToken } from '../../platform/tokens.ts';
 import { demoKitchen } from '../../warehouse/queries/demo_scope.ts';
 import { authenticate, COOKIE } from '../access.ts';
-import type { ApiContext } from '../app.ts';
+import type { ApiContext } from '../context.ts';
 import { sessionInput } from '../inputs.ts';
 
 const DEMO_TTL = '12h';
@@ -47,7 +47,8 @@ export function sessionRoutes(context: ApiContext): Router {
     const account = demo ? demoSignIns.find((candidate) => candidate.id === id) : undefined;
     if (!account) throw new LumbungError('not_found', 'there is no such demo sign-in');
     const kitchen = account.scope === 'national' ? undefined : await demoKitchen(warehouse);
-    if (account.scope !== 'national' && !kitchen) throw new LumbungError('transient', 'the demo programme is still loading');
+    if (account.scope !== 'national' && !kitchen)
+      throw new LumbungError('transient', 'the demo programme is still loading');
     const scope =
       account.scope === 'national'
         ? 'national'

@@ -124,7 +124,8 @@ function nativeFolder(): string {
  */
 function unprivileged(): Identity | undefined {
   if (process.getuid?.() !== 0) return undefined;
-  const lookup = () => execFileSync('id', ['-u', 'postgres'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  const lookup = () =>
+    execFileSync('id', ['-u', 'postgres'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
   let uid: number;
   try {
     uid = Number(lookup());

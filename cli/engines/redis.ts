@@ -13,7 +13,18 @@ export async function startRedis(dataDir: string, port?: number): Promise<Embedd
   const directory = join(dataDir, 'redis');
   mkdirSync(directory, { recursive: true });
   const actual = port ?? (await freePort());
-  const args = ['--port', String(actual), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', directory];
+  const args = [
+    '--port',
+    String(actual),
+    '--bind',
+    '127.0.0.1',
+    '--save',
+    '',
+    '--appendonly',
+    'no',
+    '--dir',
+    directory,
+  ];
   const child = spawn('redis-server', [...args, '--maxmemory', '512mb', '--maxmemory-policy', 'noeviction'], {
     stdio: 'ignore',
   });

@@ -22,23 +22,28 @@ export const menus: readonly { name: string; calories: number; protein: number; 
 ];
 
 /** Stock items: kilograms (or the unit given) for one portion, and rupiah for one unit. */
-export const stockItems: readonly { name: string; category: string; unit: string; perPortion: number; price: number }[] =
-  [
-    { name: 'Beras medium', category: 'KARBOHIDRAT', unit: 'kg', perPortion: 0.1, price: 14_200 },
-    { name: 'Daging ayam', category: 'PROTEIN', unit: 'kg', perPortion: 0.045, price: 38_500 },
-    { name: 'Telur ayam', category: 'PROTEIN', unit: 'kg', perPortion: 0.05, price: 29_000 },
-    { name: 'Ikan tongkol', category: 'PROTEIN', unit: 'kg', perPortion: 0.05, price: 34_000 },
-    { name: 'Tempe', category: 'PROTEIN', unit: 'kg', perPortion: 0.05, price: 16_000 },
-    { name: 'Kangkung', category: 'SAYURAN', unit: 'kg', perPortion: 0.06, price: 12_500 },
-    { name: 'Wortel', category: 'SAYURAN', unit: 'kg', perPortion: 0.04, price: 15_500 },
-    { name: 'Buncis', category: 'SAYURAN', unit: 'kg', perPortion: 0.04, price: 17_000 },
-    { name: 'Pisang', category: 'BUAH', unit: 'kg', perPortion: 0.1, price: 13_000 },
-    { name: 'Jeruk', category: 'BUAH', unit: 'kg', perPortion: 0.1, price: 19_500 },
-    { name: 'Susu UHT 125 ml', category: 'SUSU_OLAHAN', unit: 'pcs', perPortion: 0.4, price: 3_900 },
-    { name: 'Minyak goreng', category: 'MINYAK_LEMAK', unit: 'liter', perPortion: 0.012, price: 18_500 },
-    { name: 'Bawang & bumbu dapur', category: 'BUMBU_REMPAH', unit: 'kg', perPortion: 0.012, price: 41_000 },
-    { name: 'Gas LPG 12 kg', category: 'LAINNYA', unit: 'tabung', perPortion: 0.0015, price: 205_000 },
-  ];
+export const stockItems: readonly {
+  name: string;
+  category: string;
+  unit: string;
+  perPortion: number;
+  price: number;
+}[] = [
+  { name: 'Beras medium', category: 'KARBOHIDRAT', unit: 'kg', perPortion: 0.1, price: 14_200 },
+  { name: 'Daging ayam', category: 'PROTEIN', unit: 'kg', perPortion: 0.045, price: 38_500 },
+  { name: 'Telur ayam', category: 'PROTEIN', unit: 'kg', perPortion: 0.05, price: 29_000 },
+  { name: 'Ikan tongkol', category: 'PROTEIN', unit: 'kg', perPortion: 0.05, price: 34_000 },
+  { name: 'Tempe', category: 'PROTEIN', unit: 'kg', perPortion: 0.05, price: 16_000 },
+  { name: 'Kangkung', category: 'SAYURAN', unit: 'kg', perPortion: 0.06, price: 12_500 },
+  { name: 'Wortel', category: 'SAYURAN', unit: 'kg', perPortion: 0.04, price: 15_500 },
+  { name: 'Buncis', category: 'SAYURAN', unit: 'kg', perPortion: 0.04, price: 17_000 },
+  { name: 'Pisang', category: 'BUAH', unit: 'kg', perPortion: 0.1, price: 13_000 },
+  { name: 'Jeruk', category: 'BUAH', unit: 'kg', perPortion: 0.1, price: 19_500 },
+  { name: 'Susu UHT 125 ml', category: 'SUSU_OLAHAN', unit: 'pcs', perPortion: 0.4, price: 3_900 },
+  { name: 'Minyak goreng', category: 'MINYAK_LEMAK', unit: 'liter', perPortion: 0.012, price: 18_500 },
+  { name: 'Bawang & bumbu dapur', category: 'BUMBU_REMPAH', unit: 'kg', perPortion: 0.012, price: 41_000 },
+  { name: 'Gas LPG 12 kg', category: 'LAINNYA', unit: 'tabung', perPortion: 0.0015, price: 205_000 },
+];
 
 /**
  * Schools of a kitchen in order: type, share of its portions, delivery point (points 0 to 2 go in the morning wave,

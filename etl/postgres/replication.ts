@@ -56,7 +56,10 @@ export async function identify(client: pg.Client): Promise<{ systemId: string; t
 }
 
 /** Creates the slot; the exported snapshot lives as long as `client` runs no other command. */
-export async function createSlot(client: pg.Client, slot: string): Promise<{ consistentPoint: bigint; snapshot: string }> {
+export async function createSlot(
+  client: pg.Client,
+  slot: string,
+): Promise<{ consistentPoint: bigint; snapshot: string }> {
   const { rows } = await client.query<{ consistent_point: string; snapshot_name: string }>(
     `CREATE_REPLICATION_SLOT "${slot}" LOGICAL pgoutput EXPORT_SNAPSHOT`,
   );

@@ -77,10 +77,3 @@ export const sources: readonly Source[] = [
   sppgTeamMembers,
   sppgOperationalReports,
 ];
-
-const byTable = new Map(sources.map((source) => [source.table, source]));
-
-/** The definition of a replicated table, or undefined. */
-export function findSource(table: string): Source | undefined {
-  return byTable.get(table);
-}

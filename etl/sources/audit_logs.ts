@@ -3,15 +3,7 @@ import type { Source } from '../source.ts';
 
 export const auditLogs: Source = {
   table: 'audit_logs',
-  columns: [
-    'id',
-    'entityType',
-    'entityId',
-    'action',
-    'userId',
-    'sppgId',
-    'createdAt',
-  ],
+  columns: ['id', 'entityType', 'entityId', 'action', 'userId', 'sppgId', 'createdAt'],
   key: ['id'],
   cells: false,
 };

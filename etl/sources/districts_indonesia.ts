@@ -3,15 +3,7 @@ import type { Source } from '../source.ts';
 
 export const districtsIndonesia: Source = {
   table: 'districts_indonesia',
-  columns: [
-    'id',
-    'regencyId',
-    'districtCode',
-    'districtName',
-    'isActive',
-    'createdAt',
-    'updatedAt',
-  ],
+  columns: ['id', 'regencyId', 'districtCode', 'districtName', 'isActive', 'createdAt', 'updatedAt'],
   key: ['id'],
   cells: false,
 };

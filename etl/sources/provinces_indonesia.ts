@@ -3,16 +3,7 @@ import type { Source } from '../source.ts';
 
 export const provincesIndonesia: Source = {
   table: 'provinces_indonesia',
-  columns: [
-    'id',
-    'provinceCode',
-    'provinceName',
-    'region',
-    'timezone',
-    'isActive',
-    'createdAt',
-    'updatedAt',
-  ],
+  columns: ['id', 'provinceCode', 'provinceName', 'region', 'timezone', 'isActive', 'createdAt', 'updatedAt'],
   key: ['id'],
   cells: true,
 };

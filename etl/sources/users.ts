@@ -3,17 +3,7 @@ import type { Source } from '../source.ts';
 
 export const users: Source = {
   table: 'users',
-  columns: [
-    'id',
-    'userType',
-    'userRole',
-    'sppgId',
-    'isActive',
-    'lastLogin',
-    'timezone',
-    'createdAt',
-    'updatedAt',
-  ],
+  columns: ['id', 'userType', 'userRole', 'sppgId', 'isActive', 'lastLogin', 'timezone', 'createdAt', 'updatedAt'],
   key: ['id'],
   cells: false,
 };

@@ -3,16 +3,7 @@ import type { Source } from '../source.ts';
 
 export const villagesIndonesia: Source = {
   table: 'villages_indonesia',
-  columns: [
-    'id',
-    'districtId',
-    'villageCode',
-    'villageName',
-    'villageType',
-    'isActive',
-    'createdAt',
-    'updatedAt',
-  ],
+  columns: ['id', 'districtId', 'villageCode', 'villageName', 'villageType', 'isActive', 'createdAt', 'updatedAt'],
   key: ['id'],
   cells: false,
 };

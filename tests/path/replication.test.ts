@@ -55,7 +55,9 @@ test('insert, update, key change, delete, cascade and truncate reach raw', async
 
 test('an unchanged large value is kept by an update that does not touch it', async () => {
   const { source } = stack;
-  const large = JSON.stringify({ text: Array.from({ length: 9_000 }, (_, i) => String.fromCharCode(97 + ((i * 7919) % 26))).join('') });
+  const large = JSON.stringify({
+    text: Array.from({ length: 9_000 }, (_, i) => String.fromCharCode(97 + ((i * 7919) % 26))).join(''),
+  });
   await source.query('ALTER TABLE sppg ALTER COLUMN "budgetAllocation" SET STORAGE EXTERNAL');
   await source.query('UPDATE sppg SET "budgetAllocation" = $1 WHERE id = $2', [large, 'k321']);
   await stack.settled();
@@ -114,7 +116,9 @@ test('an update reaches a subscribed client and the API as a rolled-up number', 
   again.on('message', (data) => replay.push(JSON.parse(String(data))));
   await new Promise((resolve) => again.once('open', resolve));
   again.send(JSON.stringify({ type: 'auth', token }));
-  again.send(JSON.stringify({ type: 'subscribe', channel: 'sppg:k322', from: { epoch: place?.epoch, offset: place?.offset } }));
+  again.send(
+    JSON.stringify({ type: 'subscribe', channel: 'sppg:k322', from: { epoch: place?.epoch, offset: place?.offset } }),
+  );
   await until('replay or resync', async () => replay.some((frame) => ['update', 'resync'].includes(frame.type)));
   again.close();
 });
@@ -131,7 +135,12 @@ test('drift is found and repaired by reconciliation', async () => {
   const shape = shapes.get('food_productions');
   if (!shape) throw new Error('no shape');
   const lifecycle = { sleep: (ms: number) => delay(ms).then(() => true), signal: new AbortController().signal };
-  const context = { source: stack.source, warehouse: stack.warehouse, slotId: (await currentSlot(stack.warehouse)) ?? '', lifecycle };
+  const context = {
+    source: stack.source,
+    warehouse: stack.warehouse,
+    slotId: (await currentSlot(stack.warehouse)) ?? '',
+    lifecycle,
+  };
   expect(await reconcileTable(context, shape)).toMatchObject({ missing: 0, extra: 0, different: 1, repaired: 1 });
   expect(await reconcileTable(context, shape)).toMatchObject({ missing: 0, extra: 0, different: 0, repaired: 0 });
   await stack.settled();

@@ -22,7 +22,9 @@ export async function expectSourceEqualsRaw(stack: Stack): Promise<void> {
       `SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = 'public' AND table_name = $1`,
       [table],
     );
-    const jsonColumns = new Set(types.filter((type) => type.data_type.startsWith('json')).map((type) => type.column_name));
+    const jsonColumns = new Set(
+      types.filter((type) => type.data_type.startsWith('json')).map((type) => type.column_name),
+    );
     const { rows: expected } = await stack.source.query<Row>(
       `SELECT ${columns
         .map((column) => {

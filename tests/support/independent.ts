@@ -106,7 +106,12 @@ const definitions: readonly Definition[] = [
   },
   { ...school, kpi: 'portions_target', num: 'sum(base."targetQuantity")' },
   { ...school, kpi: 'portions_delivered', num: sum('base."actualQuantity"', handed) },
-  { ...school, kpi: 'delivery_fulfilment', num: zero('base."actualQuantity"', handed), den: 'sum(base."targetQuantity")' },
+  {
+    ...school,
+    kpi: 'delivery_fulfilment',
+    num: zero('base."actualQuantity"', handed),
+    den: 'sum(base."targetQuantity")',
+  },
   { ...school, kpi: 'delivery_issues', num: count(`base."deliveryStatus" = 'ISSUE'`) },
   {
     from: r,
@@ -127,7 +132,10 @@ const waste = `
 /** 'sppg day kpi' → [num, den], rounded to nine significant digits because sums of doubles depend on their order. */
 export type Cells = Record<string, (number | null)[]>;
 
-function collect(rows: { sppg: string; day: string; kpi: string; num: unknown; den: unknown }[], ratio: (kpi: string) => boolean): Cells {
+function collect(
+  rows: { sppg: string; day: string; kpi: string; num: unknown; den: unknown }[],
+  ratio: (kpi: string) => boolean,
+): Cells {
   const cells: Cells = {};
   for (const { sppg, day, kpi, num, den } of rows) {
     const number = (value: unknown) => (value === null ? null : Number(Number(value).toPrecision(9)));
@@ -143,7 +151,10 @@ export async function independentCells(stack: Stack): Promise<Cells> {
       `SELECT base."sppgId" AS sppg, ${day} AS day, '${kpi}' AS kpi, (${num})::float8 AS num, (${den ?? 'NULL'})::float8 AS den FROM ${from} GROUP BY 1, 2`,
   );
   const { rows } = await stack.source.query([...parts, waste].join('\nUNION ALL\n'));
-  const ratios = new Set(['food_waste_per_portion', ...definitions.filter((d) => d.den !== undefined).map((d) => d.kpi)]);
+  const ratios = new Set([
+    'food_waste_per_portion',
+    ...definitions.filter((d) => d.den !== undefined).map((d) => d.kpi),
+  ]);
   return collect(rows, (kpi) => ratios.has(kpi));
 }
 

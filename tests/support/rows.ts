@@ -103,7 +103,12 @@ async function seedKitchen(source: pg.ClientBase, id: string, province: string, 
 }
 
 /** A completed batch on a day, with overrides. */
-export function batch(kitchen: string, id: string, at: string, more: Record<string, unknown> = {}): Record<string, unknown> {
+export function batch(
+  kitchen: string,
+  id: string,
+  at: string,
+  more: Record<string, unknown> = {},
+): Record<string, unknown> {
   return {
     id,
     sppgId: kitchen,

@@ -35,7 +35,10 @@ export type Stack = AsyncDisposable & {
   kill(role: Role, signal?: NodeJS.Signals): Promise<void>;
   token(role: string, scope: string[]): Promise<string>;
   /** GET on the API as JSON; `status` is the HTTP status. */
-  get(path: string, token?: string): Promise<{ status: number; body: Record<string, unknown> & { [key: string]: never } }>;
+  get(
+    path: string,
+    token?: string,
+  ): Promise<{ status: number; body: Record<string, unknown> & { [key: string]: never } }>;
   /** Waits until everything committed in the source so far is rolled up. */
   settled(): Promise<void>;
 };

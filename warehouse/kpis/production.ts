@@ -4,7 +4,7 @@ import type { Kpi } from './kpi.ts';
 const batch = { section: 'production', fact: 'production' } as const;
 const sources = ['food_productions'] as const;
 const menuSources = ['food_productions', 'menu_nutrition_calculations'] as const;
-const costed = "done AND actualCost IS NOT NULL AND actualPortions > 0";
+const costed = 'done AND actualCost IS NOT NULL AND actualPortions > 0';
 
 export const production: readonly Kpi[] = [
   {

@@ -19,7 +19,10 @@ export const quality: readonly Kpi[] = [
     ...check,
     id: 'qc_score',
     name: { id: 'Skor mutu', en: 'Quality score' },
-    definition: { id: 'Rata-rata skor pemeriksaan yang diberi skor.', en: 'Mean score of the checks that were scored.' },
+    definition: {
+      id: 'Rata-rata skor pemeriksaan yang diberi skor.',
+      en: 'Mean score of the checks that were scored.',
+    },
     unit: 'score',
     direction: 'up',
     target: null,

@@ -15,7 +15,7 @@ export function findKpi(id: string): Kpi | undefined {
 }
 
 /** The value of a KPI: num ÷ den, or num of a plain amount; null where there is no data (rule 2). */
-export function valueOf(kpi: Kpi, num: number | null, den: number | null): number | null {
+export function kpiValue(kpi: Kpi, num: number | null, den: number | null): number | null {
   if (num === null) return null;
   if (kpi.den === undefined) return num;
   return den === null || den === 0 ? null : num / den;

@@ -41,7 +41,8 @@ export async function pathOf(
   path.push({ scope: `region:${row.region}`, name: regionName(row.region ?? ''), level: 'region' });
   if (scope.level === 'region') return path;
   path.push({ scope: `province:${row.province}`, name: row.provinceName ?? '', level: 'province' });
-  if (row.regency !== undefined) path.push({ scope: `regency:${row.regency}`, name: row.regencyName ?? '', level: 'regency' });
+  if (row.regency !== undefined)
+    path.push({ scope: `regency:${row.regency}`, name: row.regencyName ?? '', level: 'regency' });
   if (row.sppg !== undefined) path.push({ scope: `sppg:${row.sppg}`, name: row.sppgName ?? '', level: 'sppg' });
   return path;
 }

@@ -21,7 +21,7 @@ export async function dailyValues(warehouse: Warehouse, scope: Scope, from: stri
 /** First day of the period a day falls in. Weeks are ISO; fortnights are pairs of ISO weeks counted from 2024-01-01. */
 const periods: Readonly<Record<Grain, string>> = {
   day: 'day',
-  week: "toStartOfWeek(day, 1)",
+  week: 'toStartOfWeek(day, 1)',
   fortnight: "toDate32('2024-01-01') + 14 * intDiv(dateDiff('day', toDate32('2024-01-01'), day), 14)",
   month: 'toStartOfMonth(day)',
   quarter: 'toStartOfQuarter(day)',

@@ -27,7 +27,8 @@ const handoversWhere = (condition: string) => `
   SELECT p.sppg_id AS sppg_id, ${days('s.at')}
   FROM (SELECT program_id, at FROM ops.places_school_distributions WHERE ${condition}) AS s
   INNER JOIN ops.places_nutrition_programs AS p ON p.key = s.program_id`;
-const place = (table: string, condition: string) => `SELECT sppg_id, ${days('at')} FROM ops.places_${table} WHERE ${condition}`;
+const place = (table: string, condition: string) =>
+  `SELECT sppg_id, ${days('at')} FROM ops.places_${table} WHERE ${condition}`;
 
 /** Every cell of the given kitchens, known to the marts or placed by any row. */
 const everythingOf = (kitchens: string) => `

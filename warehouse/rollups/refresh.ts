@@ -16,7 +16,14 @@ import { facts } from './facts.ts';
 const CELLS_PER_CHUNK = 20_000;
 
 type Progress = { rolled: string; seq: number; changed: string[]; marks: string[]; marked: string[] };
-export type Refresh = { cells: number; watermarkLsn: string; committedAt: string; rolledAt: string; kitchens: string[]; seq: number };
+export type Refresh = {
+  cells: number;
+  watermarkLsn: string;
+  committedAt: string;
+  rolledAt: string;
+  kitchens: string[];
+  seq: number;
+};
 
 /**
  * Works off every mark below the contiguous watermark. Returns undefined when there is nothing new.
@@ -94,10 +101,9 @@ async function recompute(
     const params = { claim, chunk, chunks, watermark: watermarkLsn };
     await Promise.all(names.map((fact) => warehouse.command(refreshSql(fact), params)));
   }
-  await warehouse.command(
-    'INSERT INTO mart.cells SELECT sppg_id, day FROM ops.claims WHERE claim = {claim:UInt64}',
-    { claim },
-  );
+  await warehouse.command('INSERT INTO mart.cells SELECT sppg_id, day FROM ops.claims WHERE claim = {claim:UInt64}', {
+    claim,
+  });
   return { cells, kitchens: size?.kitchens ?? [] };
 }
 

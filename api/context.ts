@@ -1,0 +1,21 @@
+/** Everything routes and the live channel need, passed in by whoever creates the application. */
+import type { Logger } from '../platform/log.ts';
+import type { Redis } from '../platform/redis.ts';
+import type { Warehouse } from '../warehouse/client.ts';
+import type { Cache } from './cache.ts';
+import type { FreshnessSource } from './freshness.ts';
+import type { Metrics } from './metrics.ts';
+
+export type ApiContext = {
+  warehouse: Warehouse;
+  redis: Redis;
+  log: Logger;
+  secret: Uint8Array;
+  /** The source is the embedded demo programme. */
+  demo: boolean;
+  cache: Cache;
+  freshness: FreshnessSource;
+  metrics: Metrics;
+  /** Folder of the built live screen. */
+  pages: string;
+};

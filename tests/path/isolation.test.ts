@@ -1,0 +1,154 @@
+/** Tenants cannot read or subscribe to each other, and bad input is answered with a clear 4xx or error frame. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import WebSocket from 'ws';
+import { batch, insert, seedProgramme } from '../support/rows.ts';
+import { type Stack, startPath, startStack, until } from '../support/stack.ts';
+
+let stack: Stack;
+beforeAll(async () => {
+  stack = await startStack(async (source) => {
+    await seedProgramme(source);
+    await insert(source, 'food_productions', batch('k321', 'b1', '2026-03-02T03:00:00Z'));
+    await insert(source, 'food_productions', batch('k511', 'b2', '2026-03-02T03:00:00Z'));
+  });
+  await startPath(stack);
+  await stack.settled();
+});
+afterAll(() => stack[Symbol.asyncDispose]());
+
+const routes = (scope: string) => [
+  `/api/v1/summary?scope=${scope}&date=2026-03-02`,
+  `/api/v1/kpis/portions_planned/series?scope=${scope}&from=2026-03-01&to=2026-03-05`,
+  `/api/v1/units?parent=${scope}`,
+  `/api/v1/freshness?scope=${scope}`,
+  `/api/v1/datasets/kpi_daily.csv?scope=${scope}&from=2026-03-01&to=2026-03-05`,
+];
+const status = async (path: string, token?: string) => {
+  const answer = await fetch(
+    `${stack.api}${path}`,
+    token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } },
+  );
+  await answer.arrayBuffer();
+  return answer.status;
+};
+
+test('every route answers inside the scope and refuses outside it', async () => {
+  const cases: [string, string[], string[]][] = [
+    [
+      'sppg:k321',
+      ['sppg:k321'],
+      ['sppg:k322', 'sppg:k511', 'regency:3201', 'province:32', 'region:JAWA', 'national', 'sppg:nosuch'],
+    ],
+    ['regency:3201', ['sppg:k322', 'regency:3201'], ['regency:5101', 'province:32', 'sppg:k511', 'national']],
+    [
+      'province:32',
+      ['sppg:k321', 'regency:3201', 'province:32'],
+      ['province:51', 'region:JAWA', 'sppg:k511', 'national'],
+    ],
+    ['region:JAWA', ['province:32', 'region:JAWA'], ['province:51', 'region:PAPUA', 'national']],
+    ['national', ['national', 'region:PAPUA', 'province:94', 'sppg:k942'], []],
+  ];
+  for (const [own, inside, outside] of cases) {
+    const token = await stack.token('SPPG_KEPALA', [own]);
+    for (const scope of inside)
+      for (const path of routes(scope)) expect(await status(path, token), `${own}: ${path}`).toBe(200);
+    for (const scope of outside)
+      for (const path of routes(scope)) expect(await status(path, token), `${own}: ${path}`).toBe(403);
+  }
+});
+
+test('without a token, or with a bad one, nothing is answered', async () => {
+  for (const path of [...routes('national'), '/api/v1/kpis']) {
+    expect(await status(path)).toBe(401);
+    expect(await status(path, 'not.a.token')).toBe(401);
+  }
+});
+
+test('bad input is a 4xx with a problem document', async () => {
+  const token = await stack.token('PLATFORM_ANALYST', ['national']);
+  const bad: [string, number][] = [
+    ['/api/v1/summary?date=2026-02-30', 400],
+    ['/api/v1/summary?date=yesterday', 400],
+    ['/api/v1/summary?scope=planet:9', 400],
+    ['/api/v1/summary?scope=sppg:nosuch', 404],
+    ['/api/v1/summary?unknown=1', 400],
+    ['/api/v1/summary?scope=national&scope=national', 400],
+    ['/api/v1/kpis/nosuch/series?from=2026-01-01&to=2026-02-01', 404],
+    ['/api/v1/kpis/portions_planned/series?from=2026-02-01&to=2026-01-01', 400],
+    ['/api/v1/kpis/portions_planned/series?from=2001-01-01&to=2026-01-01', 400],
+    ['/api/v1/kpis/portions_planned/series?from=2026-01-01&to=2026-02-01&grain=decade', 400],
+    ["/api/v1/summary?scope=province:32'--", 400],
+    ['/api/v1/nothing', 404],
+    ['/api/v1/%E0%A4%A', 400],
+  ];
+  for (const [path, expected] of bad) {
+    const answer = await fetch(`${stack.api}${path}`, { headers: { authorization: `Bearer ${token}` } });
+    expect(answer.status, path).toBe(expected);
+    expect(answer.headers.get('content-type')).toContain('application/problem+json');
+    const problem = (await answer.json()) as { title: string; detail: string };
+    expect(problem.title.length * problem.detail.length).toBeGreaterThan(0);
+    expect(JSON.stringify(problem)).not.toMatch(/at \w+ \(|Exception|SELECT/);
+  }
+  const malformed = await fetch(`${stack.api}/api/v1/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{',
+  });
+  expect(malformed.status).toBe(400);
+});
+
+test('an answer carries asOf and an ETag that makes it conditional', async () => {
+  const headers = { authorization: `Bearer ${await stack.token('SPPG_VIEWER', ['sppg:k321'])}` };
+  await expect
+    .poll(async () => {
+      const first = await fetch(`${stack.api}/api/v1/summary?scope=sppg:k321&date=2026-03-02`, { headers });
+      const body = (await first.json()) as { asOf: { lagMs: number }; kpis: { id: string }[] };
+      expect(body.asOf.lagMs).toBeGreaterThanOrEqual(0);
+      expect(body.kpis.map((kpi) => kpi.id)).not.toContain('food_cost_per_portion');
+      const etag = first.headers.get('etag') ?? '';
+      const again = await fetch(`${stack.api}/api/v1/summary?scope=sppg:k321&date=2026-03-02`, {
+        headers: { ...headers, 'if-none-match': etag },
+      });
+      return again.status;
+    })
+    .toBe(304);
+});
+
+test('a socket hears only what its scope includes, and broken frames get error frames', async () => {
+  const socket = new WebSocket(`${stack.api.replace('http', 'ws')}/ws`);
+  const frames: { type: string; channel?: string; code?: string }[] = [];
+  socket.on('message', (data) => frames.push(JSON.parse(String(data))));
+  await new Promise((resolve) => socket.once('open', resolve));
+  const answered = (n: number) => until(`${n} frames`, async () => frames.length >= n);
+  socket.send(JSON.stringify({ type: 'subscribe', channel: 'national' }));
+  await answered(1);
+  expect(frames[0]).toMatchObject({ type: 'error', code: 'unauthenticated' });
+  socket.send(JSON.stringify({ type: 'auth', token: await stack.token('SPPG_KEPALA', ['sppg:k321']) }));
+  await answered(2);
+  expect(frames[1]).toMatchObject({ type: 'ready' });
+  for (const channel of ['sppg:k511', 'national', 'province:32', 'sppg:nosuch'])
+    socket.send(JSON.stringify({ type: 'subscribe', channel }));
+  await answered(6);
+  expect(frames.slice(2).map((frame) => frame.code)).toEqual(Array(4).fill('forbidden'));
+  for (const broken of [
+    '{',
+    '[]',
+    '{"type":"subscribe"}',
+    '{"type":"subscribe","channel":"sppg:\'"}',
+    'x'.repeat(2_000),
+  ])
+    socket.send(broken);
+  await answered(11);
+  expect(frames.slice(6).map((frame) => frame.code)).toEqual(Array(5).fill('bad_input'));
+  socket.send(JSON.stringify({ type: 'subscribe', channel: 'sppg:k321' }));
+  await answered(12);
+  // A change elsewhere, then one here: only the second arrives.
+  await stack.source.query(`UPDATE food_productions SET "plannedPortions" = 5 WHERE id = 'b2'`);
+  await stack.settled();
+  await stack.source.query(`UPDATE food_productions SET "plannedPortions" = 6 WHERE id = 'b1'`);
+  await until('an update', async () => frames.some((frame) => frame.type === 'update'));
+  expect(new Set(frames.filter((frame) => frame.type === 'update').map((frame) => frame.channel))).toEqual(
+    new Set(['sppg:k321']),
+  );
+  socket.close();
+});

@@ -1,0 +1,215 @@
+/** A seeded workload over every table that rollups read: inserts, updates, moves, key changes, deletes, multi-row transactions. */
+import type pg from 'pg';
+import { batch, insert, NOW } from './rows.ts';
+
+/** mulberry32: a small seeded generator, so that a failing run can be replayed. */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = state;
+    t = Math.imul(t ^ (t >>> 15), t | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+const KITCHENS = ['k321', 'k322', 'k511', 'k512', 'k941', 'k942'];
+
+/** Runs `steps` random transactions. Rows that a step needs and does not find make it a no-op. */
+export async function runWorkload(source: pg.ClientBase, seed: number, steps: number): Promise<void> {
+  const random = seeded(seed);
+  const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
+  const int = (low: number, high: number) => low + Math.floor(random() * (high - low + 1));
+  let serial = 0;
+  const id = (prefix: string) => `${prefix}${seed}-${++serial}`;
+  // Instants near the day boundaries of all three zones, and ordinary ones.
+  const at = () => {
+    const day = String(int(1, 6)).padStart(2, '0');
+    return `2026-03-${day}T${pick(['00:00:00', '14:59:59.999', '15:00:00', '16:00:00', '17:00:00', '17:30:00', '05:12:34.567'])}Z`;
+  };
+  const maybe = <T>(value: T): T | null => (random() < 0.3 ? null : value);
+  const anyOf = (table: string, column = 'id') =>
+    `(SELECT "${column}" FROM ${table} ORDER BY md5(id || '${int(0, 1e6)}') LIMIT 1)`;
+
+  const steppers: (() => Promise<unknown>)[] = [
+    () => {
+      const kitchen = pick(KITCHENS);
+      return insert(
+        source,
+        'food_productions',
+        batch(kitchen, id('f'), at(), {
+          menuId: `m${int(1, 2)}-${kitchen}`,
+          plannedPortions: int(0, 3_000),
+          actualPortions: maybe(int(0, 3_000)),
+          actualCost: maybe(int(0, 30_000_000)),
+          actualEndTime: maybe(at()),
+          status: pick(['PLANNED', 'COOKING', 'COMPLETED', 'COMPLETED', 'CANCELLED']),
+        }),
+      );
+    },
+    () =>
+      source.query(
+        `INSERT INTO quality_controls (id, "productionId", "checkType", "checkTime", "checkedBy", parameter, "actualValue", passed, score, severity, "actionTaken")
+         SELECT $1, id, 'TASTE', $2, 'x', 'rasa', 'ok', $3, $4, $5, $6 FROM food_productions ORDER BY md5(id || $1) LIMIT 1`,
+        [
+          id('q'),
+          at(),
+          random() < 0.7,
+          maybe(int(0, 100)),
+          maybe(pick(['LOW', 'HIGH', 'CRITICAL'])),
+          maybe('ditangani'),
+        ],
+      ),
+    () => {
+      const kitchen = pick(KITCHENS);
+      const code = id('x');
+      return source.query(
+        `INSERT INTO food_distributions (id, "sppgId", "programId", "productionId", "distributionDate", "distributionCode", "mealType",
+           "distributionPoint", "plannedRecipients", "actualRecipients", "plannedStartTime", "plannedEndTime", "transportCost", "fuelCost",
+           "menuItems", "totalPortions", "portionSize", "arrivalTemp", status, "actualEndTime", "arrivalTime", "updatedAt")
+         SELECT $1, $2, 'p-' || $2, ${random() < 0.7 ? anyOf('food_productions') : 'NULL'}, $3, $1, 'MAKAN_SIANG', 'titik', $4, $5, $3, $6, $7, $8,
+           '{}', 10, 1.5, $9, $10::"DistributionStatus", $11, $12, $3
+         WHERE EXISTS (SELECT FROM nutrition_programs WHERE id = 'p-' || $2)`,
+        [
+          code,
+          kitchen,
+          at(),
+          int(1, 500),
+          maybe(int(0, 500)),
+          at(),
+          maybe(int(0, 90_000)),
+          maybe(int(0, 90_000)),
+          maybe(int(40, 80)),
+          pick(['SCHEDULED', 'COMPLETED', 'COMPLETED', 'CANCELLED']),
+          maybe(at()),
+          maybe(at()),
+        ],
+      );
+    },
+    () => {
+      const kitchen = pick(KITCHENS);
+      return source.query(
+        `INSERT INTO school_distributions (id, "programId", "schoolId", "menuId", "distributionDate", "targetQuantity", "actualQuantity",
+           "schoolName", "targetStudents", "menuName", "portionSize", "deliveryStatus", "updatedAt")
+         SELECT $1, 'p-' || $2, $3, 'm1-' || $2, $4, $5, $6, 'x', 1, 'y', 1, $7, $4
+         WHERE EXISTS (SELECT FROM school_beneficiaries WHERE id = $3) AND EXISTS (SELECT FROM nutrition_menus WHERE id = 'm1-' || $2)`,
+        [
+          id('d'),
+          kitchen,
+          `s${int(1, 2)}-${kitchen}`,
+          at(),
+          int(0, 400),
+          int(0, 400),
+          pick(['PLANNED', 'DELIVERED', 'CONFIRMED', 'ISSUE']),
+        ],
+      );
+    },
+    () =>
+      source.query(
+        `INSERT INTO school_feeding_reports (id, "distributionId", "schoolId", "reportDate", "reportType", "totalStudentsServed",
+           "totalPortionsServed", "totalPortionsConsumed", "updatedAt")
+         SELECT $1, id, "schoolId", $2, $3, 1, $4, $5, $2 FROM school_distributions ORDER BY md5(id || $1) LIMIT 1`,
+        [id('r'), at(), pick(['DAILY', 'DAILY', 'WEEKLY']), int(0, 300), int(0, 400)],
+      ),
+    () =>
+      insert(source, 'waste_management', {
+        id: id('w'),
+        sppgId: pick(KITCHENS),
+        wasteDate: at(),
+        wasteType: pick(['FOOD_WASTE', 'ORGANIC_WASTE', 'COOKING_OIL']),
+        wasteWeight: int(0, 5_000) / 100,
+        wasteSource: 'LEFTOVER',
+        disposalMethod: 'COMPOST',
+        updatedAt: NOW,
+      }),
+    () =>
+      source.query(
+        `UPDATE food_productions SET status = $1, "actualPortions" = $2 WHERE id = ${anyOf('food_productions')}`,
+        [pick(['COMPLETED', 'CANCELLED']), maybe(int(0, 900))],
+      ),
+    () =>
+      source.query(`UPDATE food_productions SET "actualEndTime" = $1 WHERE id = ${anyOf('food_productions')}`, [
+        maybe(at()),
+      ]),
+    () =>
+      source.query(
+        `UPDATE food_productions SET "sppgId" = $1, "productionDate" = $2 WHERE id = ${anyOf('food_productions')}`,
+        [pick(KITCHENS), at()],
+      ),
+    () =>
+      source.query(
+        `UPDATE food_distributions SET "distributionDate" = $1, "sppgId" = $2 WHERE id = ${anyOf('food_distributions')}`,
+        [at(), pick(KITCHENS)],
+      ),
+    () =>
+      source.query(
+        `UPDATE quality_controls SET "actionTaken" = $1, "checkTime" = $2 WHERE id = ${anyOf('quality_controls')}`,
+        [maybe('selesai'), at()],
+      ),
+    () =>
+      source.query(
+        `UPDATE school_distributions SET "deliveryStatus" = $1, "actualQuantity" = $2, "distributionDate" = $3 WHERE id = ${anyOf('school_distributions')}`,
+        [pick(['DELIVERED', 'ISSUE']), int(0, 400), at()],
+      ),
+    () =>
+      source.query(
+        `UPDATE menu_nutrition_calculations SET "meetsAKG" = NOT "meetsAKG" WHERE id = ${anyOf('menu_nutrition_calculations')}`,
+      ),
+    () =>
+      source.query(
+        `UPDATE menu_nutrition_calculations SET "menuId" = 'm2-' || substr("menuId", 4) WHERE id = ${anyOf('menu_nutrition_calculations')}`,
+      ),
+    () =>
+      source.query(`UPDATE school_beneficiaries SET "schoolType" = $1 WHERE id = ${anyOf('school_beneficiaries')}`, [
+        pick(['SD', 'SMP', 'SMK', 'TK']),
+      ]),
+    () =>
+      source.query(`UPDATE nutrition_programs SET "sppgId" = $1 WHERE id = ${anyOf('nutrition_programs')}`, [
+        pick(KITCHENS),
+      ]),
+    () =>
+      source.query(`UPDATE provinces_indonesia SET timezone = $1 WHERE id = ${anyOf('provinces_indonesia')}`, [
+        pick(['WIB', 'WITA', 'WIT']),
+      ]),
+    () => source.query(`UPDATE sppg SET "provinceId" = $1 WHERE id = ${anyOf('sppg')}`, [pick(['32', '51', '94'])]),
+    () =>
+      source.query(
+        `UPDATE food_productions SET id = $1 WHERE id = (SELECT id FROM food_productions f WHERE NOT EXISTS (SELECT FROM quality_controls WHERE "productionId" = f.id) AND NOT EXISTS (SELECT FROM food_distributions WHERE "productionId" = f.id) LIMIT 1)`,
+        [id('f')],
+      ),
+    () => source.query(`DELETE FROM food_productions WHERE id = ${anyOf('food_productions')}`),
+    () => source.query(`DELETE FROM school_distributions WHERE id = ${anyOf('school_distributions')}`),
+    () => source.query(`DELETE FROM waste_management WHERE id = ${anyOf('waste_management')}`),
+    () => source.query('TRUNCATE school_feeding_reports'),
+  ];
+  // Inserts come more often than the rest; a truncation now and then.
+  const weights = steppers.map((_, index) => (index < 6 ? 6 : index === steppers.length - 1 ? 0.15 : 1));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const step = () => {
+    let left = random() * total;
+    const index = weights.findIndex((weight) => {
+      left -= weight;
+      return left < 0;
+    });
+    return (steppers[index] as () => Promise<unknown>)();
+  };
+  for (let done = 0; done < steps; ) {
+    const size = random() < 0.3 ? int(2, 12) : 1;
+    const undo = random() < 0.1;
+    await source.query('BEGIN');
+    for (let n = 0; n < size; n++) {
+      await source.query('SAVEPOINT s');
+      try {
+        await step();
+      } catch (error) {
+        // A constraint of the source refused the step (a parent is gone): the transaction goes on without it.
+        if (!String((error as { code?: string }).code).startsWith('23')) throw error;
+        await source.query('ROLLBACK TO s');
+      }
+    }
+    if (undo) await source.query('ROLLBACK TO s');
+    await source.query('COMMIT');
+    done += size;
+  }
+}
