@@ -36,9 +36,9 @@ export function figureRoutes(context: ApiContext): Router {
       .update(`${question}\n${audience}\n${claims.scope.join(',')}`)
       .digest('base64url');
     const key = `${now.watermark}:${now.rolledUpAt}`;
-    response.set('ETag', `W/"${createHash('sha256').update(`${key}${digest}`).digest('base64url').slice(0, 27)}"`);
-    response.set('Cache-Control', 'private, no-cache');
-    if (request.fresh) return void response.status(304).end();
+    const etag = `W/"${createHash('sha256').update(`${key}${digest}`).digest('base64url').slice(0, 27)}"`;
+    response.set({ ETag: etag, 'Cache-Control': 'private, no-cache' });
+    if (request.headers['if-none-match'] === etag) return void response.status(304).end();
     // The answer keeps the freshness it was computed at, however long it is served.
     const held = await cache.get(key, digest, async () => ({ at: now, body: await compute() }));
     response.json({ asOf: asOf(held.at), ...held.body });

@@ -1,0 +1,42 @@
+/** Numbers as people read them in Indonesia: short in the big print, exact in titles and tables. Null stays null. */
+export type Unit = 'portions' | 'percent' | 'idr' | 'count' | 'score' | 'gram';
+
+const decimal = (digits: number) => new Intl.NumberFormat('id-ID', { maximumFractionDigits: digits });
+const SCALES: readonly [number, string][] = [
+  [1e12, 'T'],
+  [1e9, 'M'],
+  [1e6, 'jt'],
+];
+
+/** A short amount: 61,8 jt · 1.234. */
+function short(value: number): string {
+  for (const [scale, name] of SCALES) {
+    if (Math.abs(value) >= scale) return `${decimal(1).format(value / scale)} ${name}`;
+  }
+  return decimal(0).format(value);
+}
+
+/** The value in big print, with its unit; null when there is none. */
+export function formatShort(value: number | null, unit: Unit): string | null {
+  if (value === null) return null;
+  if (unit === 'percent') return `${decimal(1).format(value * 100)} %`;
+  if (unit === 'idr') return `Rp ${short(value)}`;
+  if (unit === 'gram') return `${decimal(1).format(value)} g`;
+  if (unit === 'score') return decimal(1).format(value);
+  return short(value);
+}
+
+/** The exact value for titles and tables. */
+export function formatExact(value: number | null, unit: Unit): string | null {
+  if (value === null) return null;
+  if (unit === 'percent') return `${decimal(3).format(value * 100)} %`;
+  if (unit === 'idr') return `Rp ${decimal(2).format(value)}`;
+  return unit === 'gram' ? `${decimal(3).format(value)} g` : decimal(3).format(value);
+}
+
+/** '2026-11-23' → '23 Nov 2026'. */
+export function formatDate(day: string): string {
+  return new Intl.DateTimeFormat('id-ID', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' }).format(
+    new Date(`${day}T00:00:00Z`),
+  );
+}
