@@ -1,6 +1,7 @@
 /** One role in this process: connects what the role needs, says which server is missing, runs until stopped. */
 import { join } from 'node:path';
 import pg from 'pg';
+import { startApi } from '../api/server.ts';
 import { runCapture } from '../etl/capture.ts';
 import { readSourceTables } from '../etl/source_setup.ts';
 import { type Config, requireUrl } from '../platform/config.ts';
@@ -9,6 +10,7 @@ import { createLifecycle, type Lifecycle, stopOnSignals } from '../platform/life
 import { createLogger, type Logger } from '../platform/log.ts';
 import { openQueue, PIPELINE } from '../platform/queues.ts';
 import { awaitRedis, connectRedis, type Redis } from '../platform/redis.ts';
+import { buildLive } from '../reports/live/build.ts';
 import { connectWarehouse, type Warehouse } from '../warehouse/client.ts';
 import { startEmbeddedEngine } from '../warehouse/embedded.ts';
 import { migrate } from '../warehouse/migrate.ts';
@@ -107,9 +109,9 @@ const run: Record<Role, (context: Context) => Promise<void>> = {
   },
 
   async api(context) {
+    await buildLive(join(context.config.dataDir, 'live'));
     const warehouse = await openWarehouse(context);
     const redis = await openRedis(context, 'request');
-    const { startApi } = await import('../api/server.ts');
     const api = await startApi({ ...context, warehouse, redis, redisUrl: requireUrl(context.config, 'REDIS_URL') });
     context.lifecycle.onStop('api', () => api.close());
     announce({ url: api.url });

@@ -46,8 +46,8 @@ export function kitchens(scene: Scene): Step[] {
       `id sppgId name programCode programType targetGroup calorieTarget proteinTarget carbTarget fatTarget fiberTarget
       startDate endDate feedingDays mealsPerDay totalBudget budgetPerMeal targetRecipients currentRecipients status
       createdAt updatedAt`,
-      `SELECT program, id, 'Makan bergizi anak sekolah', 'MBG-' || regency || '-' || seq, 'SUPPLEMENTARY_FEEDING',
-        'SCHOOL_CHILDREN', 650, 20, 90, 20, 6, opens::timestamp + mid, NULL, ARRAY[1, 2, 3, 4, 5, 6], 1,
+      `SELECT program, id, 'Makan bergizi anak sekolah', 'MBG-' || regency || '-' || seq, 'SUPPLEMENTARY_FEEDING'::"ProgramType",
+        'SCHOOL_CHILDREN'::"TargetGroup", 650, 20, 90, 20, 6, opens::timestamp + mid, NULL::timestamp, ARRAY[1, 2, 3, 4, 5, 6], 1,
         portions * cost * 300, round(cost), portions, portions,
         CASE WHEN status IN ('ACTIVE', 'PENDING_APPROVAL') THEN 'ACTIVE' WHEN status = 'SUSPENDED' THEN 'PAUSED'
           ELSE 'COMPLETED' END, ${made}, ${touched(scene, 'h', made)} FROM g_chunk

@@ -20,7 +20,8 @@ export function withGaps(points: readonly Point[]): { date: Date; value: number 
   return days;
 }
 
-const limits = (target: Target) => [target?.low, target?.high].filter((limit): limit is number => typeof limit === 'number');
+const limits = (target: Target) =>
+  [target?.low, target?.high].filter((limit): limit is number => typeof limit === 'number');
 
 function finish(svg: SVGElement | HTMLElement, label: string): SVGElement | HTMLElement {
   // The strict content policy allows no inline style sheet; the page's own sheet has the rules.
@@ -43,7 +44,12 @@ export function sparkline(points: readonly Point[], options: Options): SVGElemen
     marks: [
       Plot.ruleY(limits(options.target), { stroke: 'var(--context)', strokeDasharray: '2,3' }),
       Plot.lineY(rows, { x: 'date', y: 'value', stroke: 'var(--good)', strokeWidth: 1.5 }),
-      Plot.dot(rows.filter((row) => !Number.isNaN(row.value)).slice(-1), { x: 'date', y: 'value', fill: 'var(--good)', r: 2.5 }),
+      Plot.dot(rows.filter((row) => !Number.isNaN(row.value)).slice(-1), {
+        x: 'date',
+        y: 'value',
+        fill: 'var(--good)',
+        r: 2.5,
+      }),
     ],
   });
   return finish(svg, options.label);
