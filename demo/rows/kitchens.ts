@@ -5,7 +5,7 @@
 import { draw, hash, insert, key, pick, type Scene, type Step, touched } from './sql.ts';
 
 export function kitchens(scene: Scene): Step[] {
-  const u = (n: number) => draw('h', n);
+  const u = (n: number) => draw('uh', n);
   const made = `(least(opens, ${scene.today})::timestamp - interval '20 days' - z + interval '9 hours')`;
   const blob = (what: string) => `(SELECT jsonb_agg(jsonb_build_object('pos', i, 'uraian', md5(n || '.' || i),
     'catatan', md5(i || '-' || n), '${what}', 1000 * i)) FROM generate_series(1, 140) i)`;
@@ -28,14 +28,14 @@ export function kitchens(scene: Scene): Step[] {
         round(portions * cost * 300 / 1000000) * 1000000, TIMESTAMP '2026-01-01', TIMESTAMP '2026-12-31',
         CASE WHEN n % 40 = 1 THEN jsonb_build_object('bahanBaku', 0.7, 'operasional', 0.2, 'rincian', ${blob('rupiah')})
           WHEN ${u(26)} < 0.2 THEN NULL ELSE jsonb_build_object('bahanBaku', 70, 'operasional', 20, 'sewa', 10) END,
-        ${u(27)} < 0.9, CASE WHEN ${u(28)} < 0.3 THEN 90 ELSE 80 END, ${made}, ${touched(scene, 'h', made)}
+        ${u(27)} < 0.9, CASE WHEN ${u(28)} < 0.3 THEN 90 ELSE 80 END, ${made}, ${touched(scene, 'uh', made)}
       FROM g_chunk`,
     ),
     insert(
       'users',
       'id email name userType userRole sppgId isActive lastLogin timezone createdAt updatedAt',
       `SELECT ${key(scene, 'user', 'n', 'r')}, CASE r WHEN 1 THEN 'kepala.' ELSE 'akuntan.' END || regency || '.' || seq ||
-          '@demo.lumbung.id', ${pick(draw('h', 30), ['Siti Aminah', 'Joko Susilo', 'Maria Ulfa', 'I Made Arta', 'Yosef Kogoya'])},
+          '@demo.lumbung.id', ${pick(draw('uh', 30), ['Siti Aminah', 'Joko Susilo', 'Maria Ulfa', 'I Made Arta', 'Yosef Kogoya'])},
         'SPPG_USER', CASE r WHEN 1 THEN 'SPPG_KEPALA' ELSE 'SPPG_AKUNTAN' END::"UserRole", id, status <> 'TERMINATED',
         CASE WHEN ${u(31)} < 0.2 THEN NULL ELSE ${scene.now} - interval '1 hour' * (60 * ${u(32)})::int END,
         CASE zone WHEN 'WIB' THEN 'Asia/Jakarta' WHEN 'WITA' THEN 'Asia/Makassar' ELSE 'Asia/Jayapura' END, ${made}, ${made}
@@ -50,7 +50,7 @@ export function kitchens(scene: Scene): Step[] {
         'SCHOOL_CHILDREN'::"TargetGroup", 650, 20, 90, 20, 6, opens::timestamp + mid, NULL::timestamp, ARRAY[1, 2, 3, 4, 5, 6], 1,
         portions * cost * 300, round(cost), portions, portions,
         CASE WHEN status IN ('ACTIVE', 'PENDING_APPROVAL') THEN 'ACTIVE' WHEN status = 'SUSPENDED' THEN 'PAUSED'
-          ELSE 'COMPLETED' END, ${made}, ${touched(scene, 'h', made)} FROM g_chunk
+          ELSE 'COMPLETED' END, ${made}, ${touched(scene, 'uh', made)} FROM g_chunk
       UNION ALL
       SELECT program2, id, 'Ibu hamil, menyusui & balita', '3B-' || regency || '-' || seq, 'STUNTING_INTERVENTION',
         CASE WHEN n % 2 = 0 THEN 'PREGNANT_WOMAN' ELSE 'TODDLER' END::"TargetGroup", 450, 16, 60, 14, NULL,
@@ -75,14 +75,14 @@ export function kitchens(scene: Scene): Step[] {
       `id programId schoolName schoolCode schoolType schoolStatus villageId totalStudents targetStudents activeStudents
       students4to6Years students7to12Years students13to15Years students16to18Years feedingDays mealsPerDay enrollmentDate
       isActive suspendedAt beneficiaryType createdAt updatedAt`,
-      `SELECT id, program, name, CASE WHEN ${u(3)} < 0.1 THEN NULL ELSE 'NPSN' || 20000000 + (n * 9 + k) END, type,
+      `SELECT id, program, name, CASE WHEN ${draw('h', 3)} < 0.1 THEN NULL ELSE 'NPSN' || 20000000 + (n * 9 + k) END, type,
         CASE WHEN k IN (1, 4, 7) THEN 'SWASTA' ELSE 'NEGERI' END, village, (target * 1.04)::int, target,
-        (target * (0.96 + 0.04 * ${u(4)}))::int,
+        (target * (0.96 + 0.04 * ${draw('h', 4)}))::int,
         CASE WHEN k IN (0, 1) THEN target ELSE 0 END, CASE WHEN type = 'SD' THEN target ELSE 0 END,
         CASE WHEN type = 'SMP' THEN target ELSE 0 END, CASE WHEN type IN ('SMA', 'SMK') THEN target ELSE 0 END,
-        CASE WHEN k = 8 THEN ARRAY[1, 3, 5] WHEN ${u(5)} < 0.1 THEN NULL WHEN ${u(5)} < 0.4 THEN ARRAY[1, 2, 3, 4, 5]
-          ELSE ARRAY[1, 2, 3, 4, 5, 6] END, 1, made_at, ${u(6)} >= 0.02,
-        CASE WHEN ${u(6)} < 0.02 THEN made_at + interval '12 days' END,
+        CASE WHEN k = 8 THEN ARRAY[1, 3, 5] WHEN ${draw('h', 5)} < 0.1 THEN NULL WHEN ${draw('h', 5)} < 0.4 THEN ARRAY[1, 2, 3, 4, 5]
+          ELSE ARRAY[1, 2, 3, 4, 5, 6] END, 1, made_at, ${draw('h', 6)} >= 0.02,
+        CASE WHEN ${draw('h', 6)} < 0.02 THEN made_at + interval '12 days' END,
         CASE WHEN k = 8 THEN 'PREGNANT_MOTHER' ELSE 'CHILD' END::"BeneficiaryType", made_at, ${touched(scene, 'h', 'made_at')}
       FROM g_school`,
     ),

@@ -18,7 +18,7 @@ export function ministry(scene: Scene): Step[] {
       'sppg_virtual_accounts',
       'id sppgId bankCode isActive activatedAt currentBalance lastUpdatedBalance createdAt updatedAt',
       `SELECT account, id, (ARRAY['BRI', 'BNI', 'MANDIRI'])[1 + n % 3], status = 'ACTIVE', CASE WHEN n % 17 = 4 THEN NULL ELSE opens::timestamp END,
-        round(portions * cost * (2 + 6 * ${u(70)})), ${scene.now} - interval '5 hours', least(opens, ${scene.today})::timestamp - interval '9 days',
+        round(portions * cost * (2 + 6 * ${draw('uh', 70)})), ${scene.now} - interval '5 hours', least(opens, ${scene.today})::timestamp - interval '9 days',
         ${scene.now} - interval '5 hours' FROM g_chunk`,
     ),
     insert(

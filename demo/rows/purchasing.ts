@@ -17,7 +17,7 @@ export function purchasing(scene: Scene): Step[] {
               WHEN ${u(2)} < 0.3 THEN 'FULLY_RECEIVED' ELSE 'COMPLETED' END
             WHEN ${u(2)} < 0.2 THEN 'PENDING_APPROVAL' WHEN ${u(2)} < 0.5 THEN 'APPROVED' ELSE 'ORDERED' END AS status
         FROM (SELECT *, expected + ${minutes(`-40 + 35 * ${bell('h', 3)} + CASE WHEN ${u(6)} < 0.03 + 0.16 * bad THEN 90 + 900 * ${u(7)} ELSE 0 END`)} AS arrived
-          FROM (SELECT c.*, d.d, d.dn, ${hash(scene, 40, 'c.n', 'd.dn')} AS h, ${key(scene, 'order', 'c.n', 'd.dn')} AS oid,
+          FROM (SELECT c.n, c.id, c.z, c.bad, c.cost, c.portions, c.regency, c.seq, c.place, d.d, d.dn, ${hash(scene, 40, 'c.n', 'd.dn')} AS h, ${key(scene, 'order', 'c.n', 'd.dn')} AS oid,
               d.d::timestamp - c.z + interval '13 hours' AS ordered, d.d::timestamp - c.z + interval '38 hours' AS expected
             FROM g_chunk c JOIN g_day d ON d.d BETWEEN c.opens - 2 AND c.closes AND d.d <= ${scene.today}
             WHERE c.status <> 'PENDING_APPROVAL' AND (d.dow < 7)) x
@@ -26,7 +26,7 @@ export function purchasing(scene: Scene): Step[] {
     {
       sql: `CREATE TEMP TABLE g_line AS
         SELECT *, CASE WHEN ${received} THEN round((quantity * CASE WHEN ${l(1)} < 0.03 + 0.12 * bad THEN 0.9 ELSE 1 END)::numeric, 1) END AS got
-        FROM (SELECT o.*, q, i.i, i.name AS item, i.category, i.unit, lh, round((portions * i."perPortion" * (3.4 + 2 * ${l(2)}))::numeric, 1)::float8 AS quantity,
+        FROM (SELECT o.*, i.i, i.name AS item, i.category, i.unit, round((portions * i."perPortion" * (3.4 + 2 * ${l(2)}))::numeric, 1)::float8 AS quantity,
             round(i.price * (0.97 + 0.09 * ${l(3)} + 0.05 * bad) * greatest(1, cost / 9000)) AS price
           FROM (SELECT o.*, q, ${hash(scene, 41, 'n', 'dn', 'q')} AS lh FROM g_order o, generate_series(0, 4) q WHERE q < 3 + (n + dn) % 3) o
           JOIN g_item i ON i.i = (n + dn * 5 + q * 3) % 14) x`,

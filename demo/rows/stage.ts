@@ -83,18 +83,18 @@ function unitTable(scene: Scene, units: number): string {
   const remote = `CASE region WHEN 'PAPUA' THEN 0.2 WHEN 'MALUKU' THEN 0.12 WHEN 'JAWA' THEN -0.03 ELSE 0 END`;
   return `CREATE TEMP TABLE g_unit AS
     SELECT s.*, interval '1 hour' * CASE zone WHEN 'WIB' THEN 7 WHEN 'WITA' THEN 8 ELSE 9 END AS z,
-      CASE WHEN ${draw('h', 1)} < 0.5 THEN interval '0'
+      CASE WHEN ${draw('uh', 1)} < 0.5 THEN interval '0'
         ELSE interval '-1 hour' * CASE zone WHEN 'WIB' THEN 7 WHEN 'WITA' THEN 8 ELSE 9 END END AS mid,
-      CASE WHEN n = 1 THEN 0.15 ELSE least(1, greatest(0, 0.9 * power(${draw('h', 2)}, 1.7) + ${remote})) END AS bad,
-      (2000 + 50 * floor(30 * ${draw('h', 3)}))::int AS portions,
-      CASE WHEN n = 1 OR ${draw('h', 4)} < 0.55 THEN 2 ELSE 1 END AS batches,
-      CASE WHEN province IN ('96', '97') THEN 62000 ELSE 8450 + 650 * ${draw('h', 5)} END
-        * (1 + 0.01 * ${bell('h', 6)}) AS cost,
+      CASE WHEN n = 1 THEN 0.15 ELSE least(1, greatest(0, 0.9 * power(${draw('uh', 2)}, 1.7) + ${remote})) END AS bad,
+      (2000 + 50 * floor(30 * ${draw('uh', 3)}))::int AS portions,
+      CASE WHEN n = 1 OR ${draw('uh', 4)} < 0.55 THEN 2 ELSE 1 END AS batches,
+      CASE WHEN province IN ('96', '97') THEN 62000 ELSE 8450 + 650 * ${draw('uh', 5)} END
+        * (1 + 0.01 * ${bell('uh', 6)}) AS cost,
       CASE WHEN demo THEN 'ACTIVE' WHEN n % 61 = 29 THEN 'PENDING_APPROVAL' WHEN n % 53 = 17 THEN 'SUSPENDED'
         WHEN n % 97 = 31 THEN 'TERMINATED' WHEN n % 211 = 43 THEN 'INACTIVE' ELSE 'ACTIVE' END AS status,
       CASE WHEN n % 61 = 29 AND NOT demo THEN ${scene.today} + 30
         WHEN n % 19 = 7 AND NOT demo THEN ${scene.today} - ${Math.floor(scene.days / 2)}
-        ELSE DATE '2026-01-05' - (300 * ${draw('h', 9)})::int END AS opens,
+        ELSE DATE '2026-01-05' - (300 * ${draw('uh', 9)})::int END AS opens,
       CASE WHEN demo THEN ${scene.today} + 1 WHEN n % 53 = 17 THEN ${scene.today} - 9
         WHEN n % 97 = 31 THEN ${scene.today} - ${Math.max(3, Math.floor(scene.days / 3))}
         WHEN n % 211 = 43 THEN ${scene.today} - 20 ELSE ${scene.today} + 1 END AS closes,
@@ -104,7 +104,7 @@ function unitTable(scene: Scene, units: number): string {
       SELECT r.first + q - 1 AS n, q AS seq, r.code AS regency, p.code AS province, p.region, p.zone,
         CASE WHEN r.city OR NOT EXISTS (SELECT FROM g_regency o WHERE o.name = r.name AND o.city) THEN r.name
           ELSE 'Kab. ' || r.name END AS place,
-        ${hash(scene, 1, 'r.first + q - 1')} AS h,
+        ${hash(scene, 1, 'r.first + q - 1')} AS uh,
         r.first + q - 1 > ${units >= 10 ? units - Math.min(2, Math.floor(units / 10)) : units} AS demo
       FROM g_regency r JOIN g_province p ON p.code = r."provinceCode", generate_series(1, r.count) q
     ) s`;
