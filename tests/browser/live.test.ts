@@ -13,7 +13,9 @@ let browser: Browser;
 beforeAll(async () => {
   stack = await startStack(async (source) => {
     await seedProgramme(source);
-    await source.query(`UPDATE sppg SET name = '<img src=x onerror=alert(1)> ' || repeat('panjang ', 20) WHERE id = 'k322'`);
+    await source.query(
+      `UPDATE sppg SET name = '<img src=x onerror=alert(1)> ' || repeat('panjang ', 20) WHERE id = 'k322'`,
+    );
     for (let day = 0; day < 20; day++) {
       const at = new Date(Date.parse(`${today()}T03:00:00Z`) - day * 86_400_000).toISOString();
       await insert(source, 'food_productions', batch('k321', `b${day}`, at, { plannedPortions: 1_000 + day }));
@@ -43,7 +45,8 @@ async function open(options: { width: number; height: number; dark?: boolean }) 
     if (message.type() === 'error' && !message.text().includes('401')) faults.push(message.text());
   });
   page.on('request', (request) => {
-    if (!/^(data:|blob:)/.test(request.url()) && !request.url().startsWith(stack.api)) faults.push(`left the origin: ${request.url()}`);
+    if (!/^(data:|blob:)/.test(request.url()) && !request.url().startsWith(stack.api))
+      faults.push(`left the origin: ${request.url()}`);
   });
   await page.goto(`${stack.api}/`);
   return { page, faults };
@@ -82,13 +85,17 @@ test('drill down from the nation to a kitchen, with hostile names as text, at ev
     await page.goto(`${stack.api}/?scope=sppg:k321`);
     await expect.poll(() => page.getByTestId('value-portions_planned').getAttribute('data-value')).toMatch(/^\d+$/);
     expect(await page.getByTestId('value-qc_score').textContent()).toBe('belum ada data');
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
     expect(overflow, `${size.name} scrolls sideways`).toBeLessThanOrEqual(0);
     await page.screenshot({ path: `tests/browser/output/${size.name}.png`, fullPage: true });
     // Playwright evaluates outside the page's content policy, so the checker can be added without loosening it.
     await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
     const violations = await page.evaluate(async () => {
-      const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } };
+      const { axe } = globalThis as unknown as {
+        axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+      };
       return (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
     });
     expect(violations, size.name).toEqual([]);
