@@ -147,3 +147,9 @@ test('drift is found and repaired by reconciliation', async () => {
   await expectSourceEqualsRaw(stack);
   expect(await martCells(stack)).toEqual(await independentCells(stack));
 });
+
+test('an idle source stays fresh: the source time of the rollups moves on without any change', async () => {
+  const { readFreshness } = await import('../../warehouse/ledger.ts');
+  const first = (await readFreshness(stack.warehouse)).committedAt ?? '';
+  await until('a newer source time', async () => ((await readFreshness(stack.warehouse)).committedAt ?? '') > first);
+});

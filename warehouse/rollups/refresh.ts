@@ -15,7 +15,14 @@ import { facts } from './facts.ts';
 /** Cells recomputed together: bounds the memory of one statement. */
 const CELLS_PER_CHUNK = 20_000;
 
-type Progress = { rolled: string; seq: number; changed: string[]; marks: string[]; marked: string[] };
+type Progress = {
+  committed: string;
+  rolled: string;
+  seq: number;
+  changed: string[];
+  marks: string[];
+  marked: string[];
+};
 export type Refresh = {
   cells: number;
   watermarkLsn: string;
@@ -34,6 +41,7 @@ export async function refreshDirtyCells(warehouse: Warehouse, slotId: string): P
   const [progress] = await warehouse.query<Progress>(
     `WITH (SELECT max(rolled_lsn) FROM ops.rollups WHERE slot_id = {slot:String}) AS rolled_lsn
      SELECT toString(rolled_lsn) AS rolled, (SELECT max(seq) FROM ops.rollups) AS seq,
+       (SELECT toString(max(committed_at)) FROM ops.rollups WHERE slot_id = {slot:String}) AS committed,
        (SELECT groupUniqArray(toString(table)) FROM ops.changes WHERE lsn >= rolled_lsn AND lsn < {to:UInt64}) AS changed,
        (SELECT groupArray(id) FROM ops.marks FINAL WHERE NOT done) AS marks,
        (SELECT groupUniqArray(toString(table)) FROM ops.marks FINAL WHERE NOT done) AS marked`,
@@ -41,7 +49,10 @@ export async function refreshDirtyCells(warehouse: Warehouse, slotId: string): P
   );
   const from = progress?.rolled ?? '0';
   const marks = progress?.marks ?? [];
-  if (BigInt(from) >= BigInt(watermark.lsn) && marks.length === 0) return undefined;
+  const unchanged = BigInt(from) >= BigInt(watermark.lsn) && marks.length === 0;
+  // An idle source still moves on in time: only the freshness is renewed.
+  const isNews = stamp(watermark.committedAt) > (progress?.committed ?? '').replace(' ', 'T');
+  if (unchanged && !isNews) return undefined;
   const tables = [...new Set([...(progress?.changed ?? []), ...(progress?.marked ?? [])])];
   const range: MarkRange = { from, to: watermark.lsn, marks };
   const sql = tables.includes('*') ? allCellsSql : dirtyCellsSql(tables.filter((table) => cellTables.includes(table)));
@@ -50,8 +61,8 @@ export async function refreshDirtyCells(warehouse: Warehouse, slotId: string): P
     warehouse.insertRows('ops.rollups', [
       { slot_id: slotId, rolled_lsn: lsn, rolled_at: at, committed_at: stamp(watermark.committedAt), cells, seq },
     ]);
-  await record(from, stamp(new Date().toISOString()), 0);
-  const result = await recompute(warehouse, sql, range, watermark.lsn, seq);
+  if (!unchanged) await record(from, stamp(new Date().toISOString()), 0);
+  const result = unchanged ? { cells: 0, kitchens: [] } : await recompute(warehouse, sql, range, watermark.lsn, seq);
   const rolledAt = new Date().toISOString();
   await record(watermark.lsn, stamp(rolledAt), result.cells);
   if (marks.length > 0) {
