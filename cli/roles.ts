@@ -1,5 +1,6 @@
 /** One role in this process: connects what the role needs, says which server is missing, runs until stopped. */
 import { join } from 'node:path';
+import type { Worker } from 'bullmq';
 import pg from 'pg';
 import { startApi } from '../api/server.ts';
 import { runCapture } from '../etl/capture.ts';
@@ -94,9 +95,9 @@ const run: Record<Role, (context: Context) => Promise<void>> = {
     lifecycle.onStop('source', () => client?.end());
     const { shapes } = await readSourceTables((await source()) as pg.Client);
     const pipeline = await startPipeline({ warehouse, log, shapes, source, redis, workerRedis });
-    lifecycle.onStop('pipeline', () => pipeline.close());
+    lifecycle.onStop('pipeline', () => closeWorker(pipeline));
     const scheduled = startScheduledJobs({ databaseUrl, redis, workerRedis, warehouse, log, lifecycle, shapes });
-    lifecycle.onStop('scheduled jobs', () => scheduled.close());
+    lifecycle.onStop('scheduled jobs', () => closeWorker(scheduled));
     announce({});
     log.info('worker started');
     await stopped(lifecycle);
@@ -132,6 +133,11 @@ const run: Record<Role, (context: Context) => Promise<void>> = {
     await simulator.done;
   },
 };
+
+/** Lets the running job end, but not for long: a job that is cut off is run again. */
+async function closeWorker(worker: Worker): Promise<void> {
+  await Promise.race([worker.close(), new Promise((resolve) => setTimeout(resolve, 3_000))]);
+}
 
 /** Tells the supervisor; without one, nothing. */
 function announce(message: { url?: string; progress?: string }): void {
