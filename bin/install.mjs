@@ -42,7 +42,7 @@ export function ensureProgram(program, debianPackage) {
   }
 }
 
-/** `npm ci` when the installed packages are not those of the lockfile. */
+/** Installs the lockfile's packages when the installed packages are not those of the lockfile. */
 export function ensurePackages() {
   const installed = `${root}node_modules/.package-lock.json`;
   if (existsSync(installed)) {
@@ -54,5 +54,6 @@ export function ensurePackages() {
     if (!stale) return;
   }
   console.log('Installing packages …');
-  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  // Not `npm ci`: it refuses a lockfile without the optional packages of other platforms, which not every registry has.
+  run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error']);
 }

@@ -53,25 +53,16 @@ export async function generateDemo(databaseUrl: string, options: DemoOptions): P
       while (next < chunks && !stopped()) {
         signal?.throwIfAborted();
         const first = 1 + next++ * step;
-        rows += await writeChunk(client, scene, first, Math.min(units, first + step - 1));
+        const written = await writeChunk(client, scene, first, Math.min(units, first + step - 1));
+        rows += written;
         done += 1;
         onProgress?.({ step: `${units} kitchens`, done, total: chunks });
       }
     });
     rows += await runAll(lead, accounts(scene));
-    let built = 0;
-    const waiting = [...indexes];
-    await together(clients, async (client, stopped) => {
-      await client.query(`SET maintenance_work_mem = '128MB'`);
-      for (let definition = waiting.shift(); definition && !stopped(); definition = waiting.shift()) {
-        signal?.throwIfAborted();
-        await client.query(definition);
-        built += 1;
-        onProgress?.({ step: 'indexes', done: built, total: indexes.length });
-      }
-    });
+    await finish(clients, 'indexes', indexes, options);
+    await finish(clients, 'statistics', await analyses(lead), options);
     signal?.throwIfAborted();
-    await lead.query('ANALYZE');
     await markDemoLoaded(lead);
     onProgress?.({ step: 'ready', done: 1, total: 1 });
     return { rows };
@@ -96,6 +87,7 @@ async function connect(databaseUrl: string): Promise<pg.Client> {
   await client.query(`SET timezone = 'UTC'`);
   await client.query('SET synchronous_commit = off');
   await client.query(`SET work_mem = '64MB'`);
+  await client.query(`SET maintenance_work_mem = '128MB'`);
   await client.query('SET jit = off');
   const { rows } = await client.query<{ super: boolean }>(
     'SELECT rolsuper AS super FROM pg_roles WHERE rolname = current_user',
@@ -135,6 +127,34 @@ async function dropIndexes(client: pg.Client): Promise<string[]> {
   );
   if (rows.length > 0) await client.query(`DROP INDEX ${rows.map((row) => row.name).join(', ')}`);
   return rows.map((row) => row.definition);
+}
+
+/** One ANALYZE for every table, the largest first. */
+async function analyses(client: pg.Client): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT oid::regclass::text AS name FROM pg_class
+     WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY pg_relation_size(oid) DESC`,
+  );
+  return rows.map((row) => `ANALYZE ${row.name}`);
+}
+
+/** Runs statements that do not depend on each other, shared out over the connections. */
+async function finish(
+  clients: readonly pg.Client[],
+  step: string,
+  statements: readonly string[],
+  { onProgress, signal }: DemoOptions,
+): Promise<void> {
+  const waiting = [...statements];
+  let done = 0;
+  await together(clients, async (client, stopped) => {
+    for (let statement = waiting.shift(); statement && !stopped(); statement = waiting.shift()) {
+      signal?.throwIfAborted();
+      await client.query(statement);
+      done += 1;
+      onProgress?.({ step, done, total: statements.length });
+    }
+  });
 }
 
 /** Runs the work on every connection; the first failure stops the others before it is thrown. */

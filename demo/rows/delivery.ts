@@ -24,7 +24,7 @@ export function delivery(scene: Scene): Step[] {
                 THEN 34 + 60 * ${r(10)} * ${r(11)} ELSE 0 END`)} AS arrived
             FROM (SELECT v.*, p.point, p.planned, p.names, g.id AS batch, g.b, g.status AS batch_status, g.menu, g.ended AS cooked,
                 ${hash(scene, 20, 'v.n', 'v.dn', 'p.point')} AS h, ${key(scene, 'run', 'v.n', 'v.dn', 'p.point')} AS id,
-                v.midnight + ${minutes(`CASE WHEN p.point < 3 THEN 445 + 14 * p.point WHEN v.batches = 1 THEN 575 ELSE 600 END
+                v.midnight + ${minutes(`CASE WHEN p.point < 3 THEN 445 + 14 * p.point WHEN v.batches = 1 THEN 624 ELSE 600 END
                   + 12 * ${draw('v.vh', 6)}`)} AS planned_start
               FROM g_visit v
               JOIN (SELECT n, point, sum(target)::int AS planned, string_agg(name, ' & ' ORDER BY k) AS names

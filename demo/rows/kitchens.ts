@@ -144,7 +144,7 @@ export function kitchens(scene: Scene): Step[] {
         CASE WHEN status = 'SUSPENDED' THEN 'SUSPENDED' WHEN kind = 1 AND ${u(41)} < 0.05 THEN 'EXPIRED'
           WHEN ${u(42)} < 0.03 THEN 'RENEWAL_PENDING' ELSE 'ACTIVE' END::"CertificationStatus",
         CASE WHEN ${u(43)} < 0.2 THEN NULL ELSE round((70 + 30 * ${u(44)})::numeric, 1) END, issued, issued
-      FROM (SELECT c.*, kind, least(${scene.today}, c.opens + 20)::timestamp AS issued FROM g_chunk c, generate_series(1, 3) kind) x
+      FROM (SELECT c.*, kind, least(${scene.today} - 2, c.opens + 20)::timestamp AS issued FROM g_chunk c, generate_series(1, 3) kind) x
       WHERE n = 1 OR kind = 1 AND ${u(45)} < 0.86 OR kind = 2 AND ${u(46)} < 0.5 OR kind = 3 AND ${u(47)} < 0.1`,
     ),
   ];

@@ -16,7 +16,7 @@ export function purchasing(scene: Scene): Step[] {
             WHEN ordered > ${scene.now} THEN 'DRAFT' WHEN arrived <= ${scene.now} THEN CASE WHEN ${u(2)} < 0.03 THEN 'PARTIALLY_RECEIVED'
               WHEN ${u(2)} < 0.3 THEN 'FULLY_RECEIVED' ELSE 'COMPLETED' END
             WHEN ${u(2)} < 0.2 THEN 'PENDING_APPROVAL' WHEN ${u(2)} < 0.5 THEN 'APPROVED' ELSE 'ORDERED' END AS status
-        FROM (SELECT *, expected + ${minutes(`-40 + 35 * ${bell('h', 3)} + CASE WHEN ${u(6)} < 0.03 + 0.16 * bad THEN 90 + 900 * ${u(7)} ELSE 0 END`)} AS arrived
+        FROM (SELECT *, expected + ${minutes(`-60 + 30 * ${bell('h', 3)} + CASE WHEN ${u(6)} < 0.03 + 0.16 * bad THEN 90 + 900 * ${u(7)} ELSE 0 END`)} AS arrived
           FROM (SELECT c.n, c.id, c.z, c.bad, c.cost, c.portions, c.regency, c.seq, c.place, d.d, d.dn, ${hash(scene, 40, 'c.n', 'd.dn')} AS h, ${key(scene, 'order', 'c.n', 'd.dn')} AS oid,
               d.d::timestamp - c.z + interval '13 hours' AS ordered, d.d::timestamp - c.z + interval '38 hours' AS expected
             FROM g_chunk c JOIN g_day d ON d.d BETWEEN c.opens - 2 AND c.closes AND d.d <= ${scene.today}

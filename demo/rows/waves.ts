@@ -90,7 +90,7 @@ export function waves(scene: Scene): Step[] {
               THEN told + interval '1 hour' * (1 + 20 * ${u(14)} + CASE WHEN ${u(15)} < 0.1 + 0.2 * bad THEN 30 ELSE 0 END) END AS answered
           FROM (SELECT *, kind NOT IN ('SUGGESTION', 'COMPLIMENT', 'INQUIRY') AS complaint
             FROM (SELECT v.n, v.dn, v.sppg, v.program, v.bad, h, midnight + interval '1 hour' * (10.5 + 8 * ${u(16)}) AS told,
-                CASE WHEN ${u(17)} < 0.25 + 0.35 * bad
+                CASE WHEN ${u(17)} < 0.14 + 0.3 * bad
                   THEN ${pick(u(18), ['COMPLAINT', 'QUALITY_ISSUE', 'SERVICE_ISSUE', 'PORTION_ISSUE', 'NUTRITION_CONCERN'])}
                   ELSE ${pick(u(18), ['COMPLIMENT', 'COMPLIMENT', 'SUGGESTION', 'INQUIRY'])} END AS kind
               FROM (SELECT *, ${hash(scene, 31, 'n', 'dn')} AS h FROM g_visit) v) w) x) y) z
