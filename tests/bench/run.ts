@@ -1,0 +1,14 @@
+/** `npm run bench [-- name…] [-- --quick]`: runs the named benchmarks, or all. */
+import { freshness } from './freshness.ts';
+import { stream } from './stream.ts';
+
+const benches: Readonly<Record<string, (quick: boolean) => Promise<void>>> = { freshness, stream };
+const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+const unknown = names.filter((name) => !(name in benches));
+if (unknown.length > 0) {
+  process.stderr.write(`there is no benchmark ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}\n`);
+  process.exit(1);
+}
+for (const [name, bench] of Object.entries(benches)) {
+  if (names.length === 0 || names.includes(name)) await bench(process.argv.includes('--quick'));
+}
