@@ -1,161 +1,176 @@
 /**
- * Plausible traffic in the demo programme: today's batches, runs and handovers move on, readings arrive late, past days
- * are corrected, rows move and vanish. It writes ordinary SQL, as the application would.
- * Invariant: it stops promptly and survives a source that goes away.
+ * Plausible traffic in the demo programme, by ordinary SQL as the application would write it: the day under way, what
+ * goes on around it, and what happens to rows long written.
+ * Invariant: it keeps to its rate, survives a database that goes away, and stops promptly when told to.
  */
-import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import * as afterwards from './traffic/afterwards.ts';
+import * as around from './traffic/around.ts';
+import { advanceBatch, advanceRun, handOver, openDay } from './traffic/today.ts';
+import type { Action, Kitchen, Traffic } from './traffic/traffic.ts';
 
-type Options = { rate: number; signal: AbortSignal; onError?: (error: unknown) => void };
+export type SimulatorOptions = {
+  /** Rows written per second. */
+  rate: number;
+  seed?: number;
+  signal: AbortSignal;
+  onError?: (error: unknown) => void;
+};
 
-const id = () => `c${randomUUID().replaceAll('-', '').slice(0, 24)}`;
-const roll = (low: number, high: number) => low + Math.random() * (high - low);
+export type Simulator = { stop(): Promise<void>; done: Promise<void>; changes(): number };
 
-/** A random row of a table among the newest days, found by index and not by sorting everything. */
-const someRow = (table: string, column: string, where: string) =>
-  `(SELECT id FROM ${table} WHERE "${column}" >= now() AT TIME ZONE 'UTC' - interval '36 hours' AND ${where} ORDER BY random() LIMIT 1)`;
-const oldRow = (table: string, column: string) =>
-  `(SELECT id FROM ${table} WHERE "${column}" < now() AT TIME ZONE 'UTC' - interval '2 days' ORDER BY random() LIMIT 1)`;
-const NOW = `date_trunc('milliseconds', now() AT TIME ZONE 'UTC')`;
-
-type Action = { weight: number; run(client: pg.Client): Promise<unknown> };
-const update = (weight: number, table: string, set: string, row: string): Action => ({
-  weight,
-  run: (client) => client.query(`UPDATE ${table} SET ${set}, "updatedAt" = ${NOW} WHERE id = ${row}`),
-});
-
-const actions: readonly Action[] = [
-  update(
-    6,
-    'food_productions',
-    `status = 'COOKING', "actualStartTime" = ${NOW}`,
-    someRow('food_productions', 'productionDate', `status IN ('PLANNED', 'PREPARING')`),
-  ),
-  update(
-    6,
-    'food_productions',
-    `status = 'COMPLETED', "actualEndTime" = ${NOW}, "actualCost" = "estimatedCost" * (0.95 + random() * 0.1),
-     "actualPortions" = round("plannedPortions" * (0.96 + random() * 0.05))`,
-    someRow('food_productions', 'productionDate', `status IN ('COOKING', 'QUALITY_CHECK')`),
-  ),
-  update(
-    8,
-    'food_distributions',
-    `status = 'COMPLETED', "arrivalTime" = ${NOW}, "actualEndTime" = ${NOW}, "arrivalTemp" = 56 + random() * 16,
-     "actualRecipients" = round("plannedRecipients" * (0.94 + random() * 0.06))`,
-    someRow('food_distributions', 'distributionDate', `status NOT IN ('COMPLETED', 'CANCELLED')`),
-  ),
-  update(
-    10,
-    'school_distributions',
-    `"deliveryStatus" = 'DELIVERED', "deliveryTime" = ${NOW}, "actualQuantity" = round("targetQuantity" * (0.95 + random() * 0.05))`,
-    someRow('school_distributions', 'distributionDate', `"deliveryStatus" IN ('PLANNED', 'IN_TRANSIT')`),
-  ),
-  {
-    weight: 6,
-    run: (client) =>
-      client.query(
-        `INSERT INTO quality_controls (id, "productionId", "checkType", "checkTime", "checkedBy", parameter, "actualValue", passed, score, severity)
-         SELECT $1, id, 'TASTE', ${NOW}, 'petugas', 'rasa', 'baik', $2, $3, $4
-         FROM food_productions WHERE id = ${someRow('food_productions', 'productionDate', 'true')}`,
-        [id(), Math.random() < 0.94, Math.round(roll(70, 98)), Math.random() < 0.97 ? 'LOW' : 'HIGH'],
-      ),
-  },
-  {
-    weight: 2,
-    run: (client) =>
-      client.query(
-        `INSERT INTO waste_management (id, "sppgId", "wasteDate", "wasteType", "wasteWeight", "wasteSource", "disposalMethod", "updatedAt")
-         SELECT $1, id, ${NOW}, 'FOOD_WASTE', $2, 'LEFTOVER', 'COMPOST', ${NOW} FROM sppg WHERE status = 'ACTIVE' ORDER BY random() LIMIT 1`,
-        [id(), roll(5, 60)],
-      ),
-  },
-  {
-    weight: 2,
-    run: (client) =>
-      client.query(
-        `INSERT INTO beneficiary_feedback (id, "sppgId", "beneficiaryType", "feedbackType", rating, "createdAt", "updatedAt")
-         SELECT $1, id, 'CHILD', 'COMPLIMENT', $2, ${NOW}, ${NOW} FROM sppg WHERE status = 'ACTIVE' ORDER BY random() LIMIT 1`,
-        [id(), Math.ceil(roll(2, 5))],
-      ),
-  },
-  // Late corrections of past days.
-  update(
-    3,
-    'food_productions',
-    `"actualPortions" = greatest(0, "actualPortions" - 5)`,
-    oldRow('food_productions', 'productionDate'),
-  ),
-  update(
-    3,
-    'school_distributions',
-    `"actualQuantity" = greatest(0, "actualQuantity" - 1)`,
-    oldRow('school_distributions', 'distributionDate'),
-  ),
-  update(
-    1,
-    'food_distributions',
-    `"distributionDate" = "distributionDate" + interval '1 day'`,
-    oldRow('food_distributions', 'distributionDate'),
-  ),
-  update(
-    0.2,
-    'menu_nutrition_calculations',
-    `"meetsAKG" = NOT "meetsAKG"`,
-    '(SELECT id FROM menu_nutrition_calculations ORDER BY random() LIMIT 1)',
-  ),
-  {
-    weight: 0.5,
-    run: (client) => client.query(`DELETE FROM waste_management WHERE id = ${oldRow('waste_management', 'wasteDate')}`),
-  },
+const actions: readonly [weight: number, action: Action][] = [
+  [14, advanceBatch],
+  [22, advanceRun],
+  [18, handOver],
+  [7, around.checkQuality],
+  [3, around.actOnFinding],
+  [4, around.hearFeedback],
+  [3, around.answerFeedback],
+  [2, around.weighWaste],
+  [0.6, around.placeOrder],
+  [2, around.receiveOrder],
+  [3, around.approveMovement],
+  [4, afterwards.correctBatch],
+  [5, afterwards.correctHandover],
+  [4, afterwards.lateReading],
+  [0.4, afterwards.moveRunToOtherDay],
+  [0.2, afterwards.moveBatchToOtherKitchen],
+  [0.5, afterwards.deleteRow],
+  [0.5, afterwards.recalculateMenu],
+  [1, afterwards.updateSchool],
+  [0.3, afterwards.tidyUp],
+  [0.1, afterwards.changeBudget],
 ];
+const totalWeight = actions.reduce((sum, [weight]) => sum + weight, 0);
+const kitchensAreKnownFor = 60_000;
 
-const total = actions.reduce((sum, action) => sum + action.weight, 0);
-
-function pick(): Action {
-  let left = Math.random() * total;
-  for (const action of actions) {
-    left -= action.weight;
-    if (left < 0) return action;
-  }
-  return actions[0] as Action;
+/** Starts writing; `done` resolves when it has stopped, which the signal or `stop` brings about. */
+export async function startSimulator(databaseUrl: string, options: SimulatorOptions): Promise<Simulator> {
+  const own = new AbortController();
+  const signal = AbortSignal.any([options.signal, own.signal]);
+  const random = chance(options.seed ?? Date.now());
+  let changes = 0;
+  const count = (rows: number) => {
+    changes += rows;
+  };
+  const done = (async () => {
+    for (let failures = 0; !signal.aborted; ) {
+      const before = changes;
+      try {
+        await session(databaseUrl, options.rate, random, signal, count);
+      } catch (error) {
+        if (signal.aborted) break;
+        options.onError?.(error);
+        failures = changes > before ? 0 : failures + 1;
+        await pause(Math.min(10_000, 250 * 2 ** failures), signal);
+      }
+    }
+  })();
+  return {
+    async stop() {
+      own.abort();
+      await done;
+    },
+    done,
+    changes: () => changes,
+  };
 }
 
-/** Starts writing; `done` resolves when it has stopped. */
-export async function startSimulator(
+/** One connection's life: throws what ends it, so that a failed transaction dies with its connection. */
+async function session(
   databaseUrl: string,
-  options: Options,
-): Promise<{ done: Promise<void>; changes(): number }> {
-  let changes = 0;
-  const run = async () => {
-    while (!options.signal.aborted) {
-      const client = new pg.Client({ connectionString: databaseUrl, application_name: 'lumbung simulator' });
-      client.on('error', () => undefined);
-      try {
-        await client.connect();
-        await work(client);
-      } catch (error) {
-        if (!options.signal.aborted) options.onError?.(error);
-        await delay(1_000, undefined, { signal: options.signal }).catch(() => undefined);
-      } finally {
-        await client.end().catch(() => undefined);
+  rate: number,
+  random: () => number,
+  signal: AbortSignal,
+  count: (rows: number) => void,
+): Promise<void> {
+  const client = new pg.Client({
+    connectionString: databaseUrl,
+    connectionTimeoutMillis: 5_000,
+    application_name: 'lumbung simulator',
+    options: '-c timezone=UTC -c lock_timeout=5s -c statement_timeout=15s',
+  });
+  client.on('error', () => undefined);
+  const hangUp = () => void client.end().catch(() => undefined);
+  signal.addEventListener('abort', hangUp, { once: true });
+  try {
+    await untilAborted(client.connect(), signal);
+    let kitchens = await servingKitchens(client);
+    let readAt = Date.now();
+    let opened = 0;
+    let owed = Date.now();
+    while (!signal.aborted) {
+      if (Date.now() - readAt > kitchensAreKnownFor) {
+        kitchens = await servingKitchens(client);
+        readAt = Date.now();
+        opened = 0;
       }
-    }
-  };
-  const work = async (client: pg.Client) => {
-    const began = Date.now();
-    let written = 0;
-    while (!options.signal.aborted) {
-      const due = ((Date.now() - began) / 1000) * options.rate;
-      if (written >= due) {
-        await delay(Math.min(200, 1_000 / options.rate), undefined, { signal: options.signal }).catch(() => undefined);
+      const kitchen = kitchens[Math.floor(random() * kitchens.length)];
+      const other = kitchens[Math.floor(random() * kitchens.length)];
+      if (!kitchen || !other) {
+        await pause(5_000, signal);
+        readAt = 0;
         continue;
       }
-      await pick().run(client);
-      written++;
-      changes++;
+      const traffic: Traffic = { client, kitchen, other, random };
+      const unopened = kitchens[opened];
+      if (unopened) opened += 1;
+      const planned = unopened ? await openDay({ ...traffic, kitchen: unopened }) : 0;
+      const rows = planned + (await choose(random)(traffic));
+      count(rows);
+      // Time lost to a slow or absent database is not made up for in a burst.
+      owed = Math.max(owed, Date.now() - 1_000) + (Math.min(rows, 20) * 1_000) / rate;
+      if (rows === 0) await pause(2, signal);
+      else if (owed > Date.now()) await pause(owed - Date.now(), signal);
     }
+  } finally {
+    signal.removeEventListener('abort', hangUp);
+    await untilAborted(client.end(), AbortSignal.timeout(1_000)).catch(() => undefined);
+  }
+}
+
+async function servingKitchens(client: pg.Client): Promise<Kitchen[]> {
+  const { rows } = await client.query<Kitchen>(
+    `SELECT s.id, n.id AS program, CASE p.timezone WHEN 'WIB' THEN 7 WHEN 'WITA' THEN 8 ELSE 9 END AS zone
+     FROM sppg s JOIN provinces_indonesia p ON p.id = s."provinceId"
+     JOIN nutrition_programs n ON n."sppgId" = s.id AND n.status = 'ACTIVE' AND n."targetGroup" = 'SCHOOL_CHILDREN'
+     WHERE s.status = 'ACTIVE' ORDER BY s.id`,
+  );
+  return rows;
+}
+
+function choose(random: () => number): Action {
+  let left = random() * totalWeight;
+  for (const [weight, action] of actions) {
+    left -= weight;
+    if (left < 0) return action;
+  }
+  return advanceRun;
+}
+
+/** Repeatable numbers in [0, 1). */
+function chance(seed: number): () => number {
+  let state = Math.trunc(seed) >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
-  return { done: run(), changes: () => changes };
+}
+
+async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await delay(milliseconds, undefined, { signal }).catch(() => undefined);
+}
+
+/** The promise's outcome, or a rejection as soon as the signal aborts. */
+function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const abort = () => reject(new Error('stopped'));
+    if (signal.aborted) return abort();
+    signal.addEventListener('abort', abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
 }

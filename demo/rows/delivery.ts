@@ -90,7 +90,7 @@ export function delivery(scene: Scene): Step[] {
         CASE WHEN ok AND ${r(9)} < 0.9 THEN CASE WHEN ${r(10)} < 0.95 THEN 'BAIK' ELSE 'CUKUP' END END,
         CASE WHEN ok AND ${r(11)} >= 0.03 THEN arrived + interval '6 minutes' END,
         CASE WHEN ok AND ${r(12)} < 0.5 THEN least(5, 3 + floor(${r(13)} * (3 - bad)))::int END, created,
-        CASE WHEN ok THEN ${touched(scene, 'h.h', 'least(' + scene.now + ", arrived + CASE WHEN state = 'CONFIRMED' THEN interval '90 minutes' ELSE interval '6 minutes' END)")}
+        CASE WHEN ok THEN ${touched(scene, 'h.h', `least(${scene.now}, arrived + CASE WHEN state = 'CONFIRMED' THEN interval '90 minutes' ELSE interval '6 minutes' END)`)}
           WHEN state = 'PLANNED' THEN created ELSE least(${scene.now}, greatest(created, departed)) END
       FROM (SELECT *, state IN ('DELIVERED', 'CONFIRMED') AS ok,
           least(${scene.now} - interval '1 minute', midnight - interval '9 hours') AS created FROM g_hand) h JOIN g_menu m ON m.m = h.menu`,

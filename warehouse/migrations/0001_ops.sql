@@ -142,8 +142,9 @@ SETTINGS deduplicate_merge_projection_mode = 'rebuild', index_granularity = 1024
 -- Cells claimed by one refresh; kept a day for inspection.
 CREATE TABLE IF NOT EXISTS ops.claims (
   claim UInt64,
+  fact LowCardinality(String),
   sppg_id String,
   day Date32,
   claimed_at DateTime DEFAULT now()
-) ENGINE = MergeTree ORDER BY (claim, sppg_id, day)
+) ENGINE = MergeTree ORDER BY (claim, fact, sppg_id, day)
 TTL claimed_at + INTERVAL 1 DAY

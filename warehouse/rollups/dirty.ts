@@ -4,6 +4,8 @@
  * A place keeps every position a key has had, so both ends of a move are found without ordering the loads.
  */
 
+import type { FactName } from '../kpis/kpi.ts';
+
 /** Marks of the stream with lsn in [from, to) and out-of-band marks by id. LSNs are decimal strings. */
 export type MarkRange = { from: string; to: string; marks: readonly string[] };
 
@@ -30,37 +32,57 @@ const handoversWhere = (condition: string) => `
 const place = (table: string, condition: string) =>
   `SELECT sppg_id, ${days('at')} FROM ops.places_${table} WHERE ${condition}`;
 
+/** Tags cells with the facts that have to be recomputed in them. */
+const tagged = (facts: readonly FactName[], cells: string) =>
+  `SELECT arrayJoin([${facts.map((fact) => `'${fact}'`).join(', ')}]) AS fact, sppg_id, day FROM (${cells})`;
+
 /** Every cell of the given kitchens, known to the marts or placed by any row. */
-const everythingOf = (kitchens: string) => `
-  SELECT sppg_id, day FROM mart.cells WHERE sppg_id IN (${kitchens})
-  UNION ALL ${place('food_productions', `sppg_id IN (${kitchens})`)}
-  UNION ALL ${place('food_distributions', `sppg_id IN (${kitchens})`)}
-  UNION ALL ${place('waste_management', `sppg_id IN (${kitchens})`)}
-  UNION ALL ${checksOf(`SELECT key FROM ops.places_food_productions WHERE sppg_id IN (${kitchens})`)}
-  UNION ALL ${handoversWhere(`program_id IN (SELECT key FROM ops.places_nutrition_programs WHERE sppg_id IN (${kitchens}))`)}`;
+const everythingOf = (kitchens: string) =>
+  tagged(
+    ['production', 'quality', 'distribution', 'school', 'feeding', 'waste'],
+    `SELECT sppg_id, day FROM mart.cells WHERE sppg_id IN (${kitchens})
+     UNION ALL ${place('food_productions', `sppg_id IN (${kitchens})`)}
+     UNION ALL ${place('food_distributions', `sppg_id IN (${kitchens})`)}
+     UNION ALL ${place('waste_management', `sppg_id IN (${kitchens})`)}
+     UNION ALL ${checksOf(`SELECT key FROM ops.places_food_productions WHERE sppg_id IN (${kitchens})`)}
+     UNION ALL ${handoversWhere(`program_id IN (SELECT key FROM ops.places_nutrition_programs WHERE sppg_id IN (${kitchens}))`)}`,
+  );
 
 /** Source table → SQL of the cells its changed keys make dirty. Tables not listed touch no cell. */
 const expansions: Readonly<Record<string, string>> = {
   food_productions: `
-    ${place('food_productions', `key IN ${K('food_productions')}`)}
-    UNION ALL ${place('food_distributions', `production_id IN ${K('food_productions')}`)}
-    UNION ALL ${checksOf(K('food_productions'))}`,
-  quality_controls: checksOf(
-    `SELECT production_id FROM ops.places_quality_controls WHERE key IN ${K('quality_controls')}`,
-    `AND q.key IN ${K('quality_controls')}`,
+    ${tagged(['production'], place('food_productions', `key IN ${K('food_productions')}`))}
+    UNION ALL ${tagged(['distribution'], place('food_distributions', `production_id IN ${K('food_productions')}`))}
+    UNION ALL ${tagged(['quality'], checksOf(K('food_productions')))}`,
+  quality_controls: tagged(
+    ['quality'],
+    checksOf(
+      `SELECT production_id FROM ops.places_quality_controls WHERE key IN ${K('quality_controls')}`,
+      `AND q.key IN ${K('quality_controls')}`,
+    ),
   ),
-  food_distributions: place('food_distributions', `key IN ${K('food_distributions')}`),
-  school_distributions: handoversWhere(`key IN ${K('school_distributions')}`),
-  school_feeding_reports: handoversWhere(
-    `key IN (SELECT distribution_id FROM ops.places_school_feeding_reports WHERE key IN ${K('school_feeding_reports')})`,
+  food_distributions: tagged(['distribution'], place('food_distributions', `key IN ${K('food_distributions')}`)),
+  // Delivered portions are also the denominator of waste.
+  school_distributions: tagged(['school', 'feeding', 'waste'], handoversWhere(`key IN ${K('school_distributions')}`)),
+  school_feeding_reports: tagged(
+    ['feeding'],
+    handoversWhere(
+      `key IN (SELECT distribution_id FROM ops.places_school_feeding_reports WHERE key IN ${K('school_feeding_reports')})`,
+    ),
   ),
-  waste_management: place('waste_management', `key IN ${K('waste_management')}`),
-  menu_nutrition_calculations: place(
-    'food_productions',
-    `menu_id IN (SELECT menu_id FROM ops.places_menu_nutrition_calculations WHERE key IN ${K('menu_nutrition_calculations')})`,
+  waste_management: tagged(['waste'], place('waste_management', `key IN ${K('waste_management')}`)),
+  menu_nutrition_calculations: tagged(
+    ['production'],
+    place(
+      'food_productions',
+      `menu_id IN (SELECT menu_id FROM ops.places_menu_nutrition_calculations WHERE key IN ${K('menu_nutrition_calculations')})`,
+    ),
   ),
-  school_beneficiaries: handoversWhere(`school_id IN ${K('school_beneficiaries')}`),
-  nutrition_programs: handoversWhere(`program_id IN ${K('nutrition_programs')}`),
+  school_beneficiaries: tagged(['school'], handoversWhere(`school_id IN ${K('school_beneficiaries')}`)),
+  nutrition_programs: tagged(
+    ['school', 'feeding', 'waste'],
+    handoversWhere(`program_id IN ${K('nutrition_programs')}`),
+  ),
   sppg: everythingOf(`SELECT key FROM ${K('sppg')}`),
   provinces_indonesia: everythingOf(
     `SELECT key FROM ops.places_sppg WHERE province_id IN (SELECT key FROM ${K('provinces_indonesia')})`,
@@ -70,10 +92,12 @@ const expansions: Readonly<Record<string, string>> = {
 /** Source tables whose changes dirty cells. */
 export const cellTables: readonly string[] = Object.keys(expansions);
 
-/** SQL yielding (sppg_id, day) of everything the given changed tables make dirty; parameters from, to, marks. */
+/** SQL yielding (fact, sppg_id, day) of everything the given changed tables make dirty; parameters from, to, marks. */
 export function dirtyCellsSql(tables: readonly string[]): string {
   const parts = tables.map((table) => expansions[table]).filter((sql) => sql !== undefined);
-  return parts.length === 0 ? "SELECT '' AS sppg_id, toDate32(0) AS day WHERE 0" : parts.join('\nUNION ALL\n');
+  return parts.length === 0
+    ? "SELECT '' AS fact, '' AS sppg_id, toDate32(0) AS day WHERE 0"
+    : parts.join('\nUNION ALL\n');
 }
 
 /** SQL yielding every cell there is or has been: the claim of a full rebuild. */

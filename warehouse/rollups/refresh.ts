@@ -96,31 +96,35 @@ async function recompute(
   claim: number,
 ): Promise<{ cells: number; kitchens: string[] }> {
   await warehouse.command(
-    `INSERT INTO ops.claims (claim, sppg_id, day)
-     SELECT DISTINCT {claim:UInt64}, sppg_id, day FROM (${dirtySql}) WHERE sppg_id != ''`,
+    `INSERT INTO ops.claims (claim, fact, sppg_id, day)
+     SELECT DISTINCT {claim:UInt64}, fact, sppg_id, day FROM (${dirtySql}) WHERE sppg_id != ''`,
     { claim, ...range },
   );
-  const [size] = await warehouse.query<{ cells: number; kitchens: string[] }>(
-    `SELECT count() AS cells, groupUniqArray(50000)(sppg_id) AS kitchens FROM ops.claims WHERE claim = {claim:UInt64}`,
+  const [size] = await warehouse.query<{ cells: number; kitchens: string[]; facts: FactName[] }>(
+    `SELECT uniqExact(sppg_id, day) AS cells, groupUniqArray(50000)(sppg_id) AS kitchens,
+       groupUniqArray(toString(fact)) AS facts
+     FROM ops.claims WHERE claim = {claim:UInt64}`,
     { claim },
   );
   const cells = size?.cells ?? 0;
   if (cells === 0) return { cells, kitchens: [] };
   const chunks = Math.ceil(cells / CELLS_PER_CHUNK);
-  const names = [...new Set(registry.map((kpi) => kpi.fact))];
   for (let chunk = 0; chunk < chunks; chunk++) {
     const params = { claim, chunk, chunks, watermark: watermarkLsn };
-    await Promise.all(names.map((fact) => warehouse.command(refreshSql(fact), params)));
+    await Promise.all((size?.facts ?? []).map((fact) => warehouse.command(refreshSql(fact), params)));
   }
-  await warehouse.command('INSERT INTO mart.cells SELECT sppg_id, day FROM ops.claims WHERE claim = {claim:UInt64}', {
-    claim,
-  });
+  await warehouse.command(
+    'INSERT INTO mart.cells SELECT DISTINCT sppg_id, day FROM ops.claims WHERE claim = {claim:UInt64}',
+    {
+      claim,
+    },
+  );
   return { cells, kitchens: size?.kitchens ?? [] };
 }
 
-const cellsCte = `cells AS (
+const cellsCte = (fact: FactName) => `cells AS (
   SELECT sppg_id, day FROM ops.claims
-  WHERE claim = {claim:UInt64} AND ({chunks:UInt32} = 1 OR cityHash64(sppg_id) % {chunks:UInt32} = {chunk:UInt32})
+  WHERE claim = {claim:UInt64} AND fact = '${fact}' AND ({chunks:UInt32} = 1 OR cityHash64(sppg_id) % {chunks:UInt32} = {chunk:UInt32})
 )`;
 
 /** One INSERT … SELECT that recomputes all KPIs of a fact for the claimed cells, emptied cells included. */
@@ -135,7 +139,7 @@ function refreshSql(fact: FactName): string {
       FROM fact GROUP BY sppg_id, day${split === '' ? '' : ', split'}`;
   });
   return `INSERT INTO mart.kpi_daily (kpi, day, sppg_id, split, num, den, seq, watermark_lsn)
-    WITH ${[cellsCte, ...ctes].join(',\n')}, fact AS (${select})
+    WITH ${[cellsCte(fact), ...ctes].join(',\n')}, fact AS (${select})
     SELECT kpi, day, sppg_id, split, max(num) AS num, max(den) AS den, {claim:UInt64}, {watermark:UInt64}
     FROM (
       SELECT pair.1 AS kpi, day, sppg_id, split, pair.2 AS num, pair.3 AS den
