@@ -10,7 +10,14 @@ import pg from 'pg';
 import { LumbungError, messageOf } from '../platform/errors.ts';
 import { backoffMs, type Lifecycle } from '../platform/lifecycle.ts';
 import type { Logger } from '../platform/log.ts';
-import { LOADED_CHANNEL, type PipelineJob, payloadKey, retryPolicy } from '../platform/queues.ts';
+import {
+  LOADED_CHANNEL,
+  type PipelineJob,
+  payloadKey,
+  ROLLED_CHANNEL,
+  requestRollup,
+  retryPolicy,
+} from '../platform/queues.ts';
 import { connectRedis, type Redis } from '../platform/redis.ts';
 import type { Warehouse } from '../warehouse/client.ts';
 import { markEverything } from '../warehouse/rollups/refresh.ts';
@@ -53,7 +60,11 @@ const LOCK = 0x4c_55_4d_42;
 const MAX_IN_FLIGHT_BYTES = 64 * 1024 * 1024;
 const MAX_BATCH_BYTES = 4 * 1024 * 1024;
 const MAX_IN_FLIGHT_BATCHES = 4;
-const LINGER_MS = 15;
+/** A batch this large is worth sending while others are on their way. */
+const WORTHWHILE_BYTES = 256 * 1024;
+const LINGER_MS = 10;
+/** Small changes wait this long at most for the pipeline to be free, so that they are loaded and rolled up together. */
+const MAX_LINGER_MS = 1_000;
 const HEARTBEAT_MS = 2_000;
 /** A batch not durable after this long is looked for in the queue. */
 const LOST_AFTER_MS = 10_000;
@@ -246,6 +257,7 @@ async function follow(
   let paused = false;
   let handing = Promise.resolve();
   let firstWaiting = 0;
+  let rolling = false;
   let sourceClock = 0n;
   let lastHeartbeat = 0;
   let stream: ReplicationStream | undefined;
@@ -281,8 +293,9 @@ async function follow(
 
   const flush = (force: boolean) => {
     if (builder.inTransaction() || builder.endLsn() === 0n) return;
-    const due =
-      force || builder.bytes() >= MAX_BATCH_BYTES || (firstWaiting > 0 && Date.now() - firstWaiting >= LINGER_MS);
+    const waited = firstWaiting > 0 ? Date.now() - firstWaiting : 0;
+    const free = inFlight.size === 0 && !rolling;
+    const due = force || waited >= (free ? LINGER_MS : MAX_LINGER_MS) || builder.bytes() >= WORTHWHILE_BYTES;
     if (!due || inFlight.size >= MAX_IN_FLIGHT_BATCHES) return;
     const batch = builder.take();
     firstWaiting = 0;
@@ -349,7 +362,7 @@ async function follow(
       if (event.type === 'commit') {
         received = event.endLsn;
         if (firstWaiting === 0) firstWaiting = Date.now();
-        if (builder.bytes() >= MAX_BATCH_BYTES || inFlight.size === 0) flush(builder.bytes() >= MAX_BATCH_BYTES);
+        flush(builder.bytes() >= MAX_BATCH_BYTES);
       }
       balance();
     },
@@ -376,15 +389,16 @@ async function follow(
       builder.startAt(reached);
       stream?.confirm(confirmed, false);
     }
-    await queue.add('rollup', { kind: 'rollup', slotId } satisfies PipelineJob, {
-      jobId: `rollup-idle-${lastHeartbeat}`,
-    });
+    await requestRollup(queue, slotId);
   };
 
   const subscriber = connectRedis(context.redisUrl, log, 'blocking');
-  await subscriber.subscribe(LOADED_CHANNEL);
+  await subscriber.subscribe(LOADED_CHANNEL, ROLLED_CHANNEL);
   let wake: () => void = () => undefined;
-  subscriber.on('message', () => wake());
+  subscriber.on('message', (channel) => {
+    rolling = channel === LOADED_CHANNEL;
+    wake();
+  });
   log.info({ slot: slotId, from: formatLsn(from) }, 'streaming');
   try {
     const ticker = setInterval(() => flush(false), LINGER_MS);

@@ -24,6 +24,8 @@ export type ScheduledJob = z.infer<typeof scheduledJob>;
 export const payloadKey = (batchId: string) => `lumbung:batch:${batchId}`;
 /** Pub/sub channel: a batch is durable (a hint; the ledger in ClickHouse is the truth). */
 export const LOADED_CHANNEL = 'lumbung:loaded';
+/** Pub/sub channel: a rollup job has ended (a hint: what was waiting may be sent as one batch now). */
+export const ROLLED_CHANNEL = 'lumbung:rolled';
 /** Pub/sub channel: cells were rolled up; every API process fans it out to its sockets. */
 export const LIVE_CHANNEL = 'lumbung:live';
 /** Redis key of the epoch: a new one means that offsets of the old one say nothing. */
@@ -46,6 +48,12 @@ const options = { removeOnComplete: { count: 200 }, removeOnFail: { count: 1_000
 
 export function openQueue(name: string, redis: Redis): Queue {
   return new Queue(name, { connection: redis as unknown as ConnectionOptions, defaultJobOptions: options });
+}
+
+/** Asks for a rollup. One request waits at a time: it covers everything loaded before it starts. */
+export async function requestRollup(queue: Queue, slotId: string): Promise<void> {
+  const job: PipelineJob = { kind: 'rollup', slotId };
+  await queue.add('rollup', job, { jobId: `rollup-${slotId}`, removeOnComplete: true, removeOnFail: true });
 }
 
 /** Transient failures are retried for about an hour. */

@@ -34,6 +34,10 @@ export function connectWarehouse(url: string): Warehouse {
       output_format_json_quote_64bit_integers: 0,
       // Identical data deleted and inserted again must not be swallowed as a duplicate block.
       insert_deduplicate: 0,
+      // Rollup statements are many and small: compiling them costs more than it saves.
+      compile_expressions: 0,
+      compile_aggregate_expressions: 0,
+      compile_sort_description: 0,
     },
     log: { level: 127 as never },
   });

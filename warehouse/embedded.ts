@@ -100,25 +100,43 @@ async function handle(
   const body = await readBody(request);
   const urlQuery = url.searchParams.get('query') ?? '';
   const session = await acquire();
-  let reset = '';
   try {
-    const set: string[] = [];
-    const undo: string[] = [];
-    for (const [name, value] of url.searchParams) {
-      if (CONTROL.has(name) || IGNORED.test(name)) continue;
-      if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw new LumbungError('bad_input', `not a setting name: ${name}`);
-      set.push(`${name} = ${quote(value)}`);
-      if (!name.startsWith('param_')) undo.push(`${name} = DEFAULT`);
-    }
-    if (undo.length > 0) reset = `SET ${undo.join(', ')}`;
-    if (set.length > 0) await session.queryAsync(`SET ${set.join(', ')}`);
+    await applySettings(session, url);
     const headers = { 'x-clickhouse-query-id': url.searchParams.get('query_id') ?? '' };
     if (/^\s*INSERT\b/i.test(urlQuery) && body.length > 0) await insertBody(session, urlQuery, body, response, headers);
     else await answer(session, `${urlQuery}${body.toString('utf8')}`, url, response, headers);
   } finally {
-    if (reset !== '') await session.queryAsync(reset).catch(() => undefined);
     release(session);
   }
+}
+
+/** What a session was last told; settings stay until a request wants another value, parameters are of one request. */
+const applied = new WeakMap<Session, Map<string, string>>();
+
+/** Makes the session's settings exactly those of the request, with as few statements as that takes. */
+async function applySettings(session: Session, url: URL): Promise<void> {
+  const before = applied.get(session) ?? new Map<string, string>();
+  const wanted = new Map<string, string>();
+  const statements: string[] = [];
+  for (const [name, value] of url.searchParams) {
+    if (CONTROL.has(name) || IGNORED.test(name)) continue;
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw new LumbungError('bad_input', `not a setting name: ${name}`);
+    if (!name.startsWith('param_')) wanted.set(name, value);
+    if (name.startsWith('param_') || before.get(name) !== value) statements.push(`${name} = ${quote(value)}`);
+  }
+  for (const name of before.keys()) if (!wanted.has(name)) statements.push(`${name} = DEFAULT`);
+  if (statements.length === 0) return;
+  try {
+    await session.queryAsync(`SET ${statements.join(', ')}`);
+  } catch (error) {
+    // A refused statement may have been applied in part: back to the defaults, which a name that is none ignores.
+    applied.delete(session);
+    for (const name of new Set([...before.keys(), ...wanted.keys()])) {
+      await session.queryAsync(`SET ${name} = DEFAULT`).catch(() => undefined);
+    }
+    throw error;
+  }
+  applied.set(session, wanted);
 }
 
 /** `INSERT INTO t (cols) FORMAT f` with the data as the body: bytes go to the engine's parser untouched. */

@@ -3,6 +3,7 @@
  * up to it; both compute it here from the same ledger.
  * Invariant: a gap in the ledger stops the watermark, however many later batches are loaded.
  */
+import { LumbungError } from '../platform/errors.ts';
 import type { Warehouse } from './client.ts';
 
 export type Interval = { start: bigint; end: bigint };
@@ -17,25 +18,32 @@ export function extendWatermark(from: bigint, intervals: readonly Interval[]): b
   return end;
 }
 
+/**
+ * SQL of the watermark as a tuple (LSN, source commit time); parameter slot. The same rule as extendWatermark: intervals in
+ * order of their starts extend the run until the first gap.
+ */
+export const watermarkSql = `(
+  SELECT arrayFold(
+    (run, interval) -> if(interval.1 <= run.1, (greatest(run.1, interval.2), greatest(run.2, interval.3)), run),
+    arraySort(groupArray((start_lsn, end_lsn, committed_at))),
+    (min(start_lsn), toDateTime64(0, 6, 'UTC'))
+  )
+  FROM ops.batches
+  WHERE slot_id = {slot:String} AND end_lsn >= (SELECT max(rolled_lsn) FROM ops.rollups WHERE slot_id = {slot:String})
+)`;
+
 /** The watermark (LSN as decimal string) and the source commit time it stands for (ISO, UTC); LSN 0 when nothing is loaded. */
 export async function readWatermark(
   warehouse: Warehouse,
   slotId: string,
 ): Promise<{ lsn: string; committedAt: string }> {
-  // Contiguity in SQL: running maximum of the ends, in order of the starts; the run ends before the first gap.
   const [row] = await warehouse.query<{ lsn: string; committed_at: string }>(
-    `WITH ordered AS (
-       SELECT start_lsn, end_lsn, committed_at,
-         max(end_lsn) OVER (ORDER BY start_lsn, end_lsn ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached
-       FROM ops.batches WHERE slot_id = {slot:String}
-         AND end_lsn >= (SELECT max(rolled_lsn) FROM ops.rollups WHERE slot_id = {slot:String})
-     ), first_gap AS (
-       SELECT min(start_lsn) AS at FROM ordered WHERE reached > 0 AND start_lsn > reached
-     )
-     SELECT toString(max(end_lsn)) AS lsn, toString(max(committed_at)) AS committed_at
-     FROM ordered WHERE (SELECT at FROM first_gap) = 0 OR start_lsn < (SELECT at FROM first_gap)`,
+    `WITH ${watermarkSql} AS watermark SELECT toString(watermark.1) AS lsn, toString(watermark.2) AS committed_at`,
     { slot: slotId },
   );
-  const committedAt = row === undefined || row.committed_at === '' ? '1970-01-01 00:00:00.000000' : row.committed_at;
-  return { lsn: row?.lsn ?? '0', committedAt: `${committedAt.replace(' ', 'T')}Z` };
+  if (row === undefined) throw new LumbungError('internal', 'the watermark query answered nothing');
+  return { lsn: row.lsn, committedAt: isoOf(row.committed_at) };
 }
+
+/** DateTime64 text → ISO instant. */
+export const isoOf = (text: string) => `${text.replace(' ', 'T')}Z`;

@@ -6,7 +6,16 @@ import { type ConnectionOptions, type Job, Worker } from 'bullmq';
 import { decodeBatch } from '../etl/batch.ts';
 import { type LoadContext, loadBatch } from '../etl/load.ts';
 import { messageOf } from '../platform/errors.ts';
-import { LOADED_CHANNEL, openQueue, PIPELINE, type PipelineJob, payloadKey, pipelineJob } from '../platform/queues.ts';
+import {
+  LOADED_CHANNEL,
+  openQueue,
+  PIPELINE,
+  type PipelineJob,
+  payloadKey,
+  pipelineJob,
+  ROLLED_CHANNEL,
+  requestRollup,
+} from '../platform/queues.ts';
 import type { Redis } from '../platform/redis.ts';
 import { refreshDirtyCells } from '../warehouse/rollups/refresh.ts';
 import { announceRefresh } from './announce.ts';
@@ -51,13 +60,15 @@ async function load(
   const batch = decodeBatch(payload);
   await loadBatch(context, batch);
   await context.redis.publish(LOADED_CHANNEL, data.batchId);
-  await queue.add('rollup', { kind: 'rollup', slotId: data.slotId } satisfies PipelineJob, {
-    jobId: `rollup-${batch.endLsn}`,
-  });
+  await requestRollup(queue, data.slotId);
   await context.redis.del(payloadKey(data.batchId));
 }
 
 async function rollup(context: PipelineContext, data: Extract<PipelineJob, { kind: 'rollup' }>): Promise<void> {
-  const refresh = await refreshDirtyCells(context.warehouse, data.slotId);
-  if (refresh !== undefined) await announceRefresh(context.redis, context.warehouse, refresh);
+  try {
+    const refresh = await refreshDirtyCells(context.warehouse, data.slotId);
+    if (refresh !== undefined) await announceRefresh(context.redis, context.warehouse, refresh);
+  } finally {
+    await context.redis.publish(ROLLED_CHANNEL, data.slotId);
+  }
 }

@@ -6,7 +6,7 @@ import { reconcileTable } from '../etl/reconcile.ts';
 import { messageOf } from '../platform/errors.ts';
 import type { Lifecycle } from '../platform/lifecycle.ts';
 import type { Logger } from '../platform/log.ts';
-import { JOBS, openQueue, PIPELINE, type PipelineJob, scheduledJob } from '../platform/queues.ts';
+import { JOBS, openQueue, PIPELINE, requestRollup, scheduledJob } from '../platform/queues.ts';
 import type { Redis } from '../platform/redis.ts';
 import type { Warehouse } from '../warehouse/client.ts';
 import { currentSlot, pruneLedgers } from '../warehouse/ledger.ts';
@@ -58,9 +58,6 @@ export async function reconcileAll(context: Omit<ScheduledContext, 'workerRedis'
   } finally {
     await source.end();
   }
-  if (repaired > 0) {
-    const job: PipelineJob = { kind: 'rollup', slotId };
-    await openQueue(PIPELINE, context.redis).add('rollup', job, { jobId: `rollup-repair-${Date.now()}` });
-  }
+  if (repaired > 0) await requestRollup(openQueue(PIPELINE, context.redis), slotId);
   return repaired;
 }

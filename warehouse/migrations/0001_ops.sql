@@ -30,8 +30,8 @@ CREATE TABLE IF NOT EXISTS ops.marks (
   created_at DateTime64(3, 'UTC') DEFAULT now64(3)
 ) ENGINE = ReplacingMergeTree(done) ORDER BY id;
 
--- How far rollups have followed the stream: marks with lsn < rolled_lsn are worked off. A refresh writes a row when it
--- starts (which reserves its seq) and one when its cells are written.
+-- How far rollups have followed the stream: marks with lsn < rolled_lsn are worked off. A refresh writes a row when
+-- its cells are written; one that crashed before is done again under the same seq.
 CREATE TABLE IF NOT EXISTS ops.rollups (
   slot_id String,
   rolled_lsn UInt64,
@@ -139,12 +139,13 @@ CREATE TABLE IF NOT EXISTS ops.places_sppg (
 SETTINGS deduplicate_merge_projection_mode = 'rebuild', index_granularity = 1024
 ;
 
--- Cells claimed by one refresh; kept a day for inspection.
+-- Cells claimed by one refresh, with the kitchen's offset from UTC in hours (0 = unknown); kept a day for inspection.
 CREATE TABLE IF NOT EXISTS ops.claims (
   claim UInt64,
   fact LowCardinality(String),
   sppg_id String,
   day Date32,
+  shift Int8,
   claimed_at DateTime DEFAULT now()
 ) ENGINE = MergeTree ORDER BY (claim, fact, sppg_id, day)
 TTL claimed_at + INTERVAL 1 DAY

@@ -19,4 +19,6 @@ CREATE TABLE IF NOT EXISTS mart.cells (
   sppg_id String,
   day Date32
 ) ENGINE = ReplacingMergeTree ORDER BY (sppg_id, day)
-SETTINGS index_granularity = 2048
+SETTINGS index_granularity = 2048;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS mart.claimed_cells TO mart.cells AS SELECT DISTINCT sppg_id, day FROM ops.claims

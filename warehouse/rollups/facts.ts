@@ -7,16 +7,11 @@
  */
 import type { FactName } from '../kpis/kpi.ts';
 
-/** SPPGs of the dirty cells with the offset of their province in hours. */
-const zones = `zones AS (
-  SELECT s.id AS sppg_id, transform(toString(p.timezone), ['WIB', 'WITA', 'WIT'], [7, 8, 9], 0) AS shift
-  FROM (SELECT id, provinceId FROM raw.sppg FINAL WHERE NOT _deleted AND id IN (SELECT sppg_id FROM cells)) AS s
-  INNER JOIN (SELECT id, timezone FROM raw.provinces_indonesia FINAL WHERE NOT _deleted) AS p ON p.id = s.provinceId
-  WHERE shift > 0
-)`;
+/** SPPGs of the dirty cells with the offset of their province in hours, as the claim found it; kitchens without one have no cells. */
+const zones = 'zones AS (SELECT DISTINCT sppg_id, shift FROM cells WHERE shift > 0)';
 
-/** A local day begins at most 9 hours before and ends within the UTC day of the same name. */
-const utcDays = 'utc_days AS (SELECT DISTINCT sppg_id, arrayJoin([day - 1, day]) AS utc_day FROM cells)';
+/** UTC days a dirty cell may reach into: a local day begins at most 9 hours before the UTC day of the same name. */
+const utcDays = 'SELECT sppg_id, arrayJoin([day - 1, day]) AS utc_day FROM cells';
 
 /** Programme → SPPG for the kitchens of the dirty cells. */
 const programs = `programs AS (
@@ -34,7 +29,7 @@ const handovers = `handovers AS (
     FROM raw.school_distributions FINAL
     WHERE NOT _deleted AND id IN (
       SELECT key FROM ops.places_school_distributions
-      WHERE program_id IN (SELECT program_id FROM programs) AND toDate32(at) IN (SELECT utc_day FROM utc_days)
+      WHERE program_id IN (SELECT program_id FROM programs) AND toDate32(at) IN (SELECT arrayJoin([day - 1, day]) FROM cells)
     )
   ) AS sd
   INNER JOIN programs AS p ON p.program_id = sd.programId
@@ -45,13 +40,13 @@ const handovers = `handovers AS (
 /** Keys of a table placed by (sppg_id, at). */
 const keysOf = (table: string) =>
   `SELECT key FROM ops.places_${table}
-   WHERE sppg_id IN (SELECT sppg_id FROM cells) AND (sppg_id, toDate32(at)) IN (SELECT sppg_id, utc_day FROM utc_days)`;
+   WHERE (sppg_id, toDate32(at)) IN (${utcDays})`;
 
 type Fact = { with: readonly string[]; select: string };
 
 export const facts: Readonly<Record<FactName, Fact>> = {
   production: {
-    with: [zones, utcDays],
+    with: [zones],
     select: `
       SELECT f.sppgId AS sppg_id, toDate32(f.productionDate + toIntervalHour(z.shift)) AS day,
         toString(f.status) AS status, status = 'COMPLETED' AS done,
@@ -75,7 +70,7 @@ export const facts: Readonly<Record<FactName, Fact>> = {
       WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)`,
   },
   quality: {
-    with: [zones, utcDays],
+    with: [zones],
     select: `
       SELECT f.sppgId AS sppg_id, toDate32(q.checkTime + toIntervalHour(z.shift)) AS day,
         q.passed AS passed, q.score AS score, q.severity AS severity, q.actionTaken AS actionTaken
@@ -83,7 +78,7 @@ export const facts: Readonly<Record<FactName, Fact>> = {
         SELECT id, productionId, checkTime, passed, score, severity, actionTaken FROM raw.quality_controls FINAL
         WHERE NOT _deleted AND id IN (
           SELECT key FROM ops.places_quality_controls
-          WHERE toDate32(at) IN (SELECT utc_day FROM utc_days) AND production_id IN (
+          WHERE toDate32(at) IN (SELECT arrayJoin([day - 1, day]) FROM cells) AND production_id IN (
             SELECT key FROM ops.places_food_productions WHERE sppg_id IN (SELECT sppg_id FROM cells)
           )
         )
@@ -92,7 +87,7 @@ export const facts: Readonly<Record<FactName, Fact>> = {
         SELECT id, sppgId FROM raw.food_productions FINAL
         WHERE NOT _deleted AND id IN (
           SELECT production_id FROM ops.places_quality_controls
-          WHERE toDate32(at) IN (SELECT utc_day FROM utc_days) AND production_id IN (
+          WHERE toDate32(at) IN (SELECT arrayJoin([day - 1, day]) FROM cells) AND production_id IN (
             SELECT key FROM ops.places_food_productions WHERE sppg_id IN (SELECT sppg_id FROM cells)
           )
         )
@@ -101,7 +96,7 @@ export const facts: Readonly<Record<FactName, Fact>> = {
       WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)`,
   },
   distribution: {
-    with: [zones, utcDays],
+    with: [zones],
     select: `
       SELECT x.sppgId AS sppg_id, toDate32(x.distributionDate + toIntervalHour(z.shift)) AS day,
         toString(x.status) AS status, status = 'COMPLETED' AS done,
@@ -119,14 +114,13 @@ export const facts: Readonly<Record<FactName, Fact>> = {
         SELECT id, actualEndTime FROM raw.food_productions FINAL
         WHERE NOT _deleted AND id IN (
           SELECT production_id FROM ops.places_food_distributions
-          WHERE sppg_id IN (SELECT sppg_id FROM cells)
-            AND (sppg_id, toDate32(at)) IN (SELECT sppg_id, utc_day FROM utc_days)
+          WHERE (sppg_id, toDate32(at)) IN (${utcDays})
         )
       ) AS f ON f.id = x.productionId
       WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)`,
   },
   school: {
-    with: [zones, utcDays, programs, handovers],
+    with: [zones, programs, handovers],
     select: `
       SELECT h.sppg_id AS sppg_id, h.day AS day, if(b.schoolType = '', 'UNKNOWN', toString(b.schoolType)) AS schoolType,
         h.targetQuantity AS targetQuantity, h.actualQuantity AS actualQuantity, h.deliveryStatus AS deliveryStatus
@@ -135,12 +129,12 @@ export const facts: Readonly<Record<FactName, Fact>> = {
         SELECT id, schoolType FROM raw.school_beneficiaries FINAL
         WHERE NOT _deleted AND id IN (
           SELECT school_id FROM ops.places_school_distributions
-          WHERE program_id IN (SELECT program_id FROM programs) AND toDate32(at) IN (SELECT utc_day FROM utc_days)
+          WHERE program_id IN (SELECT program_id FROM programs) AND toDate32(at) IN (SELECT arrayJoin([day - 1, day]) FROM cells)
         )
       ) AS b ON b.id = h.schoolId`,
   },
   feeding: {
-    with: [zones, utcDays, programs, handovers],
+    with: [zones, programs, handovers],
     select: `
       SELECT h.sppg_id AS sppg_id, h.day AS day, r.reportType AS reportType,
         r.totalPortionsServed AS totalPortionsServed, r.totalPortionsConsumed AS totalPortionsConsumed
@@ -154,7 +148,7 @@ export const facts: Readonly<Record<FactName, Fact>> = {
       INNER JOIN handovers AS h ON h.id = r.distributionId`,
   },
   waste: {
-    with: [zones, utcDays, programs, handovers],
+    with: [zones, programs, handovers],
     select: `
       SELECT w.sppgId AS sppg_id, toDate32(w.wasteDate + toIntervalHour(z.shift)) AS day,
         w.wasteWeight AS wasteWeight, d.portions AS deliveredPortions

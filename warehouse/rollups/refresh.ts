@@ -5,23 +5,26 @@
  * between repeats work and loses nothing.
  */
 import { randomUUID } from 'node:crypto';
+import { LumbungError } from '../../platform/errors.ts';
 import type { Warehouse } from '../client.ts';
 import type { FactName, Kpi } from '../kpis/kpi.ts';
 import { registry } from '../kpis/registry.ts';
-import { readWatermark } from '../watermark.ts';
+import { isoOf, watermarkSql } from '../watermark.ts';
 import { allCellsSql, cellTables, dirtyCellsSql, type MarkRange } from './dirty.ts';
 import { facts } from './facts.ts';
 
 /** Cells recomputed together: bounds the memory of one statement. */
 const CELLS_PER_CHUNK = 20_000;
 
+/** LSNs as decimal strings, instants as DateTime64 text; open marks as (id, table). */
 type Progress = {
+  lsn: string;
   committed: string;
   rolled: string;
+  told: string;
   seq: number;
   changed: string[];
-  marks: string[];
-  marked: string[];
+  open: [string, string][];
 };
 export type Refresh = {
   cells: number;
@@ -37,34 +40,37 @@ export type Refresh = {
  * `kitchens` lists the SPPGs whose cells were recomputed, for notices.
  */
 export async function refreshDirtyCells(warehouse: Warehouse, slotId: string): Promise<Refresh | undefined> {
-  const watermark = await readWatermark(warehouse, slotId);
   const [progress] = await warehouse.query<Progress>(
-    `WITH (SELECT max(rolled_lsn) FROM ops.rollups WHERE slot_id = {slot:String}) AS rolled_lsn
-     SELECT toString(rolled_lsn) AS rolled, (SELECT max(seq) FROM ops.rollups) AS seq,
-       (SELECT toString(max(committed_at)) FROM ops.rollups WHERE slot_id = {slot:String}) AS committed,
-       (SELECT groupUniqArray(toString(table)) FROM ops.changes WHERE lsn >= rolled_lsn AND lsn < {to:UInt64}) AS changed,
-       (SELECT groupArray(id) FROM ops.marks FINAL WHERE NOT done) AS marks,
-       (SELECT groupUniqArray(toString(table)) FROM ops.marks FINAL WHERE NOT done) AS marked`,
-    { slot: slotId, to: watermark.lsn },
+    `WITH ${watermarkSql} AS watermark,
+       (SELECT (max(rolled_lsn), max(committed_at)) FROM ops.rollups WHERE slot_id = {slot:String}) AS pointer
+     SELECT toString(watermark.1) AS lsn, toString(watermark.2) AS committed, toString(pointer.1) AS rolled,
+       toString(pointer.2) AS told, (SELECT max(seq) FROM ops.rollups) AS seq,
+       (SELECT groupUniqArray(toString(table)) FROM ops.changes WHERE lsn >= pointer.1 AND lsn < watermark.1) AS changed,
+       (SELECT groupArray((toString(id), toString(table))) FROM ops.marks FINAL WHERE NOT done) AS open`,
+    { slot: slotId },
   );
-  const from = progress?.rolled ?? '0';
-  const marks = progress?.marks ?? [];
-  const unchanged = BigInt(from) >= BigInt(watermark.lsn) && marks.length === 0;
+  if (progress === undefined) throw new LumbungError('internal', 'the progress query answered nothing');
+  const { lsn, rolled, open } = progress;
+  const marks = open.map(([id]) => id);
+  const unchanged = BigInt(rolled) >= BigInt(lsn) && marks.length === 0;
   // An idle source still moves on in time: only the freshness is renewed.
-  const isNews = stamp(watermark.committedAt) > (progress?.committed ?? '').replace(' ', 'T');
-  if (unchanged && !isNews) return undefined;
-  const tables = [...new Set([...(progress?.changed ?? []), ...(progress?.marked ?? [])])];
-  const range: MarkRange = { from, to: watermark.lsn, marks };
+  if (unchanged && progress.committed <= progress.told) return undefined;
+  const tables = [...new Set([...progress.changed, ...open.map(([, table]) => table)])];
   const sql = tables.includes('*') ? allCellsSql : dirtyCellsSql(tables.filter((table) => cellTables.includes(table)));
-  const seq = (progress?.seq ?? 0) + 1;
-  const record = (lsn: string, at: string, cells: number) =>
-    warehouse.insertRows('ops.rollups', [
-      { slot_id: slotId, rolled_lsn: lsn, rolled_at: at, committed_at: stamp(watermark.committedAt), cells, seq },
-    ]);
-  if (!unchanged) await record(from, stamp(new Date().toISOString()), 0);
-  const result = unchanged ? { cells: 0, kitchens: [] } : await recompute(warehouse, sql, range, watermark.lsn, seq);
+  const seq = progress.seq + 1;
+  const range: MarkRange = { from: rolled, to: lsn, marks };
+  const { cells, kitchens } = unchanged ? { cells: 0, kitchens: [] } : await recompute(warehouse, sql, range, lsn, seq);
   const rolledAt = new Date().toISOString();
-  await record(watermark.lsn, stamp(rolledAt), result.cells);
+  await warehouse.insertRows('ops.rollups', [
+    {
+      slot_id: slotId,
+      rolled_lsn: lsn,
+      rolled_at: rolledAt.replace('Z', ''),
+      committed_at: progress.committed,
+      cells,
+      seq,
+    },
+  ]);
   if (marks.length > 0) {
     await warehouse.command(
       `INSERT INTO ops.marks (id, table, keys, reason, done, created_at)
@@ -72,7 +78,7 @@ export async function refreshDirtyCells(warehouse: Warehouse, slotId: string): P
       { marks },
     );
   }
-  return { ...result, seq, watermarkLsn: watermark.lsn, committedAt: watermark.committedAt, rolledAt };
+  return { cells, kitchens, seq, watermarkLsn: lsn, committedAt: isoOf(progress.committed), rolledAt };
 }
 
 /** Asks for every cell to be recomputed by the next refresh. */
@@ -85,9 +91,6 @@ export async function markRows(warehouse: Warehouse, table: string, keys: string
   await warehouse.insertRows('ops.marks', [{ id: randomUUID(), table, keys, reason, done: 0 }]);
 }
 
-/** ISO instant → DateTime64 text. */
-const stamp = (iso: string) => iso.replace('Z', '');
-
 async function recompute(
   warehouse: Warehouse,
   dirtySql: string,
@@ -96,8 +99,9 @@ async function recompute(
   claim: number,
 ): Promise<{ cells: number; kitchens: string[] }> {
   await warehouse.command(
-    `INSERT INTO ops.claims (claim, fact, sppg_id, day)
-     SELECT DISTINCT {claim:UInt64}, fact, sppg_id, day FROM (${dirtySql}) WHERE sppg_id != ''`,
+    `INSERT INTO ops.claims (claim, fact, sppg_id, day, shift)
+     SELECT DISTINCT {claim:UInt64}, d.fact, d.sppg_id, d.day, z.shift FROM (${dirtySql}) AS d
+     LEFT ANY JOIN (${zonesSql}) AS z ON z.id = d.sppg_id WHERE d.sppg_id != ''`,
     { claim, ...range },
   );
   const [size] = await warehouse.query<{ cells: number; kitchens: string[]; facts: FactName[] }>(
@@ -113,17 +117,17 @@ async function recompute(
     const params = { claim, chunk, chunks, watermark: watermarkLsn };
     await Promise.all((size?.facts ?? []).map((fact) => warehouse.command(refreshSql(fact), params)));
   }
-  await warehouse.command(
-    'INSERT INTO mart.cells SELECT DISTINCT sppg_id, day FROM ops.claims WHERE claim = {claim:UInt64}',
-    {
-      claim,
-    },
-  );
   return { cells, kitchens: size?.kitchens ?? [] };
 }
 
+/** Every kitchen with the offset of its province in hours. */
+const zonesSql = `
+  SELECT s.id AS id, transform(toString(p.timezone), ['WIB', 'WITA', 'WIT'], [7, 8, 9], 0) AS shift
+  FROM (SELECT id, provinceId FROM raw.sppg FINAL WHERE NOT _deleted) AS s
+  INNER JOIN (SELECT id, timezone FROM raw.provinces_indonesia FINAL WHERE NOT _deleted) AS p ON p.id = s.provinceId`;
+
 const cellsCte = (fact: FactName) => `cells AS (
-  SELECT sppg_id, day FROM ops.claims
+  SELECT sppg_id, day, shift FROM ops.claims
   WHERE claim = {claim:UInt64} AND fact = '${fact}' AND ({chunks:UInt32} = 1 OR cityHash64(sppg_id) % {chunks:UInt32} = {chunk:UInt32})
 )`;
 
@@ -132,24 +136,32 @@ function refreshSql(fact: FactName): string {
   const kpis = registry.filter((kpi) => kpi.fact === fact);
   const { with: ctes, select } = facts[fact];
   const splits = [...new Set(kpis.map((kpi) => kpi.split ?? ''))];
-  const parts = ['', ...splits.filter((split) => split !== '')].map((split) => {
-    const members = split === '' ? kpis : kpis.filter((kpi) => kpi.split === split);
-    return `SELECT sppg_id, day, ${split === '' ? "''" : `toString(${split})`} AS split,
-        arrayJoin([${members.map(pair).join(', ')}]) AS pair
-      FROM fact GROUP BY sppg_id, day${split === '' ? '' : ', split'}`;
-  });
+  // One pass over the fact: a row counts in the total and once more for every dimension it is split by.
+  const dimensions = ['', ...splits.filter((split) => split !== '')];
+  const keys = dimensions.map((split) => `('${split}', ${split === '' ? "''" : `toString(${split})`})`);
+  const pairs = (split: string) =>
+    `[${kpis
+      .filter((kpi) => split === '' || kpi.split === split)
+      .map(pair)
+      .join(', ')}]`;
+  const pairsOf = dimensions
+    .slice(1)
+    .reduce((rest, split) => `if(s.1 = '${split}', ${pairs(split)}, ${rest})`, pairs(''));
   return `INSERT INTO mart.kpi_daily (kpi, day, sppg_id, split, num, den, seq, watermark_lsn)
     WITH ${[cellsCte(fact), ...ctes].join(',\n')}, fact AS (${select})
     SELECT kpi, day, sppg_id, split, max(num) AS num, max(den) AS den, {claim:UInt64}, {watermark:UInt64}
     FROM (
       SELECT pair.1 AS kpi, day, sppg_id, split, pair.2 AS num, pair.3 AS den
-      FROM (${parts.join('\nUNION ALL\n')})
+      FROM (
+        SELECT sppg_id, day, s.2 AS split, arrayJoin(${pairsOf}) AS pair
+        FROM (SELECT *, arrayJoin([${keys.join(', ')}]) AS s FROM fact) GROUP BY sppg_id, day, s
+      )
       UNION ALL
       SELECT toString(held.kpi), held.day, held.sppg_id, toString(held.split),
         CAST(NULL, 'Nullable(Float64)'), CAST(NULL, 'Nullable(Float64)')
       FROM mart.kpi_daily AS held
-      WHERE held.kpi IN (${kpis.map((kpi) => `'${kpi.id}'`).join(', ')}) AND held.day IN (SELECT day FROM cells)
-        AND (held.sppg_id, held.day) IN (SELECT sppg_id, day FROM cells) AND held.num IS NOT NULL
+      WHERE held.kpi IN (${kpis.map((kpi) => `'${kpi.id}'`).join(', ')})
+        AND (held.day, held.sppg_id) IN (SELECT day, sppg_id FROM cells) AND held.num IS NOT NULL
     )
     GROUP BY kpi, day, sppg_id, split`;
 }
