@@ -106,9 +106,9 @@ export function createBatchBuilder(slotId: string) {
       .map((index) => cellText(relation.types[index] as ColumnType, tuple, relation.positions[index] as number))
       .join('\t');
 
-  const mark = (relation: Mapped, key: string) => {
+  const mark = (relation: Mapped, key: string, existence: boolean) => {
     if (!relation.shape.source.cells || open === undefined) return;
-    writeAscii(changes, `${open.commitLsn}\t${relation.shape.source.table}\t`);
+    writeAscii(changes, `${open.commitLsn}\t${relation.shape.source.table}\t${existence ? 1 : 0}\t`);
     const bytes = Buffer.from(key);
     appendBytes(changes, bytes);
     writeAscii(changes, '\n');
@@ -137,11 +137,11 @@ export function createBatchBuilder(slotId: string) {
     writeAscii(writer, '\n');
   };
 
-  const upsert = (relation: Mapped, tuple: Tuple, from: string | undefined) => {
+  const upsert = (relation: Mapped, tuple: Tuple, existence: boolean, from?: string) => {
     const version = next(relation);
     const { table } = relation.shape.source;
     const key = keyText(relation, tuple);
-    mark(relation, key);
+    mark(relation, key, existence);
     writePlace(relation, tuple, key);
     if (relation.positions.some((position) => tuple.kinds[position] === UNCHANGED)) {
       const cells = relation.positions.map((position, index) =>
@@ -164,7 +164,7 @@ export function createBatchBuilder(slotId: string) {
 
   const tombstone = (relation: Mapped, key: string) => {
     const version = next(relation);
-    mark(relation, key);
+    mark(relation, key, true);
     const writers = writersOf(relation.shape.source.table);
     appendBytes(writers.tombstones, Buffer.from(key));
     writeAscii(writers.tombstones, `${version}\t1\t${open?.stamp}\n`);
@@ -194,7 +194,7 @@ export function createBatchBuilder(slotId: string) {
           return;
         case 'insert': {
           const relation = mapped.get(event.oid);
-          if (relation) upsert(relation, event.row, undefined);
+          if (relation) upsert(relation, event.row, true);
           return;
         }
         case 'update': {
@@ -203,7 +203,7 @@ export function createBatchBuilder(slotId: string) {
           const old = event.old === undefined ? undefined : keyText(relation, event.old);
           const moved = old !== undefined && old !== keyText(relation, event.row);
           if (moved) tombstone(relation, old);
-          upsert(relation, event.row, moved ? old : undefined);
+          upsert(relation, event.row, moved, moved ? old : undefined);
           return;
         }
         case 'delete': {

@@ -1,5 +1,5 @@
 /**
- * Loads one batch into the warehouse: marks and places first, then rows, then the ledger entry that makes it count.
+ * Loads one batch into the warehouse: marks, places and rows, then the ledger entry that makes them count.
  * Invariants: loading twice, late or in parallel with others changes nothing (versions decide); the ledger entry is
  * written only after everything else of the batch is durable; a hole is filled from the warehouse or the source, never
  * with a default; what cannot be stored is parked with its reason, never dropped.
@@ -33,20 +33,19 @@ export async function loadBatch(context: LoadContext, batch: Batch): Promise<voi
       throw new LumbungError('transient', 'the batch reads earlier rows and has to wait for the batches before it');
     }
   }
-  if (batch.changes.length > 0) await warehouse.insertTsv('ops.changes', ['lsn', 'table', 'key'], batch.changes);
   const section = (kind: string) => batch.sections.filter((candidate) => candidate.kind === kind);
-  await Promise.all(
-    section('places').map(({ table, bytes }) =>
+  const changes = ['lsn', 'table', 'existence', 'key'];
+  await Promise.all([
+    ...(batch.changes.length > 0 ? [warehouse.insertTsv('ops.changes', changes, batch.changes)] : []),
+    ...section('places').map(({ table, bytes }) =>
       warehouse.insertTsv(`ops.places_${table}`, [...Object.keys(placeOf(context, table)), 'key'], bytes),
     ),
-  );
-  await Promise.all(section('rows').map((rows) => insertRows(context, batch, rows.table, rows.bytes)));
-  for (const [table, partials] of Object.entries(batch.partials)) await loadPartials(context, batch, table, partials);
-  await Promise.all(
-    section('tombstones').map(({ table, bytes }) =>
+    ...section('rows').map((rows) => insertRows(context, batch, rows.table, rows.bytes)),
+    ...section('tombstones').map(({ table, bytes }) =>
       warehouse.insertTsv(`raw.${table}`, tombstoneColumns(shapeOf(context, table)), bytes),
     ),
-  );
+  ]);
+  for (const [table, partials] of Object.entries(batch.partials)) await loadPartials(context, batch, table, partials);
   for (const truncation of batch.truncations) await truncate(context, batch, truncation.table, truncation.version);
   await warehouse.insertRows('ops.batches', [
     {
@@ -222,8 +221,8 @@ async function truncate(context: LoadContext, batch: Batch, table: string, versi
   const live = `FROM raw.${table} FINAL WHERE NOT _deleted AND _version < toUInt128({version:String})`;
   if (shape.source.cells) {
     await context.warehouse.command(
-      `INSERT INTO ops.changes (lsn, table, key)
-       SELECT toUInt64(bitShiftRight(toUInt128({version:String}), 64)), {table:String}, toString(${key}) ${live}`,
+      `INSERT INTO ops.changes (lsn, table, existence, key)
+       SELECT toUInt64(bitShiftRight(toUInt128({version:String}), 64)), {table:String}, 1, toString(${key}) ${live}`,
       params,
     );
   }
@@ -257,7 +256,7 @@ export async function retryParked(context: LoadContext): Promise<{ drained: numb
       const keys = changes
         .map((line) => line.split('\t'))
         .filter((parts) => parts[1] === table)
-        .map((parts) => parts.slice(2).join('\t'));
+        .map((parts) => parts.slice(3).join('\t'));
       if (keys.length > 0) {
         await warehouse.insertRows('ops.marks', [
           { id: randomUUID(), table, keys: keys.map(unescapeCell), reason: 'retry', done: 0 },

@@ -12,10 +12,12 @@ CREATE TABLE IF NOT EXISTS ops.batches (
   tables Map(LowCardinality(String), UInt64)
 ) ENGINE = ReplacingMergeTree ORDER BY (slot_id, end_lsn, start_lsn);
 
--- Dirty marks of the stream: which key of which table changed in which commit. Written before the rows themselves.
+-- Dirty marks of the stream: which key of which table changed in which commit; existence = the change created or removed
+-- the row (a row that only changed cannot have joined or left others by its key).
 CREATE TABLE IF NOT EXISTS ops.changes (
   lsn UInt64,
   table LowCardinality(String),
+  existence Bool,
   key String
 ) ENGINE = MergeTree ORDER BY (lsn, table)
 SETTINGS index_granularity = 1024;

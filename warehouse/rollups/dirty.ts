@@ -9,10 +9,30 @@ import type { FactName } from '../kpis/kpi.ts';
 /** Marks of the stream with lsn in [from, to) and out-of-band marks by id. LSNs are decimal strings. */
 export type MarkRange = { from: string; to: string; marks: readonly string[] };
 
-const K = (table: string) => `(
-  SELECT key FROM ops.changes WHERE lsn >= {from:UInt64} AND lsn < {to:UInt64} AND table = '${table}'
-  UNION ALL SELECT arrayJoin(keys) AS key FROM ops.marks WHERE table = '${table}' AND id IN ({marks:Array(UUID)})
-)`;
+/** SQL (in parentheses) of the keys to expand: of every change of the table, or only those that may join other rows now. */
+type Keys = { changed: string; rejoined: string };
+
+const streamed = (table: string): Keys => {
+  const where = `FROM ops.changes WHERE lsn >= {from:UInt64} AND lsn < {to:UInt64} AND table = '${table}'`;
+  const owner = ownerOf[table];
+  const moved = `
+    SELECT key FROM ops.places_${table} WHERE key IN (SELECT key ${where}) GROUP BY key HAVING uniqExact(${owner}) > 1`;
+  const created = `SELECT key ${where} AND existence`;
+  return {
+    changed: `(SELECT key ${where})`,
+    rejoined: owner === undefined ? `(SELECT key ${where})` : `(${created} UNION ALL ${moved})`,
+  };
+};
+const outOfBand = (table: string): Keys => {
+  const keys = `(SELECT arrayJoin(keys) AS key FROM ops.marks WHERE table = '${table}' AND id IN ({marks:Array(UUID)}))`;
+  return { changed: keys, rejoined: keys };
+};
+
+/** What of a row decides which other rows it carries into which cell; a key that only ever had one did not carry any away. */
+const ownerOf: Readonly<Record<string, string>> = {
+  food_productions: 'sppg_id',
+  school_distributions: '(program_id, at)',
+};
 
 /**
  * Local days an instant may fall on in any of the three zones (+7, +8, +9): marking all of them makes marks independent
@@ -49,52 +69,52 @@ const everythingOf = (kitchens: string) =>
   );
 
 /** Source table → SQL of the cells its changed keys make dirty. Tables not listed touch no cell. */
-const expansions: Readonly<Record<string, string>> = {
-  food_productions: `
-    ${tagged(['production'], place('food_productions', `key IN ${K('food_productions')}`))}
-    UNION ALL ${tagged(['distribution'], place('food_distributions', `production_id IN ${K('food_productions')}`))}
-    UNION ALL ${tagged(['quality'], checksOf(K('food_productions')))}`,
-  quality_controls: tagged(
-    ['quality'],
-    checksOf(
-      `SELECT production_id FROM ops.places_quality_controls WHERE key IN ${K('quality_controls')}`,
-      `AND q.key IN ${K('quality_controls')}`,
+const expansions: Readonly<Record<string, (keys: Keys) => string>> = {
+  food_productions: ({ changed, rejoined }) => `
+    ${tagged(['production'], place('food_productions', `key IN ${changed}`))}
+    UNION ALL ${tagged(['distribution'], place('food_distributions', `production_id IN ${changed}`))}
+    UNION ALL ${tagged(['quality'], checksOf(rejoined))}`,
+  quality_controls: ({ changed }) =>
+    tagged(
+      ['quality'],
+      checksOf(
+        `SELECT production_id FROM ops.places_quality_controls WHERE key IN ${changed}`,
+        `AND q.key IN ${changed}`,
+      ),
     ),
-  ),
-  food_distributions: tagged(['distribution'], place('food_distributions', `key IN ${K('food_distributions')}`)),
+  food_distributions: ({ changed }) => tagged(['distribution'], place('food_distributions', `key IN ${changed}`)),
   // Delivered portions are also the denominator of waste.
-  school_distributions: tagged(['school', 'feeding', 'waste'], handoversWhere(`key IN ${K('school_distributions')}`)),
-  school_feeding_reports: tagged(
-    ['feeding'],
-    handoversWhere(
-      `key IN (SELECT distribution_id FROM ops.places_school_feeding_reports WHERE key IN ${K('school_feeding_reports')})`,
+  school_distributions: ({ changed, rejoined }) => `
+    ${tagged(['school', 'waste'], handoversWhere(`key IN ${changed}`))}
+    UNION ALL ${tagged(['feeding'], handoversWhere(`key IN ${rejoined}`))}`,
+  school_feeding_reports: ({ changed }) =>
+    tagged(
+      ['feeding'],
+      handoversWhere(`key IN (SELECT distribution_id FROM ops.places_school_feeding_reports WHERE key IN ${changed})`),
     ),
-  ),
-  waste_management: tagged(['waste'], place('waste_management', `key IN ${K('waste_management')}`)),
-  menu_nutrition_calculations: tagged(
-    ['production'],
-    place(
-      'food_productions',
-      `menu_id IN (SELECT menu_id FROM ops.places_menu_nutrition_calculations WHERE key IN ${K('menu_nutrition_calculations')})`,
+  waste_management: ({ changed }) => tagged(['waste'], place('waste_management', `key IN ${changed}`)),
+  menu_nutrition_calculations: ({ changed }) =>
+    tagged(
+      ['production'],
+      place(
+        'food_productions',
+        `menu_id IN (SELECT menu_id FROM ops.places_menu_nutrition_calculations WHERE key IN ${changed})`,
+      ),
     ),
-  ),
-  school_beneficiaries: tagged(['school'], handoversWhere(`school_id IN ${K('school_beneficiaries')}`)),
-  nutrition_programs: tagged(
-    ['school', 'feeding', 'waste'],
-    handoversWhere(`program_id IN ${K('nutrition_programs')}`),
-  ),
-  sppg: everythingOf(`SELECT key FROM ${K('sppg')}`),
-  provinces_indonesia: everythingOf(
-    `SELECT key FROM ops.places_sppg WHERE province_id IN (SELECT key FROM ${K('provinces_indonesia')})`,
-  ),
+  school_beneficiaries: ({ changed }) => tagged(['school'], handoversWhere(`school_id IN ${changed}`)),
+  nutrition_programs: ({ changed }) =>
+    tagged(['school', 'feeding', 'waste'], handoversWhere(`program_id IN ${changed}`)),
+  sppg: ({ changed }) => everythingOf(`SELECT key FROM ${changed}`),
+  provinces_indonesia: ({ changed }) =>
+    everythingOf(`SELECT key FROM ops.places_sppg WHERE province_id IN (SELECT key FROM ${changed})`),
 };
 
-/** Source tables whose changes dirty cells. */
-export const cellTables: readonly string[] = Object.keys(expansions);
-
-/** SQL yielding (fact, sppg_id, day) of everything the given changed tables make dirty; parameters from, to, marks. */
-export function dirtyCellsSql(tables: readonly string[]): string {
-  const parts = tables.map((table) => expansions[table]).filter((sql) => sql !== undefined);
+/** SQL yielding (fact, sppg_id, day) of everything the tables changed in the stream, or marked out of band, make dirty. */
+export function dirtyCellsSql(changed: readonly string[], marked: readonly string[]): string {
+  const parts = [
+    ...changed.map((table) => expansions[table]?.(streamed(table))),
+    ...marked.map((table) => expansions[table]?.(outOfBand(table))),
+  ].filter((sql) => sql !== undefined);
   return parts.length === 0
     ? "SELECT '' AS fact, '' AS sppg_id, toDate32(0) AS day WHERE 0"
     : parts.join('\nUNION ALL\n');

@@ -10,7 +10,7 @@ import type { Warehouse } from '../client.ts';
 import type { FactName, Kpi } from '../kpis/kpi.ts';
 import { registry } from '../kpis/registry.ts';
 import { isoOf, watermarkSql } from '../watermark.ts';
-import { allCellsSql, cellTables, dirtyCellsSql, type MarkRange } from './dirty.ts';
+import { allCellsSql, dirtyCellsSql, type MarkRange } from './dirty.ts';
 import { facts } from './facts.ts';
 
 /** Cells recomputed together: bounds the memory of one statement. */
@@ -55,8 +55,8 @@ export async function refreshDirtyCells(warehouse: Warehouse, slotId: string): P
   const unchanged = BigInt(rolled) >= BigInt(lsn) && marks.length === 0;
   // An idle source still moves on in time: only the freshness is renewed.
   if (unchanged && progress.committed <= progress.told) return undefined;
-  const tables = [...new Set([...progress.changed, ...open.map(([, table]) => table)])];
-  const sql = tables.includes('*') ? allCellsSql : dirtyCellsSql(tables.filter((table) => cellTables.includes(table)));
+  const marked = [...new Set(open.map(([, table]) => table))];
+  const sql = marked.includes('*') ? allCellsSql : dirtyCellsSql(progress.changed, marked);
   const seq = progress.seq + 1;
   const range: MarkRange = { from: rolled, to: lsn, marks };
   const { cells, kitchens } = unchanged ? { cells: 0, kitchens: [] } : await recompute(warehouse, sql, range, lsn, seq);
@@ -135,43 +135,40 @@ const cellsCte = (fact: FactName) => `cells AS (
 function refreshSql(fact: FactName): string {
   const kpis = registry.filter((kpi) => kpi.fact === fact);
   const { with: ctes, select } = facts[fact];
-  const splits = [...new Set(kpis.map((kpi) => kpi.split ?? ''))];
   // One pass over the fact: a row counts in the total and once more for every dimension it is split by.
-  const dimensions = ['', ...splits.filter((split) => split !== '')];
-  const keys = dimensions.map((split) => `('${split}', ${split === '' ? "''" : `toString(${split})`})`);
-  const pairs = (split: string) =>
-    `[${kpis
-      .filter((kpi) => split === '' || kpi.split === split)
-      .map(pair)
-      .join(', ')}]`;
-  const pairsOf = dimensions
-    .slice(1)
-    .reduce((rest, split) => `if(s.1 = '${split}', ${pairs(split)}, ${rest})`, pairs(''));
+  const splits = [...new Set(kpis.flatMap((kpi) => kpi.split ?? []))];
+  const keys = ["('', '')", ...splits.map((split) => `('${split}', toString(${split}))`)];
+  const list = (members: readonly Kpi[]) => `[${members.map(aggregates).join(', ')}]`;
+  const aggregated = splits.reduce(
+    (rest, split) => `if(s.1 = '${split}', ${list(kpis.filter((kpi) => kpi.split === split))}, ${rest})`,
+    list(kpis),
+  );
+  const ids = kpis.map((kpi) => `'${kpi.id}'`).join(', ');
+  const heldSplits = `
+    UNION ALL
+    SELECT toString(held.kpi), held.day, held.sppg_id, toString(held.split), 0, NULL, NULL FROM mart.kpi_daily AS held
+    WHERE held.kpi IN (${ids}) AND (held.day, held.sppg_id) IN (SELECT day, sppg_id FROM cells)
+      AND held.split != '' AND held.num IS NOT NULL`;
   return `INSERT INTO mart.kpi_daily (kpi, day, sppg_id, split, num, den, seq, watermark_lsn)
     WITH ${[cellsCte(fact), ...ctes].join(',\n')}, fact AS (${select})
-    SELECT kpi, day, sppg_id, split, max(num) AS num, max(den) AS den, {claim:UInt64}, {watermark:UInt64}
+    SELECT kpi, day, sppg_id, split, max(num), max(den), {claim:UInt64}, {watermark:UInt64}
     FROM (
-      SELECT pair.1 AS kpi, day, sppg_id, split, pair.2 AS num, pair.3 AS den
+      -- "No data" is decided once: a ratio without a denominator has neither; nothing to add over a denominator is 0.
+      SELECT a.1 AS kpi, day, sppg_id, split, ifNull(a.4, 0) != 0 AS present,
+        if(a.2 = 0, a.3, if(present, ifNull(a.3, 0), NULL)) AS num, if(present, a.4, NULL) AS den
       FROM (
-        SELECT sppg_id, day, s.2 AS split, arrayJoin(${pairsOf}) AS pair
-        FROM (SELECT *, arrayJoin([${keys.join(', ')}]) AS s FROM fact) GROUP BY sppg_id, day, s
+        SELECT sppg_id, day, s.2 AS split, arrayJoin(${aggregated}) AS a
+        FROM (SELECT *, ${splits.length === 0 ? keys[0] : `arrayJoin([${keys.join(', ')}])`} AS s FROM fact)
+        GROUP BY sppg_id, day, s
       )
       UNION ALL
-      SELECT toString(held.kpi), held.day, held.sppg_id, toString(held.split),
-        CAST(NULL, 'Nullable(Float64)'), CAST(NULL, 'Nullable(Float64)')
-      FROM mart.kpi_daily AS held
-      WHERE held.kpi IN (${kpis.map((kpi) => `'${kpi.id}'`).join(', ')})
-        AND (held.day, held.sppg_id) IN (SELECT day, sppg_id FROM cells) AND held.num IS NOT NULL
+      SELECT arrayJoin([${ids}]), day, sppg_id, '', 0, NULL, NULL FROM cells${splits.length === 0 ? '' : heldSplits}
     )
     GROUP BY kpi, day, sppg_id, split`;
 }
 
-/** (id, num, den) with "no data" decided once: a ratio without a denominator has neither (rule 2). */
-function pair(kpi: Kpi): string {
-  const number = (sql: string) => `CAST(${sql}, 'Nullable(Float64)')`;
-  if (kpi.den === undefined) return `('${kpi.id}', ${number(kpi.num)}, CAST(NULL, 'Nullable(Float64)'))`;
-  const present = `ifNull(${kpi.den}, 0) != 0`;
-  // A numerator with nothing to add over a positive denominator is 0.
-  const num = number(`ifNull(${kpi.num}, 0)`);
-  return `('${kpi.id}', if(${present}, ${num}, NULL), if(${present}, ${number(kpi.den)}, NULL))`;
+/** (id, is a ratio, num, den) of a KPI as it is aggregated. */
+function aggregates(kpi: Kpi): string {
+  const number = (sql: string) => `toFloat64(${sql})`;
+  return `('${kpi.id}', ${kpi.den === undefined ? 0 : 1}, ${number(kpi.num)}, ${number(kpi.den ?? 'NULL')})`;
 }
