@@ -397,6 +397,7 @@ async function follow(
   let wake: () => void = () => undefined;
   subscriber.on('message', (channel) => {
     rolling = channel === LOADED_CHANNEL;
+    flush(false);
     wake();
   });
   log.info({ slot: slotId, from: formatLsn(from) }, 'streaming');

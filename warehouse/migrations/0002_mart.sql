@@ -12,13 +12,4 @@ CREATE TABLE IF NOT EXISTS mart.kpi_daily (
   seq UInt64,
   watermark_lsn UInt64
 ) ENGINE = ReplacingMergeTree(seq) ORDER BY (kpi, day, sppg_id, split)
-SETTINGS index_granularity = 2048;
-
--- Which (SPPG, day) cells exist: found by SPPG when everything of a kitchen must be recomputed.
-CREATE TABLE IF NOT EXISTS mart.cells (
-  sppg_id String,
-  day Date32
-) ENGINE = ReplacingMergeTree ORDER BY (sppg_id, day)
-SETTINGS index_granularity = 2048;
-
-CREATE MATERIALIZED VIEW IF NOT EXISTS mart.claimed_cells TO mart.cells AS SELECT DISTINCT sppg_id, day FROM ops.claims
+SETTINGS index_granularity = 2048

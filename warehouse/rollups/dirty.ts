@@ -56,12 +56,11 @@ const place = (table: string, condition: string) =>
 const tagged = (facts: readonly FactName[], cells: string) =>
   `SELECT arrayJoin([${facts.map((fact) => `'${fact}'`).join(', ')}]) AS fact, sppg_id, day FROM (${cells})`;
 
-/** Every cell of the given kitchens, known to the marts or placed by any row. */
+/** Every cell of the given kitchens: places never forget, so no other cell can exist. */
 const everythingOf = (kitchens: string) =>
   tagged(
     ['production', 'quality', 'distribution', 'school', 'feeding', 'waste'],
-    `SELECT sppg_id, day FROM mart.cells WHERE sppg_id IN (${kitchens})
-     UNION ALL ${place('food_productions', `sppg_id IN (${kitchens})`)}
+    `${place('food_productions', `sppg_id IN (${kitchens})`)}
      UNION ALL ${place('food_distributions', `sppg_id IN (${kitchens})`)}
      UNION ALL ${place('waste_management', `sppg_id IN (${kitchens})`)}
      UNION ALL ${checksOf(`SELECT key FROM ops.places_food_productions WHERE sppg_id IN (${kitchens})`)}
