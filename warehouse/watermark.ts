@@ -19,17 +19,17 @@ export function extendWatermark(from: bigint, intervals: readonly Interval[]): b
 }
 
 /**
- * SQL of the watermark as a tuple (LSN, source commit time); parameter slot. The same rule as extendWatermark: intervals in
- * order of their starts extend the run until the first gap.
+ * SQL of the watermark as a tuple (LSN, source commit time); parameter slot, and an expression for the LSN rolled up, before
+ * which nothing is open. The same rule as extendWatermark: intervals in order of their starts extend the run until the gap.
  */
-export const watermarkSql = `(
+export const watermarkSql = (rolled: string) => `(
   SELECT arrayFold(
     (run, interval) -> if(interval.1 <= run.1, (greatest(run.1, interval.2), greatest(run.2, interval.3)), run),
     arraySort(groupArray((start_lsn, end_lsn, committed_at))),
     (min(start_lsn), toDateTime64(0, 6, 'UTC'))
   )
   FROM ops.batches
-  WHERE slot_id = {slot:String} AND end_lsn >= (SELECT max(rolled_lsn) FROM ops.rollups WHERE slot_id = {slot:String})
+  WHERE slot_id = {slot:String} AND end_lsn >= ${rolled}
 )`;
 
 /** The watermark (LSN as decimal string) and the source commit time it stands for (ISO, UTC); LSN 0 when nothing is loaded. */
@@ -38,7 +38,8 @@ export async function readWatermark(
   slotId: string,
 ): Promise<{ lsn: string; committedAt: string }> {
   const [row] = await warehouse.query<{ lsn: string; committed_at: string }>(
-    `WITH ${watermarkSql} AS watermark SELECT toString(watermark.1) AS lsn, toString(watermark.2) AS committed_at`,
+    `WITH (SELECT max(rolled_lsn) FROM ops.rollups WHERE slot_id = {slot:String}) AS rolled,
+       ${watermarkSql('rolled')} AS watermark SELECT toString(watermark.1) AS lsn, toString(watermark.2) AS committed_at`,
     { slot: slotId },
   );
   if (row === undefined) throw new LumbungError('internal', 'the watermark query answered nothing');

@@ -5,16 +5,15 @@
 import { randomUUID } from 'node:crypto';
 import { EPOCH_KEY, LIVE_CHANNEL, type LiveNotice, streamKey } from '../platform/queues.ts';
 import type { Redis } from '../platform/redis.ts';
-import type { Warehouse } from '../warehouse/client.ts';
-import { channelsOf } from '../warehouse/queries/hierarchy.ts';
 import type { Refresh } from '../warehouse/rollups/refresh.ts';
+import { formatScope } from '../warehouse/scopes.ts';
 
 const KEPT_ENTRIES = 256;
 
-export async function announceRefresh(redis: Redis, warehouse: Warehouse, refresh: Refresh): Promise<void> {
+export async function announceRefresh(redis: Redis, refresh: Refresh): Promise<void> {
   await redis.set(EPOCH_KEY, randomUUID(), 'NX');
   const epoch = (await redis.get(EPOCH_KEY)) ?? '';
-  const channels = ['system', ...(refresh.cells > 0 ? await channelsOf(warehouse, refresh.kitchens) : [])];
+  const channels = ['system', ...channelsOf(refresh)];
   const pipeline = redis.pipeline();
   for (const channel of channels) {
     const fields = ['cells', String(refresh.cells), 'committedAt', refresh.committedAt];
@@ -30,4 +29,15 @@ export async function announceRefresh(redis: Redis, warehouse: Warehouse, refres
     channels: channels.map((channel, index) => ({ channel, offset: String(answers[index]?.[1] ?? '0-0') })),
   };
   await redis.publish(LIVE_CHANNEL, JSON.stringify(notice));
+}
+
+/** Every channel that shows numbers of the refreshed kitchens: their own and all above. */
+function channelsOf({ kitchens }: Refresh): string[] {
+  const channels = kitchens.flatMap(({ id, regency, province, region }) => [
+    formatScope({ level: 'sppg', id }),
+    ...(regency === '' ? [] : [formatScope({ level: 'regency', id: regency })]),
+    ...(province === '' ? [] : [formatScope({ level: 'province', id: province })]),
+    ...(region === '' ? [] : [formatScope({ level: 'region', id: region })]),
+  ]);
+  return kitchens.length === 0 ? [] : ['national', ...new Set(channels)];
 }

@@ -67,7 +67,7 @@ async function load(
 async function rollup(context: PipelineContext, data: Extract<PipelineJob, { kind: 'rollup' }>): Promise<void> {
   try {
     const refresh = await refreshDirtyCells(context.warehouse, data.slotId);
-    if (refresh !== undefined) await announceRefresh(context.redis, context.warehouse, refresh);
+    if (refresh !== undefined) await announceRefresh(context.redis, refresh);
   } finally {
     await context.redis.publish(ROLLED_CHANNEL, data.slotId);
   }

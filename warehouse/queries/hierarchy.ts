@@ -79,21 +79,3 @@ export async function childrenOf(warehouse: Warehouse, scope: Scope): Promise<Un
     params,
   );
 }
-
-/** Every channel that shows numbers of the given kitchens: their own and all above. */
-export async function channelsOf(warehouse: Warehouse, kitchens: readonly string[]): Promise<string[]> {
-  const rows = await warehouse.query<{ id: string; regency: string; province: string; region: string }>(
-    `SELECT s.id AS id, s.regencyId AS regency, s.provinceId AS province, toString(p.region) AS region
-     FROM (SELECT * FROM raw.sppg FINAL WHERE id IN ({kitchens:Array(String)})) AS s
-     INNER JOIN (SELECT id, region FROM raw.provinces_indonesia FINAL) AS p ON p.id = s.provinceId`,
-    { kitchens: [...kitchens] },
-  );
-  const channels = new Set<string>(['national']);
-  for (const kitchen of kitchens) channels.add(formatScope({ level: 'sppg', id: kitchen }));
-  for (const row of rows) {
-    channels.add(`regency:${row.regency}`);
-    channels.add(`province:${row.province}`);
-    channels.add(`region:${row.region}`);
-  }
-  return [...channels];
-}

@@ -26,25 +26,38 @@ type Progress = {
   changed: string[];
   open: [string, string][];
 };
+/** A kitchen with claimed cells and what it belongs to (empty strings when it is not, or no longer, known). */
+type ClaimedKitchen = {
+  id: string;
+  cells: number;
+  facts: FactName[];
+  regency: string;
+  province: string;
+  region: string;
+};
+
 export type Refresh = {
   cells: number;
   watermarkLsn: string;
   committedAt: string;
   rolledAt: string;
-  kitchens: string[];
+  kitchens: ClaimedKitchen[];
   seq: number;
 };
 
 /**
  * Works off every mark below the contiguous watermark. Returns undefined when there is nothing new.
- * `kitchens` lists the SPPGs whose cells were recomputed, for notices.
+ * `kitchens` are those whose cells were recomputed, for notices.
  */
 export async function refreshDirtyCells(warehouse: Warehouse, slotId: string): Promise<Refresh | undefined> {
   const [progress] = await warehouse.query<Progress>(
-    `WITH ${watermarkSql} AS watermark,
-       (SELECT (max(rolled_lsn), max(committed_at)) FROM ops.rollups WHERE slot_id = {slot:String}) AS pointer
+    `WITH (
+         SELECT (maxIf(rolled_lsn, slot_id = {slot:String}), maxIf(committed_at, slot_id = {slot:String}), max(seq))
+         FROM ops.rollups
+       ) AS pointer,
+       ${watermarkSql('pointer.1')} AS watermark
      SELECT toString(watermark.1) AS lsn, toString(watermark.2) AS committed, toString(pointer.1) AS rolled,
-       toString(pointer.2) AS told, (SELECT max(seq) FROM ops.rollups) AS seq,
+       toString(pointer.2) AS told, pointer.3 AS seq,
        (SELECT groupUniqArray(toString(table)) FROM ops.changes WHERE lsn >= pointer.1 AND lsn < watermark.1) AS changed,
        (SELECT groupArray((toString(id), toString(table))) FROM ops.marks FINAL WHERE NOT done) AS open`,
     { slot: slotId },
@@ -97,27 +110,32 @@ async function recompute(
   range: MarkRange,
   watermarkLsn: string,
   claim: number,
-): Promise<{ cells: number; kitchens: string[] }> {
+): Promise<{ cells: number; kitchens: ClaimedKitchen[] }> {
   await warehouse.command(
     `INSERT INTO ops.claims (claim, fact, sppg_id, day, shift)
      SELECT DISTINCT {claim:UInt64}, d.fact, d.sppg_id, d.day, z.shift FROM (${dirtySql}) AS d
      LEFT ANY JOIN (${zonesSql}) AS z ON z.id = d.sppg_id WHERE d.sppg_id != ''`,
     { claim, ...range },
   );
-  const [size] = await warehouse.query<{ cells: number; kitchens: string[]; facts: FactName[] }>(
-    `SELECT uniqExact(sppg_id, day) AS cells, groupUniqArray(50000)(sppg_id) AS kitchens,
-       groupUniqArray(toString(fact)) AS facts
-     FROM ops.claims WHERE claim = {claim:UInt64}`,
+  const kitchens = await warehouse.query<ClaimedKitchen>(
+    `SELECT c.sppg_id AS id, c.cells AS cells, c.facts AS facts, s.regencyId AS regency, s.provinceId AS province,
+       toString(p.region) AS region
+     FROM (
+       SELECT sppg_id, uniqExact(day) AS cells, groupUniqArray(toString(fact)) AS facts
+       FROM ops.claims WHERE claim = {claim:UInt64} GROUP BY sppg_id
+     ) AS c
+     LEFT ANY JOIN (SELECT id, regencyId, provinceId FROM raw.sppg FINAL) AS s ON s.id = c.sppg_id
+     LEFT ANY JOIN (SELECT id, region FROM raw.provinces_indonesia FINAL) AS p ON p.id = s.provinceId`,
     { claim },
   );
-  const cells = size?.cells ?? 0;
-  if (cells === 0) return { cells, kitchens: [] };
+  const cells = kitchens.reduce((sum, kitchen) => sum + kitchen.cells, 0);
+  const dirtyFacts = [...new Set(kitchens.flatMap((kitchen) => kitchen.facts))];
   const chunks = Math.ceil(cells / CELLS_PER_CHUNK);
   for (let chunk = 0; chunk < chunks; chunk++) {
     const params = { claim, chunk, chunks, watermark: watermarkLsn };
-    await Promise.all((size?.facts ?? []).map((fact) => warehouse.command(refreshSql(fact), params)));
+    await Promise.all(dirtyFacts.map((fact) => warehouse.command(refreshSql(fact), params)));
   }
-  return { cells, kitchens: size?.kitchens ?? [] };
+  return { cells, kitchens };
 }
 
 /** Every kitchen with the offset of its province in hours. */
