@@ -102,14 +102,14 @@ export const advanceRun: Action = async (traffic) => {
     traffic,
     `UPDATE food_distributions x SET status = CASE WHEN p.status = 'CANCELLED' THEN 'CANCELLED' WHEN x.status = 'SCHEDULED' THEN 'PREPARING'
          WHEN x.status = 'PREPARING' THEN 'IN_TRANSIT' WHEN x.status = 'IN_TRANSIT' THEN 'DISTRIBUTING' ELSE 'COMPLETED' END::"DistributionStatus",
-       "departureTime" = CASE WHEN x.status = 'PREPARING' THEN t.departed ELSE "departureTime" END,
+       "departureTime" = CASE WHEN x.status = 'PREPARING' THEN t.departed ELSE x."departureTime" END,
        "actualStartTime" = CASE WHEN x.status = 'PREPARING' THEN t.departed ELSE x."actualStartTime" END,
-       "departureTemp" = CASE WHEN x.status = 'PREPARING' THEN 70 + round(80 * $2::float8) / 10 ELSE "departureTemp" END,
-       "arrivalTime" = CASE WHEN x.status = 'IN_TRANSIT' THEN t.arrived ELSE "arrivalTime" END,
-       "arrivalTemp" = CASE WHEN x.status = 'IN_TRANSIT' AND $3::float8 > 0.05 THEN 59 + round(120 * $2::float8) / 10 ELSE "arrivalTemp" END,
-       "completionTime" = CASE WHEN x.status = 'DISTRIBUTING' THEN ${now} ELSE "completionTime" END,
+       "departureTemp" = CASE WHEN x.status = 'PREPARING' THEN 70 + round(80 * $2::float8) / 10 ELSE x."departureTemp" END,
+       "arrivalTime" = CASE WHEN x.status = 'IN_TRANSIT' THEN t.arrived ELSE x."arrivalTime" END,
+       "arrivalTemp" = CASE WHEN x.status = 'IN_TRANSIT' AND $3::float8 > 0.05 THEN 59 + round(120 * $2::float8) / 10 ELSE x."arrivalTemp" END,
+       "completionTime" = CASE WHEN x.status = 'DISTRIBUTING' THEN ${now} ELSE x."completionTime" END,
        "actualEndTime" = CASE WHEN x.status = 'DISTRIBUTING' THEN ${now} ELSE x."actualEndTime" END,
-       "actualRecipients" = CASE WHEN x.status = 'DISTRIBUTING' THEN round("plannedRecipients" * (0.945 + 0.055 * $3::float8)) ELSE "actualRecipients" END,
+       "actualRecipients" = CASE WHEN x.status = 'DISTRIBUTING' THEN round(x."plannedRecipients" * (0.945 + 0.055 * $3::float8)) ELSE x."actualRecipients" END,
        "updatedAt" = ${now}
      FROM (SELECT d.id, least(${now}, d."plannedStartTime" + interval '1 minute' * (12 * $2::float8)) AS departed, greatest(d."departureTime",
          least(${now}, d."plannedStartTime" + interval '1 minute' * (34 + 20 * $3::float8 + $4))) AS arrived FROM food_distributions d WHERE d.id = $1) t
