@@ -134,15 +134,23 @@ function unprivileged(): Identity | undefined {
     uid = Number(lookup());
   }
   const gid = Number(execFileSync('id', ['-g', 'postgres'], { encoding: 'utf8' }));
-  const capability = ['--inh-caps', '+dac_override', '--ambient-caps', '+dac_override'];
-  return {
-    uid,
-    gid,
-    wrap: (command, args) => [
-      'setpriv',
-      [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', ...capability, '--', command, ...args],
-    ],
-  };
+  // Without this bit access(2) leaves capabilities out, and initdb does not find its neighbours.
+  const capability = [
+    '--securebits',
+    '+no_setuid_fixup',
+    '--inh-caps',
+    '+dac_override',
+    '--ambient-caps',
+    '+dac_override',
+  ];
+  const drop = [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'];
+  let keep = capability;
+  try {
+    execFileSync('setpriv', [...drop, ...capability, '--', 'true'], { stdio: 'ignore' });
+  } catch {
+    keep = []; // a container that withholds capabilities: folders open to all still work
+  }
+  return { uid, gid, wrap: (command, args) => ['setpriv', [...drop, ...keep, '--', command, ...args]] };
 }
 
 /** Stops a postmaster that an earlier, killed run left behind in this data directory. */
