@@ -1,6 +1,7 @@
 // Installs what a fresh clone lacks, with nothing but Node and npm; used by `npm start` and `npm test`.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -19,27 +20,89 @@ export function has(program) {
   return spawnSync('sh', ['-c', `command -v ${program}`], { stdio: 'ignore' }).status === 0;
 }
 
-/** Installs a Debian package when its program is missing; says what to do when this user cannot. */
+/**
+ * Makes a program of a Debian package available: installed as root, unpacked under .lumbung/programs by anybody else.
+ * Says what to do when neither works.
+ */
 export function ensureProgram(program, debianPackage) {
+  const unpacked = join(root, '.lumbung/programs');
+  usePrograms(unpacked);
   if (has(program)) return;
   const how = `Install it, e.g.: sudo apt-get update && sudo apt-get install -y ${debianPackage}`;
-  if (process.getuid?.() !== 0 || !has('apt-get')) {
+  if (!has('apt-get')) {
     console.error(`"${program}" is not on the PATH. ${how}`);
     process.exit(1);
   }
   console.log(`Installing ${debianPackage} …`);
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const apt = (...args) =>
-    spawnSync('apt-get', ['-qq', ...args], { env, stdio: ['ignore', 'ignore', 'inherit'] }).status;
-  // The packaged service would start on the default port: this product runs its own.
-  const install = () => apt('-o', 'Dpkg::Use-Pty=0', 'install', '-y', '--no-install-recommends', debianPackage);
-  if (install() !== 0) {
-    apt('update');
-    if (install() !== 0) {
-      console.error(`Could not install ${debianPackage}. ${how}`);
-      process.exit(1);
-    }
+  if (process.getuid?.() === 0) installPackage(debianPackage);
+  else unpackPackage(debianPackage, unpacked);
+  usePrograms(unpacked);
+  if (!has(program)) {
+    console.error(`Could not install ${debianPackage}. ${how}`);
+    process.exit(1);
   }
+}
+
+function apt(args, options = {}) {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const { status, stdout } = spawnSync('apt-get', ['-qq', ...args], {
+    env,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...options,
+  });
+  return status === 0 ? stdout : undefined;
+}
+
+function installPackage(name) {
+  // The packaged service would start on the default port: this product runs its own.
+  const install = ['-o', 'Dpkg::Use-Pty=0', 'install', '-y', '--no-install-recommends', name];
+  if (apt(install) === undefined) {
+    apt(['update']);
+    apt(install);
+  }
+}
+
+/** Downloads the package and those of its dependencies this machine lacks, and unpacks them without installing. */
+function unpackPackage(name, folder) {
+  const archives = join(folder, 'archives');
+  mkdirSync(join(folder, 'lists/partial'), { recursive: true });
+  mkdirSync(archives, { recursive: true });
+  const own = [
+    `Dir::State::Lists=${folder}/lists`,
+    `Dir::Cache=${folder}`,
+    'Dir::Cache::pkgcache=',
+    'APT::Sandbox::User=',
+  ];
+  const fetch = (settings) => {
+    const planned = apt([...settings, 'install', '--simulate', '--no-install-recommends', name]);
+    const names = [...(planned ?? '').matchAll(/^Inst (\S+)/gm)].map((match) => match[1]);
+    return names.length > 0 && apt([...settings, 'download', ...names], { cwd: archives }) !== undefined;
+  };
+  if (!fetch([])) {
+    // The system's package lists are missing or old: read them anew into a folder of our own.
+    const settings = own.flatMap((setting) => ['-o', setting]);
+    apt([...settings, 'update']);
+    if (!fetch(settings)) return;
+  }
+  for (const archive of readdirSync(archives).filter((file) => file.endsWith('.deb'))) {
+    spawnSync('dpkg-deb', ['-x', join(archives, archive), folder], { stdio: 'inherit' });
+  }
+}
+
+/** Puts unpacked programs and their libraries on the paths of this process and its children. */
+function usePrograms(folder) {
+  const bin = join(folder, 'usr/bin');
+  if (!existsSync(bin) || process.env.PATH?.split(':').includes(bin)) return;
+  process.env.PATH = `${process.env.PATH}:${bin}`;
+  const libraries = [join(folder, 'usr/lib'), join(folder, 'lib')].flatMap((lib) =>
+    existsSync(lib)
+      ? readdirSync(lib)
+          .filter((entry) => entry.endsWith('-linux-gnu'))
+          .map((entry) => join(lib, entry))
+      : [],
+  );
+  process.env.LD_LIBRARY_PATH = [process.env.LD_LIBRARY_PATH, ...libraries].filter(Boolean).join(':');
 }
 
 /** Installs the lockfile's packages when the installed packages are not those of the lockfile. */

@@ -1,6 +1,6 @@
 /** Where a unit stands in the hierarchy: its ancestors, its children, and the channels its changes belong to. */
 import type { Warehouse } from '../client.ts';
-import { formatScope, type Level, type Scope } from '../scopes.ts';
+import type { Level, Scope } from '../scopes.ts';
 
 export type Unit = { scope: string; name: string; level: Level; code: string; sppgCount: number; isDemo: boolean };
 
