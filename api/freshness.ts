@@ -1,17 +1,37 @@
-/** What this process knows of the rollups' freshness: renewed by every notice, re-read when older than two seconds. */
+/**
+ * What this process knows of the rollups: their freshness, and per scope the refresh that last touched it. Renewed by
+ * every notice, re-read when older than two seconds.
+ * Invariant: freshness and scope versions move together, so an answer cached under a scope's version is the answer as of
+ * the freshness held with it.
+ */
 import type { Warehouse } from '../warehouse/client.ts';
 import { type Freshness, readFreshness } from '../warehouse/ledger.ts';
+import { readTouchedScopes } from '../warehouse/queries/touched.ts';
 
 export type AsOf = { committedAt: string | null; rolledUpAt: string | null; lagMs: number | null };
-export type FreshnessSource = { current(): Promise<Freshness>; invalidate(): void };
+export type Known = { freshness: Freshness; versionOf(scope: string): string };
+export type FreshnessSource = { current(): Promise<Known>; invalidate(): void };
 
 const MAX_AGE_MS = 2_000;
 
 export function createFreshness(warehouse: Warehouse): FreshnessSource {
-  let held: { value: Freshness; at: number } | undefined;
-  let flight: Promise<Freshness> | undefined;
+  let held: { value: Known; at: number } | undefined;
+  let flight: Promise<Known> | undefined;
+  let touched = new Map<string, number>();
+  let seq = 0;
+
+  const renew = async (): Promise<Known> => {
+    const freshness = await readFreshness(warehouse);
+    const change = await readTouchedScopes(warehouse, seq, freshness.seq);
+    // A reader that already holds the former map keeps a consistent pair.
+    touched = new Map(touched);
+    for (const { scope, seq: last } of change.scopes) touched.set(scope, last);
+    seq = freshness.seq;
+    const versions = touched;
+    return { freshness, versionOf: (scope) => `${change.hierarchy}-${versions.get(scope) ?? 0}` };
+  };
   const read = () => {
-    flight ??= readFreshness(warehouse)
+    flight ??= renew()
       .then((value) => {
         held = { value, at: Date.now() };
         return value;

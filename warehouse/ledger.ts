@@ -9,17 +9,19 @@ export async function currentSlot(warehouse: Warehouse): Promise<string | undefi
   return row?.slot_id;
 }
 
-export type Freshness = { committedAt: string | null; rolledUpAt: string | null; watermark: string };
+/** `seq` counts refreshes; `watermark` is the LSN they have followed the source to. */
+export type Freshness = { committedAt: string | null; rolledUpAt: string | null; watermark: string; seq: number };
 
 /** Up to which source commit time the rollups are complete, and when they were computed (ISO, UTC). */
 export async function readFreshness(warehouse: Warehouse): Promise<Freshness> {
-  const [row] = await warehouse.query<{ committed: string; rolled: string; lsn: string; n: number }>(
+  const [row] = await warehouse.query<{ committed: string; rolled: string; lsn: string; n: number; seq: number }>(
     `SELECT toString(argMax(committed_at, (rolled_lsn, rolled_at))) AS committed, toString(max(rolled_at)) AS rolled,
-       toString(max(rolled_lsn)) AS lsn, countIf(rolled_lsn > 0) AS n FROM ops.rollups`,
+       toString(max(rolled_lsn)) AS lsn, countIf(rolled_lsn > 0) AS n, max(seq) AS seq FROM ops.rollups`,
   );
-  if (row === undefined || row.n === 0) return { committedAt: null, rolledUpAt: null, watermark: '0' };
+  if (row === undefined || row.n === 0)
+    return { committedAt: null, rolledUpAt: null, watermark: '0', seq: row?.seq ?? 0 };
   const iso = (text: string) => new Date(`${text.slice(0, 23).replace(' ', 'T')}Z`).toISOString();
-  return { committedAt: iso(row.committed), rolledUpAt: iso(row.rolled), watermark: row.lsn };
+  return { committedAt: iso(row.committed), rolledUpAt: iso(row.rolled), watermark: row.lsn, seq: row.seq };
 }
 
 export type TableStatus = {

@@ -20,11 +20,12 @@ export function figureRoutes(context: ApiContext): Router {
   const { warehouse, secret, cache, freshness } = context;
   const router = Router();
 
-  /** Answers from the cache, with asOf and an ETag that changes with the watermark. */
+  /** Answers from the cache, with asOf and an ETag that changes when something of the scope does. */
   const answer = async <T extends object>(
     request: Request,
     response: Response,
     claims: Claims,
+    scope: string,
     question: string,
     compute: () => Promise<T>,
   ) => {
@@ -33,15 +34,27 @@ export function figureRoutes(context: ApiContext): Router {
       .map((kpi) => kpi.id)
       .join(',');
     const digest = createHash('sha256')
-      .update(`${question}\n${audience}\n${claims.scope.join(',')}`)
+      .update(`${scope} ${question}\n${audience}\n${claims.scope.join(',')}`)
       .digest('base64url');
-    const key = `${now.watermark}:${now.rolledUpAt}`;
-    const etag = `W/"${createHash('sha256').update(`${key}${digest}`).digest('base64url').slice(0, 27)}"`;
-    response.set({ ETag: etag, 'Cache-Control': 'private, no-cache' });
-    if (request.headers['if-none-match'] === etag) return void response.status(304).end();
-    // The answer keeps the freshness it was computed at, however long it is served.
-    const held = await cache.get(key, digest, async () => ({ at: now, body: await compute() }));
-    response.json({ asOf: asOf(held.at), ...held.body });
+    const version = now.versionOf(scope);
+    const etag = `W/"${createHash('sha256').update(`${version}${digest}`).digest('base64url').slice(0, 27)}"`;
+    const headers = {
+      ETag: etag,
+      'Cache-Control': 'private, no-cache',
+      'X-As-Of': JSON.stringify(asOf(now.freshness)),
+    };
+    // A 304 says that the numbers still hold, and as of when.
+    response.set(headers);
+    if (holds(request, etag)) return void response.status(304).end();
+    const { value, stale } = await cache.get(version, digest, async () => ({
+      at: now.freshness,
+      body: await compute(),
+    }));
+    // Nothing of the scope has changed since it was computed, unless the warehouse could not be asked.
+    const at = asOf(stale ? value.at : now.freshness);
+    if (stale) response.removeHeader('ETag');
+    response.set('X-As-Of', JSON.stringify(at));
+    response.json({ asOf: at, ...(stale ? { stale } : {}), ...value.body });
   };
   const place = async (request: Request, text: string): Promise<{ claims: Claims; place: Place }> => {
     const claims = await authenticate(secret, request);
@@ -54,7 +67,7 @@ export function figureRoutes(context: ApiContext): Router {
       ...kpi,
       sectionName: sections[kpi.section],
     }));
-    await answer(request, response, claims, 'kpis', async () => ({ kpis }));
+    await answer(request, response, claims, 'national', 'kpis', async () => ({ kpis }));
   });
 
   router.get('/units', async (request, response) => {
@@ -63,7 +76,7 @@ export function figureRoutes(context: ApiContext): Router {
     const own = input.parent ?? claims.scope[0] ?? 'national';
     const found = await authorize(warehouse, claims, own);
     const parent = found.path.at(-1);
-    await answer(request, response, claims, `units ${own}`, async () => ({
+    await answer(request, response, claims, own, 'units', async () => ({
       parent,
       units: await childrenOf(warehouse, found.scope),
     }));
@@ -73,9 +86,7 @@ export function figureRoutes(context: ApiContext): Router {
     const input = summaryInput.parse(request.query);
     const { claims, place: found } = await place(request, input.scope);
     const date = input.date ?? today();
-    await answer(request, response, claims, `summary ${found.text} ${date}`, () =>
-      summary(context, claims, found, date),
-    );
+    await answer(request, response, claims, found.text, `summary ${date}`, () => summary(context, claims, found, date));
   });
 
   router.get('/kpis/:kpi/series', async (request, response) => {
@@ -84,7 +95,7 @@ export function figureRoutes(context: ApiContext): Router {
     const kpi = visibleKpis(claims).find((candidate) => candidate.id === request.params.kpi);
     if (!kpi) throw new LumbungError('not_found', 'there is no such KPI, or your role does not see it');
     const { scope, grain, from, to } = input;
-    await answer(request, response, claims, `series ${kpi.id} ${scope} ${grain} ${from} ${to}`, async () => {
+    await answer(request, response, claims, scope, `series ${kpi.id} ${grain} ${from} ${to}`, async () => {
       const rows = await seriesValues(warehouse, kpi.id, found.scope, grain, from, to);
       return {
         kpi: kpi.id,
@@ -101,29 +112,30 @@ export function figureRoutes(context: ApiContext): Router {
     const input = freshnessInput.parse(request.query);
     const claims = await authenticate(secret, request);
     if (input.scope !== undefined) await authorize(warehouse, claims, input.scope);
-    await answer(request, response, claims, `freshness ${input.scope ?? ''}`, async () => {
-      const now = await freshness.current();
-      const scopes = input.scope === undefined ? claims.scope : [input.scope];
-      return {
-        tables: await readTables(warehouse),
-        scopes: scopes.map((scope) => ({ scope, ...asOf(now) })),
-      };
+    const { freshness: now } = await freshness.current();
+    const scopes = input.scope === undefined ? claims.scope : [input.scope];
+    response.set({ ETag: `W/"${now.seq}"`, 'Cache-Control': 'private, no-cache' });
+    response.json({
+      asOf: asOf(now),
+      tables: await readTables(warehouse),
+      scopes: scopes.map((scope) => ({ scope, ...asOf(now) })),
     });
   });
 
   router.get('/datasets/kpi_daily.csv', async (request, response) => {
     const input = datasetInput.parse(request.query);
     const { claims, place: found } = await place(request, input.scope);
-    const now = await freshness.current();
+    const { freshness: now, versionOf } = await freshness.current();
     const kpis = visibleKpis(claims).map((kpi) => kpi.id);
+    const etag = `W/"${versionOf(found.text)}-${kpis.length}"`;
+    response.set({ ETag: etag, 'X-As-Of': JSON.stringify(asOf(now)) });
+    if (holds(request, etag)) return void response.status(304).end();
     const leaving = new AbortController();
     response.on('close', () => leaving.abort());
     const rows = await datasetStream(warehouse, found.scope, input.from, input.to, kpis, leaving.signal);
     response.set({
       'Content-Type': 'text/csv; charset=utf-8',
       'Content-Disposition': `attachment; filename="kpi_daily_${input.from}_${input.to}.csv"`,
-      ETag: `W/"${now.watermark}-${Date.parse(now.rolledUpAt ?? '1970-01-01')}"`,
-      'X-As-Of': JSON.stringify(asOf(now)),
       'Cache-Control': 'private, no-cache',
     });
     response.write(datasetHeader);
@@ -133,6 +145,11 @@ export function figureRoutes(context: ApiContext): Router {
   });
 
   return router;
+}
+
+/** True when the caller holds this version. Not `request.fresh`: a fetch() that names an ETag also says no-cache. */
+function holds(request: Request, etag: string): boolean {
+  return (request.headers['if-none-match'] ?? '').split(/,\s*/).includes(etag);
 }
 
 /** All KPIs of a scope for a day with their comparisons; one query for all of it. */

@@ -11,9 +11,10 @@ import { runWorkload } from '../support/workload.ts';
 test('kill -9 of each role and a flushed Redis lose nothing', async () => {
   await using stack = await startStack(seedProgramme);
   await startPath(stack);
+  await stack.start('scheduler');
   await stack.settled();
   let seed = 10;
-  for (const role of ['worker', 'capture', 'warehouse', 'api'] as const) {
+  for (const role of ['worker', 'capture', 'warehouse', 'scheduler', 'api'] as const) {
     const writing = runWorkload(stack.source, ++seed, 250);
     await stack.kill(role);
     await stack.start(role);

@@ -97,21 +97,61 @@ test('bad input is a 4xx with a problem document', async () => {
   expect(malformed.status).toBe(400);
 });
 
-test('an answer carries asOf and an ETag that makes it conditional', async () => {
-  const headers = { authorization: `Bearer ${await stack.token('SPPG_VIEWER', ['sppg:k321'])}` };
-  await expect
-    .poll(async () => {
-      const first = await fetch(`${stack.api}/api/v1/summary?scope=sppg:k321&date=2026-03-02`, { headers });
-      const body = (await first.json()) as { asOf: { lagMs: number }; kpis: { id: string }[] };
-      expect(body.asOf.lagMs).toBeGreaterThanOrEqual(0);
-      expect(body.kpis.map((kpi) => kpi.id)).not.toContain('food_cost_per_portion');
-      const etag = first.headers.get('etag') ?? '';
-      const again = await fetch(`${stack.api}/api/v1/summary?scope=sppg:k321&date=2026-03-02`, {
-        headers: { ...headers, 'if-none-match': etag },
-      });
-      return again.status;
-    })
-    .toBe(304);
+test('an answer holds, as of now, until something of its scope changes', async () => {
+  const ask = async (scope: string, etag?: string) => {
+    const token = await stack.token('SPPG_VIEWER', ['national']);
+    const headers = { authorization: `Bearer ${token}`, ...(etag === undefined ? {} : { 'if-none-match': etag }) };
+    const answer = await fetch(`${stack.api}/api/v1/summary?scope=${scope}&date=2026-03-02`, { headers });
+    const body =
+      answer.status === 200 ? ((await answer.json()) as { kpis: { id: string; num: number | null }[] }) : null;
+    const asOf = JSON.parse(answer.headers.get('x-as-of') ?? '{}') as { committedAt: string; lagMs: number };
+    const planned = body?.kpis.find((kpi) => kpi.id === 'portions_planned')?.num;
+    return { status: answer.status, etag: answer.headers.get('etag') ?? '', asOf, planned, body };
+  };
+  /** The answer once the API knows of everything committed so far. */
+  const current = async (scope: string, since: string, etag?: string) => {
+    let answer = await ask(scope, etag);
+    await until(`an answer as of after ${since}`, async () => {
+      answer = await ask(scope, etag);
+      return answer.asOf.committedAt > since;
+    });
+    return answer;
+  };
+  const own = await ask('sppg:k321');
+  const province = await ask('province:32');
+  expect(own.asOf.lagMs).toBeGreaterThanOrEqual(0);
+  expect(own.body?.kpis.map((kpi) => kpi.id)).not.toContain('food_cost_per_portion');
+  const planned = own.planned ?? 0;
+
+  // A change of another province: the same numbers, as of later.
+  await stack.source.query(`UPDATE food_productions SET "plannedPortions" = "plannedPortions" + 1 WHERE id = 'b2'`);
+  await stack.settled();
+  expect((await current('sppg:k321', own.asOf.committedAt, own.etag)).status).toBe(304);
+  // A change of its own: new numbers for the kitchen and everything above it.
+  const before = await ask('national');
+  await stack.source.query(`UPDATE food_productions SET "plannedPortions" = "plannedPortions" + 1 WHERE id = 'b1'`);
+  await stack.settled();
+  expect(await current('sppg:k321', before.asOf.committedAt, own.etag)).toMatchObject({
+    status: 200,
+    planned: planned + 1,
+  });
+  for (const [scope, held] of [
+    ['province:32', province],
+    ['national', before],
+  ] as const) {
+    expect((await current(scope, before.asOf.committedAt, held.etag)).planned, scope).toBe((held.planned ?? 0) + 1);
+  }
+  // A kitchen that moves away takes its numbers with it, out of its old province and into its new one.
+  const target = await ask('province:51');
+  const last = (await ask('national')).asOf.committedAt;
+  const move = (province: string, regency: string) =>
+    stack.source.query(`UPDATE sppg SET "provinceId" = $1, "regencyId" = $2 WHERE id = 'k321'`, [province, regency]);
+  await move('51', '5101');
+  await stack.settled();
+  expect((await current('province:32', last)).planned ?? 0).toBe((province.planned ?? 0) - planned);
+  expect((await current('province:51', last)).planned).toBe((target.planned ?? 0) + planned + 1);
+  await move('32', '3201');
+  await stack.settled();
 });
 
 test('a socket hears only what its scope includes, and broken frames get error frames', async () => {
