@@ -32,7 +32,8 @@ test('after a random workload raw equals the source and cells equal SQL in Postg
   const demo = await csv('sppg:k942');
   expect(national.some((line) => line.startsWith('k942,'))).toBe(false);
   const cells = await independentCells(stack);
-  expect(national.length + demo.length).toBe(Object.keys(cells).length);
+  const totals = Object.keys(cells).filter((name) => name.split(' ').length === 3);
+  expect(national.length + demo.length).toBe(totals.length);
   for (const line of [...national, ...demo]) {
     const [sppg, date, kpi, num, den] = line.split(',');
     const expected = cells[`${date} ${sppg} ${kpi}`];

@@ -8,14 +8,15 @@ const LOCAL = (column: string) =>
   `((${column} + (CASE p.timezone WHEN 'WIB' THEN 7 WHEN 'WITA' THEN 8 ELSE 9 END) * interval '1 hour')::date)::text`;
 const JOIN = 'JOIN sppg s ON s.id = base."sppgId" JOIN provinces_indonesia p ON p.id = s."provinceId"';
 
-type Definition = { kpi: string; from: string; day: string; num: string; den?: string };
+type Definition = { kpi: string; from: string; day: string; num: string; den?: string; split?: string };
 
 const f = `(SELECT f.*, c.id AS calc, c."meetsAKG" AS akg FROM food_productions f
   LEFT JOIN menu_nutrition_calculations c ON c."menuId" = f."menuId") base ${JOIN}`;
 const q = `(SELECT q.*, f."sppgId" FROM quality_controls q JOIN food_productions f ON f.id = q."productionId") base ${JOIN}`;
 const x = `(SELECT x.*, f."actualEndTime" AS cooked, coalesce(x."arrivalTime", x."actualEndTime") AS arrived
   FROM food_distributions x LEFT JOIN food_productions f ON f.id = x."productionId") base ${JOIN}`;
-const sd = `(SELECT d.*, n."sppgId" FROM school_distributions d JOIN nutrition_programs n ON n.id = d."programId") base ${JOIN}`;
+const sd = `(SELECT d.*, n."sppgId", b."schoolType"::text AS school FROM school_distributions d
+  JOIN nutrition_programs n ON n.id = d."programId" JOIN school_beneficiaries b ON b.id = d."schoolId") base ${JOIN}`;
 const r = `(SELECT r.*, d."distributionDate", n."sppgId" FROM school_feeding_reports r
   JOIN school_distributions d ON d.id = r."distributionId" JOIN nutrition_programs n ON n.id = d."programId"
   WHERE r."reportType" = 'DAILY') base ${JOIN}`;
@@ -31,7 +32,7 @@ const held = `${done} AND base."arrivalTime" IS NOT NULL AND base.cooked IS NOT 
 const production = { from: f, day: LOCAL('base."productionDate"') };
 const quality = { from: q, day: LOCAL('base."checkTime"') };
 const distribution = { from: x, day: LOCAL('base."distributionDate"') };
-const school = { from: sd, day: LOCAL('base."distributionDate"') };
+const school = { from: sd, day: LOCAL('base."distributionDate"'), split: 'base.school' };
 
 const definitions: readonly Definition[] = [
   { ...production, kpi: 'portions_planned', num: sum('base."plannedPortions"', `base.status <> 'CANCELLED'`) },
@@ -123,32 +124,36 @@ const definitions: readonly Definition[] = [
 ];
 
 const waste = `
-  SELECT w.sppg, w.day, 'food_waste_per_portion' AS kpi, w.num, d.den FROM (
+  SELECT w.sppg, w.day, 'food_waste_per_portion' AS kpi, '' AS split, w.num, d.den FROM (
     SELECT base."sppgId" AS sppg, ${LOCAL('base."wasteDate"')} AS day, sum(base."wasteWeight" * 1000) AS num
     FROM waste_management base ${JOIN} WHERE base."wasteType" IN ('FOOD_WASTE', 'ORGANIC_WASTE') GROUP BY 1, 2) w
   JOIN (SELECT base."sppgId" AS sppg, ${LOCAL('base."distributionDate"')} AS day, sum(base."actualQuantity") AS den
     FROM ${sd} WHERE ${handed} GROUP BY 1, 2) d USING (sppg, day)`;
 
-/** 'sppg day kpi' → [num, den], rounded to nine significant digits because sums of doubles depend on their order. */
+/** 'day sppg kpi', with ' split' for a part of a split KPI → [num, den], rounded to nine significant digits because sums of doubles depend on their order. */
 export type Cells = Record<string, (number | null)[]>;
 
 function collect(
-  rows: { sppg: string; day: string; kpi: string; num: unknown; den: unknown }[],
+  rows: { sppg: string; day: string; kpi: string; split: string; num: unknown; den: unknown }[],
   ratio: (kpi: string) => boolean,
 ): Cells {
   const cells: Cells = {};
-  for (const { sppg, day, kpi, num, den } of rows) {
+  for (const { sppg, day, kpi, split, num, den } of rows) {
     const number = (value: unknown) => (value === null ? null : Number(Number(value).toPrecision(9)));
     if (number(num) === null || (ratio(kpi) && !number(den))) continue;
-    cells[`${day} ${sppg} ${kpi}`] = [number(num), number(den)];
+    cells[`${day} ${sppg} ${kpi}${split === '' ? '' : ` ${split}`}`] = [number(num), number(den)];
   }
   return Object.fromEntries(Object.entries(cells).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 export async function independentCells(stack: Stack): Promise<Cells> {
-  const parts = definitions.map(
-    ({ kpi, from, day, num, den }) =>
-      `SELECT base."sppgId" AS sppg, ${day} AS day, '${kpi}' AS kpi, (${num})::float8 AS num, (${den ?? 'NULL'})::float8 AS den FROM ${from} GROUP BY 1, 2`,
+  const parts = definitions.flatMap(({ kpi, from, day, num, den, split }) =>
+    ["''", ...(split === undefined ? [] : [split])].map(
+      (
+        part,
+      ) => `SELECT base."sppgId" AS sppg, ${day} AS day, '${kpi}' AS kpi, ${part} AS split, (${num})::float8 AS num,
+        (${den ?? 'NULL'})::float8 AS den FROM ${from} GROUP BY 1, 2, 4`,
+    ),
   );
   const { rows } = await stack.source.query([...parts, waste].join('\nUNION ALL\n'));
   const ratios = new Set([
@@ -159,8 +164,16 @@ export async function independentCells(stack: Stack): Promise<Cells> {
 }
 
 export async function martCells(stack: Stack): Promise<Cells> {
-  const rows = await stack.warehouse.query<{ sppg: string; day: string; kpi: string; num: number; den: number }>(
-    "SELECT sppg_id AS sppg, toString(day) AS day, toString(kpi) AS kpi, num, den FROM mart.kpi_daily FINAL WHERE num IS NOT NULL AND split = ''",
+  const rows = await stack.warehouse.query<{
+    sppg: string;
+    day: string;
+    kpi: string;
+    split: string;
+    num: number;
+    den: number;
+  }>(
+    `SELECT sppg_id AS sppg, toString(day) AS day, toString(kpi) AS kpi, toString(split) AS split, num, den
+     FROM mart.kpi_daily FINAL WHERE num IS NOT NULL`,
   );
   return collect(rows, () => false);
 }

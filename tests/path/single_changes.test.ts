@@ -1,0 +1,173 @@
+/**
+ * Every kind of change alone in its refresh: what it does not mark as dirty stays wrong, where in a mixed workload another
+ * change of the same kitchen would hide it.
+ */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { independentCells, martCells } from '../support/independent.ts';
+import { batch, insert, NOW, seedProgramme } from '../support/rows.ts';
+import { type Stack, startPath, startStack } from '../support/stack.ts';
+
+let stack: Stack;
+beforeAll(async () => {
+  stack = await startStack(async (source) => {
+    await seedProgramme(source);
+    const at = '2026-03-02T03:00:00Z';
+    for (const kitchen of ['k321', 'k322', 'k511', 'k941']) {
+      await insert(source, 'food_productions', batch(kitchen, `b-${kitchen}`, at));
+      // 22:30 in the west, half past midnight of the next day in the east.
+      await insert(source, 'food_productions', batch(kitchen, `late-${kitchen}`, '2026-03-03T15:30:00Z'));
+      await insert(source, 'quality_controls', {
+        id: `q-${kitchen}`,
+        productionId: `b-${kitchen}`,
+        checkType: 'TASTE',
+        checkTime: at,
+        checkedBy: 'x',
+        parameter: 'rasa',
+        actualValue: 'ok',
+        passed: false,
+        severity: 'CRITICAL',
+        score: 80,
+      });
+      await insert(source, 'food_distributions', {
+        id: `x-${kitchen}`,
+        sppgId: kitchen,
+        programId: `p-${kitchen}`,
+        productionId: `b-${kitchen}`,
+        distributionDate: at,
+        distributionCode: `x-${kitchen}`,
+        mealType: 'MAKAN_SIANG',
+        distributionPoint: 'titik',
+        plannedRecipients: 300,
+        actualRecipients: 290,
+        plannedStartTime: at,
+        plannedEndTime: '2026-03-02T05:00:00Z',
+        menuItems: '[]',
+        totalPortions: 300,
+        portionSize: 1,
+        arrivalTemp: 63,
+        transportCost: 1_000,
+        status: 'COMPLETED',
+        arrivalTime: '2026-03-02T04:30:00Z',
+        updatedAt: NOW,
+      });
+      await insert(source, 'school_distributions', {
+        id: `d-${kitchen}`,
+        programId: `p-${kitchen}`,
+        schoolId: `s1-${kitchen}`,
+        menuId: `m1-${kitchen}`,
+        distributionDate: at,
+        targetQuantity: 300,
+        actualQuantity: 290,
+        schoolName: 'x',
+        targetStudents: 300,
+        menuName: 'y',
+        portionSize: 1,
+        deliveryStatus: 'DELIVERED',
+        updatedAt: NOW,
+      });
+      await insert(source, 'school_feeding_reports', {
+        id: `r-${kitchen}`,
+        distributionId: `d-${kitchen}`,
+        schoolId: `s1-${kitchen}`,
+        reportDate: at,
+        reportType: 'DAILY',
+        totalStudentsServed: 290,
+        totalPortionsServed: 290,
+        totalPortionsConsumed: 270,
+        updatedAt: NOW,
+      });
+      await insert(source, 'waste_management', {
+        id: `w-${kitchen}`,
+        sppgId: kitchen,
+        wasteDate: at,
+        wasteType: 'FOOD_WASTE',
+        wasteWeight: 12.5,
+        wasteSource: 'LEFTOVER',
+        disposalMethod: 'COMPOST',
+        updatedAt: NOW,
+      });
+    }
+  });
+  await startPath(stack);
+  await stack.settled();
+});
+afterAll(() => stack[Symbol.asyncDispose]());
+
+/** In order: each is alone in its refresh and moves at least one number. */
+const changes: readonly [name: string, sql: string][] = [
+  ['a batch ends later', `UPDATE food_productions SET "actualEndTime" = '2026-03-02T00:00:00Z' WHERE id = 'b-k321'`],
+  ['a run loses its batch', `UPDATE food_distributions SET "productionId" = NULL WHERE id = 'x-k321'`],
+  ['a run gets a batch', `UPDATE food_distributions SET "productionId" = 'b-k322' WHERE id = 'x-k321'`],
+  ['a batch moves to another kitchen', `UPDATE food_productions SET "sppgId" = 'k511' WHERE id = 'b-k322'`],
+  ['a batch moves back', `UPDATE food_productions SET "sppgId" = 'k322' WHERE id = 'b-k322'`],
+  ['a batch moves to another day', `UPDATE food_productions SET "productionDate" = '2026-03-05' WHERE id = 'b-k322'`],
+  ['a batch changes its menu', `UPDATE food_productions SET "menuId" = 'm2-k322' WHERE id = 'b-k322'`],
+  [
+    'a calculation moves to another menu',
+    `UPDATE menu_nutrition_calculations SET "menuId" = 'm2-k322' WHERE id = 'calc-k322'`,
+  ],
+  [
+    'a calculation turns out different',
+    `UPDATE menu_nutrition_calculations SET "meetsAKG" = false WHERE id = 'calc-k322'`,
+  ],
+  ['a calculation is deleted', `DELETE FROM menu_nutrition_calculations WHERE id = 'calc-k321'`],
+  [
+    'a calculation is made',
+    `INSERT INTO menu_nutrition_calculations (id, "menuId", "meetsAKG", "updatedAt") VALUES ('calc-new', 'm1-k321', true, now())`,
+  ],
+  ['a check belongs to another batch', `UPDATE quality_controls SET "productionId" = 'b-k511' WHERE id = 'q-k321'`],
+  [
+    'a check was made on another day',
+    `UPDATE quality_controls SET "checkTime" = '2026-03-07T18:00:00Z' WHERE id = 'q-k321'`,
+  ],
+  ['a finding is acted on', `UPDATE quality_controls SET "actionTaken" = 'selesai' WHERE id = 'q-k322'`],
+  ['a check changes its key', `UPDATE quality_controls SET id = 'q-new', score = 10 WHERE id = 'q-k322'`],
+  ['a check is deleted', `DELETE FROM quality_controls WHERE id = 'q-new'`],
+  [
+    'a run moves to another day',
+    `UPDATE food_distributions SET "distributionDate" = '2026-03-09T16:30:00Z' WHERE id = 'x-k941'`,
+  ],
+  ['a run moves to another kitchen', `UPDATE food_distributions SET "sppgId" = 'k322' WHERE id = 'x-k941'`],
+  ['a run is deleted', `DELETE FROM food_distributions WHERE id = 'x-k941'`],
+  [
+    'a handover moves to another day',
+    `UPDATE school_distributions SET "distributionDate" = '2026-03-04T03:00:00Z' WHERE id = 'd-k321'`,
+  ],
+  [
+    'a handover moves to another programme',
+    `UPDATE school_distributions SET "programId" = 'p-k322' WHERE id = 'd-k321'`,
+  ],
+  ['a handover has an issue', `UPDATE school_distributions SET "deliveryStatus" = 'ISSUE' WHERE id = 'd-k322'`],
+  ['a handover is for another school', `UPDATE school_distributions SET "schoolId" = 's2-k511' WHERE id = 'd-k511'`],
+  ['a school is of another type', `UPDATE school_beneficiaries SET "schoolType" = 'SMA' WHERE id = 's2-k511'`],
+  ['a report is corrected', `UPDATE school_feeding_reports SET "totalPortionsConsumed" = 100 WHERE id = 'r-k511'`],
+  [
+    'a report belongs to another handover',
+    `UPDATE school_feeding_reports SET "distributionId" = 'd-k941' WHERE id = 'r-k511'`,
+  ],
+  ['a report is a weekly one', `UPDATE school_feeding_reports SET "reportType" = 'WEEKLY' WHERE id = 'r-k511'`],
+  ['a report is deleted', `DELETE FROM school_feeding_reports WHERE id = 'r-k941'`],
+  ['waste is weighed again', `UPDATE waste_management SET "wasteWeight" = 1 WHERE id = 'w-k511'`],
+  ['waste is of another kind', `UPDATE waste_management SET "wasteType" = 'COOKING_OIL' WHERE id = 'w-k511'`],
+  ['waste was another kitchen’s', `UPDATE waste_management SET "sppgId" = 'k511' WHERE id = 'w-k941'`],
+  [
+    'a delivered portion is also under waste',
+    `UPDATE school_distributions SET "actualQuantity" = 5 WHERE id = 'd-k511'`,
+  ],
+  ['a programme moves to another kitchen', `UPDATE nutrition_programs SET "sppgId" = 'k321' WHERE id = 'p-k511'`],
+  ['a kitchen moves to another zone', `UPDATE sppg SET "provinceId" = '94' WHERE id = 'k322'`],
+  ['a zone is corrected', `UPDATE provinces_indonesia SET timezone = 'WITA' WHERE id = '94'`],
+  ['a handover is deleted, with its reports', `DELETE FROM school_distributions WHERE id = 'd-k321'`],
+  ['a batch is deleted, with its checks', `DELETE FROM food_productions WHERE id = 'b-k511'`],
+  ['a table is emptied', `TRUNCATE waste_management`],
+  ['a kitchen is deleted, with everything of it', `DELETE FROM sppg WHERE id = 'k941'`],
+];
+
+test.each(changes.map(([name, sql]) => ({ name, sql })))('alone: $name', async ({ sql }) => {
+  const before = await independentCells(stack);
+  await stack.source.query(sql);
+  const expected = await independentCells(stack);
+  expect(expected, 'the change moves a number').not.toEqual(before);
+  await stack.settled();
+  expect(await martCells(stack)).toEqual(expected);
+});
