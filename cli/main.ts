@@ -1,8 +1,9 @@
 /** The command line: `npx lumbung <verb>`. Errors say what to do; `--json` where a program may read the answer. */
 import { Command, InvalidArgumentError } from 'commander';
 import pg from 'pg';
-import { retryParked } from '../etl/load.ts';
+import { retryParked } from '../etl/parked.ts';
 import { readSourceTables } from '../etl/source_setup.ts';
+import { sources } from '../etl/sources/all.ts';
 import { authSecret, type Config, loadConfig, requireUrl } from '../platform/config.ts';
 import { LumbungError, messageOf, policies } from '../platform/errors.ts';
 import { createLifecycle } from '../platform/lifecycle.ts';
@@ -15,6 +16,7 @@ import { currentSlot, readFreshness, readParked, readTables } from '../warehouse
 import { migrate } from '../warehouse/migrate.ts';
 import { markEverything } from '../warehouse/rollups/refresh.ts';
 import { reconcileAll } from '../workers/scheduled.ts';
+import { copyAgain } from './copy_again.ts';
 import { openWarehouse, type Role, roles, runRole } from './roles.ts';
 import { readRuntime, withRuntime } from './runtime.ts';
 import { startAll } from './start.ts';
@@ -120,6 +122,21 @@ program
   });
 
 program
+  .command('snapshot')
+  .argument('[tables...]', 'source tables')
+  .option('--all', 'every table: needed after the replication slot was lost')
+  .description('copy tables again while everything else flows')
+  .action(async (named: string[], options: { all?: boolean }) => {
+    const known = sources.map((source) => source.table);
+    const unknown = named.filter((table) => !known.includes(table));
+    if (unknown.length > 0) throw new LumbungError('bad_input', `not replicated: ${unknown.join(', ')}`);
+    if (named.length === 0 && !options.all) {
+      throw new LumbungError('bad_input', 'say which: lumbung snapshot <table...>, or lumbung snapshot --all');
+    }
+    await withWarehouse((warehouse) => copyAgain(warehouse, options.all ? known : named, print));
+  });
+
+program
   .command('retry')
   .description('load parked batches again')
   .action(() =>
@@ -127,10 +144,10 @@ program
       await withSource(config, async (source) => {
         const { shapes } = await readSourceTables(source);
         const log = createLogger(config, 'retry');
-        const result = await retryParked({ warehouse, log, shapes, source: async () => source });
+        const result = await retryParked({ warehouse, log, shapes });
         const slotId = await currentSlot(warehouse);
         if (result.drained > 0 && slotId !== undefined) await askForRollup(config, slotId);
-        print(`${result.drained} parked batches loaded, ${result.left} left.`);
+        print(`${result.drained} parked rows loaded, ${result.left} left.`);
       });
     }),
   );

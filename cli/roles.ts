@@ -4,9 +4,11 @@ import type { Worker } from 'bullmq';
 import pg from 'pg';
 import { startApi } from '../api/server.ts';
 import { runCapture } from '../etl/capture.ts';
+import type { CopyProgress } from '../etl/snapshot.ts';
 import { readSourceTables } from '../etl/source_setup.ts';
 import { type Config, requireUrl } from '../platform/config.ts';
 import { isUnreachable, LumbungError, messageOf } from '../platform/errors.ts';
+import { armFailpoint } from '../platform/failpoints.ts';
 import { createLifecycle, type Lifecycle, stopOnSignals } from '../platform/lifecycle.ts';
 import { createLogger, type Logger } from '../platform/log.ts';
 import { openQueue, PIPELINE } from '../platform/queues.ts';
@@ -26,6 +28,7 @@ type Context = { config: Config; log: Logger; lifecycle: Lifecycle };
 
 /** Runs the role until SIGTERM, SIGINT or the supervisor's end. */
 export async function runRole(role: Role, config: Config): Promise<void> {
+  armFailpoint(config.LUMBUNG_FAILPOINT);
   const log = createLogger(config, role);
   const lifecycle = createLifecycle(log);
   stopOnSignals(lifecycle, log);
@@ -64,7 +67,7 @@ const run: Record<Role, (context: Context) => Promise<void>> = {
       warehouse,
       log,
       lifecycle,
-      onProgress: (progress) => announce({ progress }),
+      onProgress: progressReporter((progress) => announce({ progress })),
     });
     lifecycle.onStop('capture', () => running.catch(() => undefined));
     await running;
@@ -94,7 +97,7 @@ const run: Record<Role, (context: Context) => Promise<void>> = {
     };
     lifecycle.onStop('source', () => client?.end());
     const { shapes } = await readSourceTables((await source()) as pg.Client);
-    const pipeline = await startPipeline({ warehouse, log, shapes, source, redis, workerRedis });
+    const pipeline = await startPipeline({ warehouse, log, source, redis, workerRedis });
     lifecycle.onStop('pipeline', () => closeWorker(pipeline));
     const scheduled = startScheduledJobs({ databaseUrl, redis, workerRedis, warehouse, log, lifecycle, shapes });
     lifecycle.onStop('scheduled jobs', () => closeWorker(scheduled));
@@ -137,6 +140,26 @@ const run: Record<Role, (context: Context) => Promise<void>> = {
 /** Lets the running job end, but not for long: a job that is cut off is run again. */
 async function closeWorker(worker: Worker): Promise<void> {
   await Promise.race([worker.close(), new Promise((resolve) => setTimeout(resolve, 3_000))]);
+}
+
+/** Copy progress as text, a few times a minute per table and at its end. */
+function progressReporter(say: (text: string) => void): (progress: CopyProgress) => void {
+  let table = '';
+  let saidAt = 0;
+  return (progress) => {
+    const { rows, bytes, totalBytes, beganAt } = progress;
+    const ended = bytes >= totalBytes;
+    if (!ended && Date.now() - saidAt < 2_000 && table === progress.table) return;
+    table = progress.table;
+    saidAt = Date.now();
+    const share = totalBytes === 0 ? 1 : bytes / totalBytes;
+    const left = share === 0 ? Number.NaN : ((Date.now() - beganAt.getTime()) / 1_000) * (1 / share - 1);
+    say(
+      ended
+        ? `${table}: ${rows} rows`
+        : `${table}: ${Math.floor(share * 100)} %, ${rows} rows, ${left.toFixed(0)} s left`,
+    );
+  };
 }
 
 /** Tells the supervisor; without one, nothing. */

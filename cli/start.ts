@@ -171,7 +171,7 @@ async function supervise(
       const bornAt = Date.now();
       let ready = false;
       child.on('message', (message: { ready?: boolean; url?: string; progress?: string }) => {
-        if (message.progress !== undefined) say(`  copied ${message.progress} rows`);
+        if (message.progress !== undefined) say(`  copied ${message.progress}`);
         if (!message.ready) return;
         ready = true;
         resolve(message.url);

@@ -1,10 +1,12 @@
 /**
  * Batches: what travels from capture to load, as bytes that ClickHouse parses itself. Building is a reducer over WAL events.
- * Invariants: a batch holds whole transactions and covers the commits in (startLsn, endLsn]; its rows carry versions from
- * the WAL; an unchanged TOAST value is an explicit hole, never a default.
+ * Invariants: a batch covers the commits in (startLsn, endLsn], or is a part of a transaction too large for one, which
+ * covers nothing; its rows carry versions from the WAL; an unchanged TOAST value is an explicit hole, never a default; a
+ * row that cannot be written exactly is set aside with its reason, never dropped.
  */
-import { LumbungError } from '../platform/errors.ts';
-import { NULL, type Relation, type Tuple, UNCHANGED, type WalEvent } from './decode.ts';
+import { randomUUID } from 'node:crypto';
+import { LumbungError, messageOf } from '../platform/errors.ts';
+import { NULL, type Relation, TEXT, type Tuple, UNCHANGED, type WalEvent } from './decode.ts';
 import type { TableShape } from './postgres/catalog.ts';
 import { versionOf } from './postgres/lsn.ts';
 import { type ByteWriter, type ColumnType, createWriter, writeAscii, writeValue } from './postgres/values.ts';
@@ -12,10 +14,22 @@ import { type ByteWriter, type ColumnType, createWriter, writeAscii, writeValue 
 /** A row with holes: TSV cells in column order, null where the value was not sent; `from` is the key it had before. */
 export type PartialRow = { cells: (string | null)[]; key: string; from: string; version: string };
 export type Truncation = { table: string; version: string };
+/** A row that has no exact representation: its values as Postgres printed them, in column order. */
+export type PoisonRow = {
+  table: string;
+  cells: (string | null)[];
+  version: string;
+  deleted: boolean;
+  stamp: string;
+  reason: string;
+};
 
 export type Section = { table: string; kind: 'rows' | 'tombstones' | 'places'; rows: number; bytes: Buffer };
 export type Batch = {
+  batchId: string;
   slotId: string;
+  /** A part of a transaction whose commit comes in a later batch. */
+  part: boolean;
   startLsn: string;
   endLsn: string;
   /** Commit time of the last transaction, microseconds since 1970 as a decimal string. */
@@ -28,6 +42,9 @@ export type Batch = {
   changes: Buffer;
   partials: Record<string, PartialRow[]>;
   truncations: Truncation[];
+  poison: PoisonRow[];
+  /** The tables of the batch as they were when it was built. */
+  shapes: Record<string, TableShape>;
 };
 
 type TableWriters = {
@@ -46,20 +63,33 @@ type Mapped = {
   placePositions: number[];
 };
 
-/** Reads a relation message against the known shape; a fault quarantines the table. */
-export function mapRelation(relation: Relation, shape: TableShape): Mapped {
-  const positionOf = (column: string) => {
-    const position = relation.columns.indexOf(column);
-    if (position < 0) throw new LumbungError('schema', `column ${column} is gone from ${relation.table}`);
-    return position;
-  };
-  const columns = shape.source.columns;
+/**
+ * Maps a relation message onto the shape. A listed column the message lacks (it was added later) is NULL until the copy
+ * that follows passes; `typeOf` tells the type of a column whose type differs from the shape's.
+ */
+export function mapRelation(
+  relation: Relation,
+  shape: TableShape,
+  typeOf: (oid: number, modifier: number) => ColumnType,
+): Mapped {
+  const { columns, key, place } = shape.source;
+  const positions = columns.map((column) => relation.columns.indexOf(column));
+  const missing = key.filter((column) => !relation.columns.includes(column));
+  if (missing.length > 0) {
+    throw new LumbungError('schema', `the key column(s) ${missing.join(', ')} are gone from ${relation.table}`);
+  }
   return {
     shape,
-    types: shape.columns.map((column) => column.type),
-    positions: columns.map(positionOf),
-    keyPositions: shape.source.key.map((column) => columns.indexOf(column)),
-    placePositions: Object.values(shape.source.place ?? {}).map((column) => columns.indexOf(column)),
+    types: shape.columns.map((column, index) => {
+      const position = positions[index] as number;
+      const oid = relation.typeOids[position];
+      return position < 0 || oid === undefined || oid === column.typeOid
+        ? column.type
+        : typeOf(oid, relation.modifiers[position] ?? -1);
+    }),
+    positions,
+    keyPositions: key.map((column) => columns.indexOf(column)),
+    placePositions: Object.values(place ?? {}).map((column) => columns.indexOf(column)),
   };
 }
 
@@ -70,8 +100,12 @@ export function createBatchBuilder(slotId: string) {
   let changes = createWriter();
   let partials: Record<string, PartialRow[]> = {};
   let truncations: Truncation[] = [];
+  let poison: PoisonRow[] = [];
+  let shapes: Record<string, TableShape> = {};
   let counts: Record<string, number> = {};
   let rows = 0;
+  /** Bytes held outside the writers. */
+  let looseBytes = 0;
   let startLsn = 0n;
   let endLsn = 0n;
   let committedAt = 0n;
@@ -93,7 +127,7 @@ export function createBatchBuilder(slotId: string) {
   };
 
   const writeCell = (writer: ByteWriter, type: ColumnType, tuple: Tuple, position: number) => {
-    if (tuple.kinds[position] === NULL) writeAscii(writer, '\\N');
+    if (position < 0 || tuple.kinds[position] === NULL) writeAscii(writer, '\\N');
     else writeValue(writer, type, tuple.bytes, tuple.starts[position] as number, tuple.ends[position] as number);
   };
   const cellText = (type: ColumnType, tuple: Tuple, position: number): string => {
@@ -121,6 +155,7 @@ export function createBatchBuilder(slotId: string) {
     rows++;
     const { table } = relation.shape.source;
     counts[table] = (counts[table] ?? 0) + 1;
+    shapes[table] = relation.shape;
     return `\t${versionOf(open.commitLsn, open.ordinal)}`;
   };
 
@@ -130,26 +165,57 @@ export function createBatchBuilder(slotId: string) {
     for (const index of relation.placePositions) {
       const position = relation.positions[index] as number;
       // A null parent is the empty string; ops.places_* has no nullable columns.
-      if (tuple.kinds[position] !== NULL) writeCell(writer, relation.types[index] as ColumnType, tuple, position);
+      if (position >= 0 && tuple.kinds[position] !== NULL)
+        writeCell(writer, relation.types[index] as ColumnType, tuple, position);
       writeAscii(writer, '\t');
     }
     appendBytes(writer, Buffer.from(key));
     writeAscii(writer, '\n');
   };
 
-  const upsert = (relation: Mapped, tuple: Tuple, existence: boolean, from?: string) => {
+  /** Runs `write`; what it had written of a row that turns out to have no exact representation is taken back. */
+  const orSetAside = (relation: Mapped, tuple: Tuple, deleted: boolean, write: (version: string) => void) => {
     const version = next(relation);
+    const { table } = relation.shape.source;
+    const { rows: rowsOf, tombstones, places } = writersOf(table);
+    const touched: readonly ByteWriter[] = [changes, rowsOf, tombstones, places];
+    const lengths = touched.map((writer) => writer.length);
+    try {
+      write(version);
+    } catch (error) {
+      if (!(error instanceof LumbungError) || error.kind !== 'poison') throw error;
+      touched.forEach((writer, index) => {
+        writer.length = lengths[index] as number;
+      });
+      const cells = relation.positions.map((position) =>
+        position < 0 || tuple.kinds[position] !== TEXT
+          ? null
+          : tuple.bytes.toString('utf8', tuple.starts[position], tuple.ends[position]),
+      );
+      const stamp = open?.stamp ?? '';
+      looseBytes += tuple.bytes.length;
+      poison.push({ table, cells, version: version.slice(1), deleted, stamp, reason: messageOf(error) });
+    }
+  };
+
+  const upsert = (relation: Mapped, tuple: Tuple, existence: boolean, from?: Tuple) =>
+    orSetAside(relation, tuple, false, (version) => writeRow(relation, tuple, existence, version, from));
+
+  const writeRow = (relation: Mapped, tuple: Tuple, existence: boolean, version: string, from?: Tuple) => {
     const { table } = relation.shape.source;
     const key = keyText(relation, tuple);
     mark(relation, key, existence);
     writePlace(relation, tuple, key);
-    if (relation.positions.some((position) => tuple.kinds[position] === UNCHANGED)) {
+    if (relation.positions.some((position) => position >= 0 && tuple.kinds[position] === UNCHANGED)) {
       const cells = relation.positions.map((position, index) =>
-        tuple.kinds[position] === UNCHANGED ? null : cellText(relation.types[index] as ColumnType, tuple, position),
+        position >= 0 && tuple.kinds[position] === UNCHANGED
+          ? null
+          : cellText(relation.types[index] as ColumnType, tuple, position),
       );
       const list = partials[table] ?? [];
       partials[table] = list;
-      list.push({ cells, key, from: from ?? key, version: version.slice(1) });
+      list.push({ cells, key, from: from === undefined ? key : keyText(relation, from), version: version.slice(1) });
+      looseBytes += tuple.bytes.length;
       return;
     }
     const writers = writersOf(table);
@@ -162,14 +228,21 @@ export function createBatchBuilder(slotId: string) {
     writers.rowCount++;
   };
 
-  const tombstone = (relation: Mapped, key: string) => {
-    const version = next(relation);
-    mark(relation, key, true);
-    const writers = writersOf(relation.shape.source.table);
-    appendBytes(writers.tombstones, Buffer.from(key));
-    writeAscii(writers.tombstones, `${version}\t1\t${open?.stamp}\n`);
-    writers.tombstoneCount++;
-  };
+  const tombstone = (relation: Mapped, old: Tuple) =>
+    orSetAside(relation, old, true, (version) => {
+      const key = keyText(relation, old);
+      mark(relation, key, true);
+      const writers = writersOf(relation.shape.source.table);
+      appendBytes(writers.tombstones, Buffer.from(key));
+      writeAscii(writers.tombstones, `${version}\t1\t${open?.stamp}\n`);
+      writers.tombstoneCount++;
+    });
+  /** The key as one text, to see whether it changed; a poisoned one is told by its raw bytes. */
+  const rawKey = (relation: Mapped, tuple: Tuple): string =>
+    relation.keyPositions
+      .map((index) => relation.positions[index] as number)
+      .map((position) => tuple.bytes.toString('latin1', tuple.starts[position], tuple.ends[position]))
+      .join('\t');
 
   return {
     /** Registers a relation (from the stream) with its shape; undefined stops its rows from being taken. */
@@ -200,15 +273,15 @@ export function createBatchBuilder(slotId: string) {
         case 'update': {
           const relation = mapped.get(event.oid);
           if (!relation) return;
-          const old = event.old === undefined ? undefined : keyText(relation, event.old);
-          const moved = old !== undefined && old !== keyText(relation, event.row);
+          const { old, row } = event;
+          const moved = old !== undefined && rawKey(relation, old) !== rawKey(relation, row);
           if (moved) tombstone(relation, old);
-          upsert(relation, event.row, moved, moved ? old : undefined);
+          upsert(relation, row, moved, moved ? old : undefined);
           return;
         }
         case 'delete': {
           const relation = mapped.get(event.oid);
-          if (relation) tombstone(relation, keyText(relation, event.old));
+          if (relation) tombstone(relation, event.old);
           return;
         }
         case 'truncate':
@@ -220,20 +293,23 @@ export function createBatchBuilder(slotId: string) {
         default:
       }
     },
+    /** True when what is held can only be loaded after everything before it: holes, truncations, parts of a transaction. */
+    readsEarlier: () => open !== undefined || truncations.length > 0 || Object.keys(partials).length > 0,
     /** True while a transaction is being received. */
     inTransaction: () => open !== undefined,
     rows: () => rows,
     endLsn: () => endLsn,
     /** Bytes held. */
     bytes(): number {
-      let total = changes.length;
+      let total = changes.length + looseBytes;
       for (const writers of tables.values())
         total += writers.rows.length + writers.tombstones.length + writers.places.length;
       return total;
     },
-    /** The committed changes as a batch; undefined when there are none. Must not be called inside a transaction. */
+    /** What has been received as a batch, inside a transaction as a part of it; undefined when there is nothing. */
     take(): Batch | undefined {
-      if (open !== undefined || endLsn === startLsn) return undefined;
+      const part = open !== undefined;
+      if (part ? rows === 0 : endLsn === startLsn) return undefined;
       const sections: Section[] = [];
       for (const [table, writers] of tables) {
         const add = (kind: Section['kind'], count: number, writer: ByteWriter) => {
@@ -245,24 +321,31 @@ export function createBatchBuilder(slotId: string) {
         add('tombstones', writers.tombstoneCount, writers.tombstones);
       }
       const batch: Batch = {
+        batchId: randomUUID(),
         slotId,
+        part,
         startLsn: String(startLsn),
-        endLsn: String(endLsn),
-        committedAt: String(committedAt),
+        endLsn: String(part ? startLsn : endLsn),
+        committedAt: String(part ? open?.committedAt : committedAt),
         rows,
         tables: counts,
         sections,
         changes: changes.bytes.subarray(0, changes.length),
         partials,
         truncations,
+        poison,
+        shapes,
       };
       tables = new Map();
       changes = createWriter();
       partials = {};
       truncations = [];
+      poison = [];
+      shapes = {};
       counts = {};
       rows = 0;
-      startLsn = endLsn;
+      looseBytes = 0;
+      if (!part) startLsn = endLsn;
       return batch;
     },
   };

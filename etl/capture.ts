@@ -1,13 +1,13 @@
 /**
  * Capture: owns the slot, turns WAL into batches, hands them to `load` jobs and confirms LSNs.
  * Invariants: the only module that confirms; it confirms the contiguous prefix of durable batches, exactly; bytes in
- * flight are bounded (the socket is paused); one capture is active, others wait on an advisory lock; when Redis loses
+ * flight are bounded (the socket is paused, a large transaction goes in parts); one capture is active, others wait on an advisory lock; when Redis loses
  * the queue, the unconfirmed rest is read again from the slot.
  */
-import { randomUUID } from 'node:crypto';
 import type { Queue } from 'bullmq';
 import pg from 'pg';
 import { LumbungError, messageOf } from '../platform/errors.ts';
+import { failpoint } from '../platform/failpoints.ts';
 import { backoffMs, type Lifecycle } from '../platform/lifecycle.ts';
 import type { Logger } from '../platform/log.ts';
 import {
@@ -23,7 +23,7 @@ import type { Warehouse } from '../warehouse/client.ts';
 import { markEverything } from '../warehouse/rollups/refresh.ts';
 import { extendWatermark, type Interval } from '../warehouse/watermark.ts';
 import { type Batch, createBatchBuilder, encodeBatch, mapRelation, microsToText } from './batch.ts';
-import { decode } from './decode.ts';
+import { decode, type Relation } from './decode.ts';
 import { formatLsn, parseLsn } from './postgres/lsn.ts';
 import {
   connectReplication,
@@ -32,17 +32,10 @@ import {
   type ReplicationStream,
   startStream,
 } from './postgres/replication.ts';
-import { ensureRawTable } from './raw_tables.ts';
-import { copyTable, openSnapshot } from './snapshot.ts';
-import {
-  confirmedPosition,
-  dropSlot,
-  ensurePublication,
-  PUBLICATION,
-  readSourceTables,
-  SLOT,
-  type SourceTables,
-} from './source_setup.ts';
+import { type ColumnType, columnType } from './postgres/values.ts';
+import { type CopyProgress, copyTable } from './snapshot.ts';
+import { catalogSignature, dropSlot, PUBLICATION, SLOT, slotState } from './source_setup.ts';
+import { copiesRequested, prepareTables, readTableStates, setTableStates, type TableSet } from './table_set.ts';
 
 export type CaptureContext = {
   databaseUrl: string;
@@ -52,9 +45,11 @@ export type CaptureContext = {
   warehouse: Warehouse;
   log: Logger;
   lifecycle: Lifecycle;
-  onProgress?: (text: string) => void;
+  /** Progress of the copies; `total` counts the rows of all tables so far. */
+  onProgress?: (progress: CopyProgress & { total: number }) => void;
 };
 
+const TEXT_TYPE: ColumnType = { clickhouse: 'String', encoding: 'text' };
 /** 'LUMB' as a number: the advisory lock of the active capture. */
 const LOCK = 0x4c_55_4d_42;
 const MAX_IN_FLIGHT_BYTES = 64 * 1024 * 1024;
@@ -62,10 +57,16 @@ const MAX_BATCH_BYTES = 4 * 1024 * 1024;
 const MAX_IN_FLIGHT_BATCHES = 4;
 /** A batch this large is worth sending while others are on their way. */
 const WORTHWHILE_BYTES = 256 * 1024;
+/** A transaction this large is handed over in parts. */
+const PART_BYTES = 8 * 1024 * 1024;
+/** More than this is not read ahead of what is in flight. */
+const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 const LINGER_MS = 10;
 /** Small changes wait this long at most for the pipeline to be free, so that they are loaded and rolled up together. */
 const MAX_LINGER_MS = 1_000;
 const HEARTBEAT_MS = 2_000;
+/** How often the catalog is looked at for changes that no row tells about. */
+const CATALOG_MS = 2_000;
 /** A batch not durable after this long is looked for in the queue. */
 const LOST_AFTER_MS = 10_000;
 
@@ -79,9 +80,14 @@ export async function runCapture(context: CaptureContext): Promise<void> {
     } catch (error) {
       if (lifecycle.signal.aborted) return;
       if (error instanceof LumbungError && (error.kind === 'config' || error.kind === 'source_mismatch')) throw error;
+      if (error instanceof LumbungError && error.kind === 'slot_lost') {
+        log.error(error.message);
+        while (!(await copiesRequested(context.warehouse).catch(() => false)) && (await lifecycle.sleep(2_000)));
+        continue;
+      }
       log.warn({ error: messageOf(error) }, 'capture interrupted, connecting again from the confirmed position');
     }
-    if (Date.now() - startedAt > 60_000) attempt = 0;
+    if (Date.now() - startedAt > 10_000) attempt = 0;
     await lifecycle.sleep(backoffMs(attempt));
   }
 }
@@ -89,28 +95,34 @@ export async function runCapture(context: CaptureContext): Promise<void> {
 async function captureOnce(context: CaptureContext): Promise<void> {
   const { lifecycle, log, warehouse } = context;
   const control = new pg.Client({ connectionString: context.databaseUrl, application_name: 'lumbung capture control' });
-  let controlFailed: unknown;
-  control.on('error', (error) => {
-    controlFailed = error;
-  });
+  const failure = new AbortController();
+  control.on('error', (error) => failure.abort(error));
   let replication: pg.Client | undefined;
   try {
     await control.connect();
     await awaitTurn(control, lifecycle, log);
     if (lifecycle.signal.aborted) return;
-    const tables = await prepareTables(context, control);
     replication = await connectReplication(context.databaseUrl);
     const { systemId, timeline } = await identify(replication);
     await refuseOtherSource(warehouse, systemId);
     const slotId = `${systemId}/${timeline}/${SLOT}`;
-    let from = await confirmedPosition(control);
-    if (from === undefined || !(await copyFinished(warehouse, tables))) {
+    const slot = await slotState(control);
+    if (slot.state !== 'usable') await refuseSilentLoss(context, slot.state);
+    const set = await prepareTables(context, control, slotId);
+    let from: bigint;
+    if (slot.state === 'usable') from = parseLsn(slot.confirmed);
+    else {
       await dropSlot(control);
-      from = formatLsn(await initialCopy(context, replication, tables, slotId));
+      from = (await createSlot(replication, SLOT, 'permanent')).consistentPoint;
+      for (const table of set.tables.values()) table.copy = true;
     }
-    await anchor(warehouse, slotId, parseLsn(from));
-    await follow(context, replication, slotId, parseLsn(from), tables, () => controlFailed);
+    failpoint('capture:slot ready');
+    const position = { confirmed: from };
+    const copying = copyTables(context, set, slotId, position, failure.signal);
+    copying.catch((error: unknown) => failure.abort(error));
+    await follow(context, { replication, control, slotId, set, position, failure });
   } finally {
+    failure.abort(new LumbungError('transient', 'the connection to the source is made anew'));
     await replication?.end().catch(() => undefined);
     await control.end().catch(() => undefined);
   }
@@ -127,44 +139,6 @@ async function awaitTurn(control: pg.Client, lifecycle: Lifecycle, log: Logger):
   }
 }
 
-async function prepareTables(context: CaptureContext, control: pg.Client): Promise<SourceTables> {
-  const tables = await readSourceTables(control);
-  if (tables.shapes.size === 0) {
-    throw new LumbungError('config', 'the source has none of the operational tables in its schema "public"');
-  }
-  await context.warehouse.command('CREATE DATABASE IF NOT EXISTS raw');
-  for (const [table, shape] of tables.shapes) {
-    try {
-      await ensureRawTable(context.warehouse, shape);
-    } catch (error) {
-      if (!(error instanceof LumbungError) || error.kind !== 'schema') throw error;
-      tables.shapes.delete(table);
-      tables.faults.set(table, error.message);
-    }
-  }
-  for (const [table, reason] of tables.faults) {
-    context.log.warn({ table, reason }, 'table is not replicated');
-    await setTableState(context.warehouse, { table, state: 'quarantined', reason });
-  }
-  await ensurePublication(control, [...tables.shapes.keys()]);
-  return tables;
-}
-
-type TableState = { table: string; state: string; reason?: string; slotId?: string; copiedRows?: number; lsn?: bigint };
-
-async function setTableState(warehouse: Warehouse, state: TableState): Promise<void> {
-  await warehouse.insertRows('ops.tables', [
-    {
-      table: state.table,
-      state: state.state,
-      reason: state.reason ?? '',
-      slot_id: state.slotId ?? '',
-      copied_rows: state.copiedRows ?? 0,
-      consistent_lsn: String(state.lsn ?? 0n),
-    },
-  ]);
-}
-
 async function refuseOtherSource(warehouse: Warehouse, systemId: string): Promise<void> {
   const rows = await warehouse.query<{ slot_id: string }>(
     "SELECT DISTINCT slot_id FROM ops.tables FINAL WHERE slot_id != ''",
@@ -178,43 +152,52 @@ async function refuseOtherSource(warehouse: Warehouse, systemId: string): Promis
   }
 }
 
-async function copyFinished(warehouse: Warehouse, tables: SourceTables): Promise<boolean> {
-  const rows = await warehouse.query<{ table: string }>("SELECT table FROM ops.tables FINAL WHERE state = 'live'");
-  const live = new Set(rows.map((row) => row.table));
-  return [...tables.shapes.keys()].every((table) => live.has(table));
+/**
+ * Without its slot the warehouse has missed changes: the numbers held stay, marked stale, until an operator asks for a new
+ * copy. A warehouse that never finished a copy has nothing to lose.
+ */
+async function refuseSilentLoss({ warehouse }: CaptureContext, state: 'absent' | 'lost'): Promise<void> {
+  const known = [...(await readTableStates(warehouse)).values()];
+  const held = known.filter((table) => table.state === 'live' || table.state === 'stale');
+  if (held.length === 0 || known.some((table) => table.state === 'requested')) return;
+  const why =
+    state === 'lost'
+      ? 'its WAL was removed because it lagged by more than max_slot_wal_keep_size'
+      : 'it does not exist any more';
+  const reason = `the replication slot "${SLOT}" is lost: ${why}. Numbers stay as they were; "lumbung snapshot --all" copies the source again`;
+  const live = held.filter((table) => table.state === 'live');
+  await setTableStates(
+    warehouse,
+    live.map(({ table, slotId, fingerprint }) => ({ table, state: 'stale', reason, slotId, fingerprint })),
+  );
+  throw new LumbungError('slot_lost', reason);
 }
 
-/** Creates the slot and copies every table inside its snapshot; returns the consistent point. */
-async function initialCopy(
+/** Copies what needs a copy, then lets the watermark start; the stream goes on meanwhile. */
+async function copyTables(
   context: CaptureContext,
-  replication: pg.Client,
-  tables: SourceTables,
+  set: TableSet,
   slotId: string,
-): Promise<bigint> {
-  const { warehouse, log } = context;
-  const { consistentPoint, snapshot } = await createSlot(replication, SLOT);
-  const takenAt = BigInt(Date.now()) * 1000n;
-  const client = await openSnapshot(context.databaseUrl, snapshot);
+  position: { confirmed: bigint },
+  signal: AbortSignal,
+): Promise<void> {
+  const { warehouse, log, lifecycle, queue } = context;
+  const waiting = [...set.tables].filter(([, { copy }]) => copy);
+  const stopping = AbortSignal.any([signal, lifecycle.signal]);
   let total = 0;
-  try {
-    for (const [table, shape] of tables.shapes) {
-      await setTableState(warehouse, { table, state: 'copying', slotId });
-      const copiedRows = await copyTable(client, warehouse, shape, { name: snapshot, consistentPoint, takenAt });
-      total += copiedRows;
-      await setTableState(warehouse, { table, state: 'live', slotId, copiedRows, lsn: consistentPoint });
-      context.onProgress?.(`${table} ${total}`);
-    }
-  } finally {
-    await client.end();
+  for (const [table, { shape, fingerprint }] of waiting) {
+    const onProgress = (progress: CopyProgress) => context.onProgress?.({ ...progress, total: total + progress.rows });
+    const copy = { databaseUrl: context.databaseUrl, warehouse, log, signal: stopping, onProgress };
+    const { rows, consistentPoint: lsn } = await copyTable(copy, shape, fingerprint, slotId);
+    failpoint('capture:table copied');
+    total += rows;
+    await setTableStates(warehouse, [{ table, state: 'live', slotId, fingerprint, rows, lsn }]);
+    log.info({ table, rows, at: formatLsn(lsn) }, 'table copied');
   }
-  await markEverything(warehouse, 'initial copy');
-  log.info({ rows: total, at: formatLsn(consistentPoint) }, 'initial copy finished');
-  return consistentPoint;
-}
-
-/** Everything the slot has confirmed is durable: the watermark may start from there. */
-async function anchor(warehouse: Warehouse, slotId: string, confirmed: bigint): Promise<void> {
-  await recordReached(warehouse, slotId, 0n, confirmed, BigInt(Date.now()) * 1000n);
+  // Everything the slot has confirmed is durable, and every table is there: the watermark may start.
+  await recordReached(warehouse, slotId, 0n, position.confirmed, BigInt(Date.now()) * 1000n);
+  if (waiting.some(([, { shape }]) => shape.source.cells)) await markEverything(warehouse, 'copy');
+  await requestRollup(queue, slotId);
 }
 
 async function recordReached(
@@ -236,39 +219,41 @@ async function recordReached(
   ]);
 }
 
-type InFlight = { batchId: string; interval: Interval; bytes: number; since: number };
+type InFlight = { interval: Interval; part: boolean; alone: boolean; bytes: number; since: number };
+type Following = {
+  replication: pg.Client;
+  control: pg.Client;
+  slotId: string;
+  set: TableSet;
+  position: { confirmed: bigint };
+  failure: AbortController;
+};
 
 /** Streams until something fails or the process stops. */
-async function follow(
-  context: CaptureContext,
-  replication: pg.Client,
-  slotId: string,
-  from: bigint,
-  tables: SourceTables,
-  controlFailed: () => unknown,
-): Promise<void> {
+async function follow(context: CaptureContext, following: Following): Promise<void> {
   const { lifecycle, log, warehouse, redis, queue } = context;
+  const { slotId, set, position, failure, control } = following;
   const builder = createBatchBuilder(slotId);
-  builder.startAt(from);
+  builder.startAt(position.confirmed);
   const inFlight = new Map<string, InFlight>();
   let inFlightBytes = 0;
-  let confirmed = from;
-  let received = from;
+  let received = position.confirmed;
   let paused = false;
   let handing = Promise.resolve();
   let firstWaiting = 0;
   let rolling = false;
+  let commitLsn = 0n;
   let sourceClock = 0n;
   let lastHeartbeat = 0;
   let stream: ReplicationStream | undefined;
-  let fail: (error: unknown) => void = () => undefined;
+  const fail = (error: unknown) => failure.abort(error);
   const failed = new Promise<never>((_, reject) => {
-    fail = reject;
+    failure.signal.addEventListener('abort', () => reject(failure.signal.reason));
   });
   failed.catch(() => undefined);
 
   const balance = () => {
-    const full = inFlightBytes + builder.bytes() > MAX_IN_FLIGHT_BYTES;
+    const full = inFlightBytes + builder.bytes() > MAX_IN_FLIGHT_BYTES || builder.bytes() > MAX_WAITING_BYTES;
     if (full !== paused) {
       paused = full;
       if (full) stream?.pause();
@@ -276,51 +261,78 @@ async function follow(
     }
   };
 
-  const handOver = async (batch: Batch) => {
+  const handOver = (batch: Batch, alone: boolean) => {
+    const { batchId, part } = batch;
     const bytes = encodeBatch(batch);
-    const batchId = randomUUID();
-    inFlight.set(batchId, {
-      batchId,
-      interval: { start: BigInt(batch.startLsn), end: BigInt(batch.endLsn) },
-      bytes: bytes.length,
-      since: Date.now(),
-    });
+    const interval = { start: BigInt(batch.startLsn), end: BigInt(batch.endLsn) };
+    inFlight.set(batchId, { interval, part, alone, bytes: bytes.length, since: Date.now() });
     inFlightBytes += bytes.length;
     const job: PipelineJob = { kind: 'load', batchId, slotId };
-    await redis.set(payloadKey(batchId), bytes);
-    await queue.add('load', job, { jobId: batchId, ...retryPolicy });
+    handing = handing
+      .then(async () => {
+        failpoint('capture:before payload');
+        await redis.set(payloadKey(batchId), bytes);
+        failpoint('capture:before job');
+        await queue.add('load', job, { jobId: batchId, ...retryPolicy });
+        failpoint('capture:after job');
+      })
+      .catch(fail);
   };
 
   const flush = (force: boolean) => {
-    if (builder.inTransaction() || builder.endLsn() === 0n) return;
-    const waited = firstWaiting > 0 ? Date.now() - firstWaiting : 0;
-    const free = inFlight.size === 0 && !rolling;
-    const due = force || waited >= (free ? LINGER_MS : MAX_LINGER_MS) || builder.bytes() >= WORTHWHILE_BYTES;
-    if (!due || inFlight.size >= MAX_IN_FLIGHT_BATCHES) return;
+    // What reads rows of earlier batches, and the parts and the end of a large transaction, wait until all before is durable.
+    const alone = builder.readsEarlier() || [...inFlight.values()].some((batch) => batch.alone);
+    if (alone && inFlight.size > 0) return;
+    if (builder.inTransaction()) {
+      if (builder.bytes() < PART_BYTES) return;
+    } else {
+      if (builder.endLsn() === 0n) return;
+      const waited = firstWaiting > 0 ? Date.now() - firstWaiting : 0;
+      const free = inFlight.size === 0 && !rolling;
+      const due = force || waited >= (free ? LINGER_MS : MAX_LINGER_MS) || builder.bytes() >= WORTHWHILE_BYTES;
+      if (!due || inFlight.size >= MAX_IN_FLIGHT_BATCHES) return;
+    }
+    const readsEarlier = builder.readsEarlier();
     const batch = builder.take();
-    firstWaiting = 0;
-    if (batch) handing = handing.then(() => handOver(batch)).catch(fail);
+    if (!batch?.part) firstWaiting = 0;
+    if (batch) handOver(batch, readsEarlier);
+    balance();
   };
 
   /** Reads which batches are durable and confirms the contiguous prefix. */
   const settle = async () => {
     if (inFlight.size === 0) return;
-    const rows = await warehouse.query<{ start: string; end: string }>(
-      `SELECT toString(start_lsn) AS start, toString(end_lsn) AS end FROM ops.batches
-       WHERE slot_id = {slot:String} AND end_lsn > {confirmed:UInt64}`,
-      { slot: slotId, confirmed: String(confirmed) },
-    );
+    const batches = [...inFlight.values()];
+    const rows = batches.every((batch) => batch.part)
+      ? []
+      : await warehouse.query<{ start: string; end: string }>(
+          `SELECT toString(start_lsn) AS start, toString(end_lsn) AS end FROM ops.batches
+           WHERE slot_id = {slot:String} AND end_lsn > {confirmed:UInt64}`,
+          { slot: slotId, confirmed: String(position.confirmed) },
+        );
+    const parts = batches.some((batch) => batch.part)
+      ? await warehouse.query<{ batchId: string }>(
+          'SELECT batch_id AS batchId FROM ops.parts WHERE slot_id = {slot:String} AND start_lsn >= {confirmed:UInt64}',
+          { slot: slotId, confirmed: String(position.confirmed) },
+        )
+      : [];
     const done = rows.map((row) => ({ start: BigInt(row.start), end: BigInt(row.end) }));
+    const doneParts = new Set(parts.map((part) => part.batchId));
     for (const [id, batch] of inFlight) {
-      if (done.some((interval) => interval.start <= batch.interval.start && interval.end >= batch.interval.end)) {
-        inFlight.delete(id);
-        inFlightBytes -= batch.bytes;
-      }
+      const { start, end } = batch.interval;
+      const durable = batch.part
+        ? doneParts.has(id)
+        : done.some((interval) => interval.start <= start && interval.end >= end);
+      if (!durable) continue;
+      inFlight.delete(id);
+      inFlightBytes -= batch.bytes;
     }
-    const reached = extendWatermark(confirmed, done);
-    if (reached > confirmed) {
-      confirmed = reached;
-      stream?.confirm(confirmed, false);
+    const reached = extendWatermark(position.confirmed, done);
+    if (reached > position.confirmed) {
+      failpoint('capture:before confirm');
+      position.confirmed = reached;
+      stream?.confirm(reached, false);
+      failpoint('capture:after confirm');
     }
     balance();
     flush(false);
@@ -330,7 +342,7 @@ async function follow(
   const checkLost = async () => {
     const oldest = Math.min(...[...inFlight.values()].map((batch) => batch.since));
     if (inFlight.size === 0 || Date.now() - oldest < LOST_AFTER_MS) return;
-    for (const { batchId } of inFlight.values()) {
+    for (const batchId of inFlight.keys()) {
       const job = await queue.getJob(batchId);
       const state = job === undefined ? 'missing' : await job.getState();
       if (!['waiting', 'active', 'delayed', 'prioritized'].includes(state)) {
@@ -342,28 +354,41 @@ async function follow(
     }
   };
 
-  stream = await startStream(replication, SLOT, PUBLICATION, from, {
+  const typeOf = (oid: number, modifier: number): ColumnType => {
+    const type = set.types.get(oid);
+    // A type made after the catalog was read can only be an enum or a domain of the application: text.
+    return type ? columnType({ ...type, modifier: type.name.startsWith('timestamp') ? modifier : -1 }) : TEXT_TYPE;
+  };
+  const onRelation = (relation: Relation) => {
+    const { oid, table } = relation;
+    const known = relation.schema === 'public' ? set.tables.get(table) : undefined;
+    if (known === undefined) {
+      const renamed = [...set.tables].find(([, { shape }]) => shape.oid === oid);
+      if (renamed) throw changedCatalog(`${renamed[0]} is now ${table}`);
+      return builder.relation(oid, undefined);
+    }
+    const differs =
+      oid !== known.shape.oid ||
+      known.shape.columns.some(({ name, typeOid, modifier }) => {
+        const at = relation.columns.indexOf(name);
+        return at < 0 || relation.typeOids[at] !== typeOid || relation.modifiers[at] !== modifier;
+      });
+    // Older than the catalog that was read: the copy that follows passes over it. Newer: the catalog is read again.
+    if (differs && commitLsn > set.readAt) throw changedCatalog(`${table} has other columns`);
+    builder.relation(oid, mapRelation(relation, known.shape, typeOf));
+  };
+
+  stream = await startStream(following.replication, SLOT, PUBLICATION, position.confirmed, {
     message(bytes) {
       const event = decode(bytes);
-      if (event.type === 'relation') {
-        const shape = event.relation.schema === 'public' ? tables.shapes.get(event.relation.table) : undefined;
-        try {
-          builder.relation(event.relation.oid, shape && mapRelation(event.relation, shape));
-        } catch (error) {
-          if (!(error instanceof LumbungError) || error.kind !== 'schema') throw error;
-          builder.relation(event.relation.oid, undefined);
-          log.error({ table: event.relation.table, reason: error.message }, 'table quarantined');
-          const state = { table: event.relation.table, state: 'quarantined', reason: error.message, slotId };
-          setTableState(warehouse, state).catch(fail);
-        }
-        return;
-      }
+      if (event.type === 'relation') return onRelation(event.relation);
       builder.apply(event);
-      if (event.type === 'commit') {
+      if (event.type === 'begin') commitLsn = event.commitLsn;
+      else if (event.type === 'commit') {
         received = event.endLsn;
         if (firstWaiting === 0) firstWaiting = Date.now();
         flush(builder.bytes() >= MAX_BATCH_BYTES);
-      }
+      } else if (builder.bytes() >= PART_BYTES) flush(false);
       balance();
     },
     keepalive(walEnd, clock) {
@@ -377,19 +402,25 @@ async function follow(
 
   const heartbeat = async () => {
     const idle = inFlight.size === 0 && !builder.inTransaction() && builder.rows() === 0 && firstWaiting === 0;
-    stream?.confirm(confirmed, idle);
+    stream?.confirm(position.confirmed, idle);
     if (!idle || sourceClock === 0n || Date.now() - lastHeartbeat < HEARTBEAT_MS) return;
     lastHeartbeat = Date.now();
     const reached = received;
     const at = sourceClock;
     sourceClock = 0n;
-    await recordReached(warehouse, slotId, confirmed, reached, at);
-    if (reached > confirmed) {
-      confirmed = reached;
+    await recordReached(warehouse, slotId, position.confirmed, reached, at);
+    if (reached > position.confirmed) {
+      position.confirmed = reached;
       builder.startAt(reached);
-      stream?.confirm(confirmed, false);
+      stream?.confirm(reached, false);
     }
     await requestRollup(queue, slotId);
+  };
+
+  /** Changes of the catalog that no row tells about, and copies that an operator asked for. */
+  const checkCatalog = async () => {
+    if ((await catalogSignature(control)) !== set.signature) throw changedCatalog('the catalog of the source changed');
+    if (await copiesRequested(warehouse)) throw changedCatalog('a copy was asked for');
   };
 
   const subscriber = connectRedis(context.redisUrl, log, 'blocking');
@@ -400,10 +431,11 @@ async function follow(
     flush(false);
     wake();
   });
-  log.info({ slot: slotId, from: formatLsn(from) }, 'streaming');
+  log.info({ slot: slotId, from: formatLsn(position.confirmed) }, 'streaming');
   try {
     const ticker = setInterval(() => flush(false), LINGER_MS);
     let lastBeat = Date.now();
+    let lastLook = Date.now();
     try {
       while (!lifecycle.signal.aborted) {
         await Promise.race([
@@ -413,12 +445,15 @@ async function follow(
             wake = resolve;
           }),
         ]);
-        if (controlFailed() !== undefined) throw controlFailed();
         await settle();
         if (Date.now() - lastBeat >= 500) {
           lastBeat = Date.now();
           await heartbeat();
           await checkLost();
+        }
+        if (Date.now() - lastLook >= CATALOG_MS) {
+          lastLook = Date.now();
+          await checkCatalog();
         }
       }
       await settle();
@@ -430,3 +465,6 @@ async function follow(
     await stream.close();
   }
 }
+
+const changedCatalog = (what: string) =>
+  new LumbungError('transient', `${what}: reading the tables again, from the confirmed position`);

@@ -13,6 +13,8 @@ export type Relation = {
   identity: string;
   columns: string[];
   keys: boolean[];
+  typeOids: number[];
+  modifiers: number[];
 };
 
 export type WalEvent =
@@ -75,12 +77,16 @@ function relation(cursor: Cursor): Relation {
   cursor.at += 2;
   const columns: string[] = [];
   const keys: boolean[] = [];
+  const typeOids: number[] = [];
+  const modifiers: number[] = [];
   for (let i = 0; i < count; i++) {
     keys.push(((bytes[cursor.at++] as number) & 1) === 1);
     columns.push(cstring(cursor));
-    cursor.at += 8; // type oid and modifier: the catalog is the source of types
+    typeOids.push(bytes.readUInt32BE(cursor.at));
+    modifiers.push(bytes.readInt32BE(cursor.at + 4));
+    cursor.at += 8;
   }
-  return { oid, schema: schema === '' ? 'pg_catalog' : schema, table, identity, columns, keys };
+  return { oid, schema: schema === '' ? 'pg_catalog' : schema, table, identity, columns, keys, typeOids, modifiers };
 }
 
 /** Decodes one pgoutput message. */

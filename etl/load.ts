@@ -1,24 +1,23 @@
 /**
  * Loads one batch into the warehouse: marks, places and rows, then the ledger entry that makes them count.
  * Invariants: loading twice, late or in parallel with others changes nothing (versions decide); the ledger entry is
- * written only after everything else of the batch is durable; a hole is filled from the warehouse or the source, never
+ * written only after everything else of the batch is durable; a batch with holes or truncations is handed over alone; a hole is filled from the warehouse or the source, never
  * with a default; what cannot be stored is parked with its reason, never dropped.
  */
-import { randomUUID } from 'node:crypto';
 import type { ClientBase } from 'pg';
 import { LumbungError, messageOf } from '../platform/errors.ts';
+import { failpoint } from '../platform/failpoints.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Warehouse } from '../warehouse/client.ts';
-import { readWatermark } from '../warehouse/watermark.ts';
-import { type Batch, decodeBatch, encodeBatch, microsToText, type PartialRow } from './batch.ts';
+import { type Batch, microsToText, type PartialRow, type PoisonRow } from './batch.ts';
+import { type ParkedRow, parkRows } from './parked.ts';
 import type { TableShape } from './postgres/catalog.ts';
-import { createWriter, writeValue } from './postgres/values.ts';
+import { createWriter, encodeCells, unescapeCell, writeValue } from './postgres/values.ts';
 import { rowColumns, tombstoneColumns } from './raw_tables.ts';
 
 export type LoadContext = {
   warehouse: Warehouse;
   log: Logger;
-  shapes: ReadonlyMap<string, TableShape>;
   /** A connection to the source, for holes that the warehouse cannot fill. */
   source: () => Promise<ClientBase>;
 };
@@ -26,27 +25,32 @@ export type LoadContext = {
 /** Loads the batch; resolves when it is durable and counted. */
 export async function loadBatch(context: LoadContext, batch: Batch): Promise<void> {
   const { warehouse } = context;
-  const dependent = Object.keys(batch.partials).length > 0 || batch.truncations.length > 0;
-  if (dependent) {
-    const { lsn } = await readWatermark(warehouse, batch.slotId);
-    if (BigInt(lsn) < BigInt(batch.startLsn)) {
-      throw new LumbungError('transient', 'the batch reads earlier rows and has to wait for the batches before it');
-    }
-  }
   const section = (kind: string) => batch.sections.filter((candidate) => candidate.kind === kind);
   const changes = ['lsn', 'table', 'existence', 'key'];
   await Promise.all([
     ...(batch.changes.length > 0 ? [warehouse.insertTsv('ops.changes', changes, batch.changes)] : []),
-    ...section('places').map(({ table, bytes }) =>
-      warehouse.insertTsv(`ops.places_${table}`, [...Object.keys(placeOf(context, table)), 'key'], bytes),
+    ...section('places').map(({ table, bytes }) => {
+      const { place } = shapeOf(batch, table).source;
+      return warehouse.insertTsv(`ops.places_${table}`, [...Object.keys(place ?? {}), 'key'], bytes);
+    }),
+    ...section('rows').map(({ table, bytes }) =>
+      insertOrPark(context, batch, table, rowColumns(shapeOf(batch, table)), bytes),
     ),
-    ...section('rows').map((rows) => insertRows(context, batch, rows.table, rows.bytes)),
     ...section('tombstones').map(({ table, bytes }) =>
-      warehouse.insertTsv(`raw.${table}`, tombstoneColumns(shapeOf(context, table)), bytes),
+      insertOrPark(context, batch, table, tombstoneColumns(shapeOf(batch, table)), bytes),
     ),
+    ...(batch.poison.length > 0 ? [parkRows(context, batch, batch.poison.map(asParked))] : []),
   ]);
+  failpoint('load:rows durable');
   for (const [table, partials] of Object.entries(batch.partials)) await loadPartials(context, batch, table, partials);
   for (const truncation of batch.truncations) await truncate(context, batch, truncation.table, truncation.version);
+  failpoint('load:before ledger');
+  if (batch.part) {
+    await warehouse.insertRows('ops.parts', [
+      { slot_id: batch.slotId, batch_id: batch.batchId, start_lsn: batch.startLsn, rows: batch.rows },
+    ]);
+    return;
+  }
   await warehouse.insertRows('ops.batches', [
     {
       slot_id: batch.slotId,
@@ -59,47 +63,47 @@ export async function loadBatch(context: LoadContext, batch: Batch): Promise<voi
   ]);
 }
 
-function shapeOf(context: LoadContext, table: string): TableShape {
-  const shape = context.shapes.get(table);
-  if (!shape) throw new LumbungError('schema', `${table} is not a usable table of the source`);
+function shapeOf(batch: Batch, table: string): TableShape {
+  const shape = batch.shapes[table];
+  if (!shape) throw new LumbungError('internal', `the batch says nothing about the columns of ${table}`);
   return shape;
 }
 
-function placeOf(context: LoadContext, table: string): Readonly<Record<string, string>> {
-  return shapeOf(context, table).source.place ?? {};
-}
+const asParked = ({ table, cells, version, deleted, stamp, reason }: PoisonRow): ParkedRow => ({
+  table,
+  reason,
+  payload: { cells, version, deleted, stamp },
+});
 
-async function insertRows(context: LoadContext, batch: Batch, table: string, bytes: Buffer): Promise<void> {
-  const columns = rowColumns(shapeOf(context, table));
+/** Inserts lines; those that the warehouse refuses are found by halving and parked, the others go in. */
+async function insertOrPark(
+  context: LoadContext,
+  batch: Batch,
+  table: string,
+  columns: readonly string[],
+  bytes: Buffer,
+): Promise<void> {
   try {
     await context.warehouse.insertTsv(`raw.${table}`, columns, bytes);
   } catch (error) {
     if (!(error instanceof LumbungError) || error.kind !== 'poison') throw error;
-    await park(context, batch, table, bytes, messageOf(error));
+    const middle = lineBreakNear(bytes, bytes.length >> 1);
+    if (middle === undefined) {
+      const line = bytes.toString('utf8').replace(/\n$/, '');
+      await parkRows(context, batch, [{ table, reason: messageOf(error), payload: { columns: [...columns], line } }]);
+      return;
+    }
+    await insertOrPark(context, batch, table, columns, bytes.subarray(0, middle));
+    await insertOrPark(context, batch, table, columns, bytes.subarray(middle));
   }
 }
 
-/** Keeps rows that the warehouse refuses, durably, so that the rest of the stream can go on. */
-async function park(context: LoadContext, batch: Batch, table: string, bytes: Buffer, reason: string): Promise<void> {
-  const rest: Batch = {
-    ...batch,
-    sections: [{ table, kind: 'rows', rows: 0, bytes }],
-    changes: batch.changes,
-    partials: {},
-    truncations: [],
-  };
-  await context.warehouse.insertRows('ops.parked', [
-    {
-      id: `${batch.slotId}:${batch.startLsn}:${batch.endLsn}:${table}`,
-      slot_id: batch.slotId,
-      start_lsn: batch.startLsn,
-      end_lsn: batch.endLsn,
-      reason: `${table}: ${reason}`,
-      payload: encodeBatch(rest).toString('base64'),
-      state: 'parked',
-    },
-  ]);
-  context.log.error({ table, endLsn: batch.endLsn, reason }, 'rows parked: see "lumbung status", then "lumbung retry"');
+/** Where a line after `near` begins, or the last one before it; undefined when there is one line only. */
+function lineBreakNear(bytes: Buffer, near: number): number | undefined {
+  const after = bytes.indexOf(10, near) + 1;
+  if (after > 0 && after < bytes.length) return after;
+  const before = near > 0 ? bytes.lastIndexOf(10, near - 1) + 1 : 0;
+  return before > 0 ? before : undefined;
 }
 
 /** Fills the holes of updated rows whose large values were not sent again. */
@@ -109,7 +113,7 @@ async function loadPartials(
   table: string,
   partials: readonly PartialRow[],
 ): Promise<void> {
-  const shape = shapeOf(context, table);
+  const shape = shapeOf(batch, table);
   const keys = [...new Set(partials.flatMap((partial) => [partial.key, partial.from]))];
   const known = await earlierRows(context, shape, keys);
   const resolved = new Map<string, (string | null)[]>();
@@ -130,7 +134,9 @@ async function loadPartials(
     resolved.set(partial.key, cells);
     writeUtf8(writer, `${cells.join('\t')}\t${partial.version}\t0\t${microsToText(BigInt(batch.committedAt))}\n`);
   }
-  if (writer.length > 0) await insertRows(context, batch, table, Buffer.from(writer.bytes.subarray(0, writer.length)));
+  if (writer.length > 0) {
+    await insertOrPark(context, batch, table, rowColumns(shape), Buffer.from(writer.bytes.subarray(0, writer.length)));
+  }
   if (gone.length > 0) {
     await context.warehouse.insertTsv(
       `raw.${table}`,
@@ -185,13 +191,6 @@ async function earlierRows(
 const typeOf = (shape: TableShape, name: string): string =>
   shape.columns.find((column) => column.name === name)?.type.clickhouse ?? 'String';
 
-/** TSV cell → plain text. */
-export function unescapeCell(cell: string): string {
-  return cell.replaceAll(/\\([\\tnr])/g, (_, code: string) =>
-    code === 't' ? '\t' : code === 'n' ? '\n' : code === 'r' ? '\r' : '\\',
-  );
-}
-
 /** Re-reads one row from the source as TSV cells; undefined when it is gone. */
 async function fromSource(context: LoadContext, shape: TableShape, key: string): Promise<string[] | undefined> {
   const client = await context.source();
@@ -203,19 +202,18 @@ async function fromSource(context: LoadContext, shape: TableShape, key: string):
     values: key.split('\t').map(unescapeCell),
     rowMode: 'array',
   });
-  return rows[0]?.map((value, index) => {
-    if (value === null) return '\\N';
-    const writer = createWriter(256);
-    const bytes = Buffer.from(value);
-    const type = shape.columns[index]?.type;
-    if (type) writeValue(writer, type, bytes, 0, bytes.length);
-    return writer.bytes.toString('utf8', 0, writer.length);
-  });
+  return (
+    rows[0] &&
+    encodeCells(
+      shape.columns.map((column) => column.type),
+      rows[0],
+    )
+  );
 }
 
 /** TRUNCATE: a tombstone at the truncation's version for every older live row, marked like any other change. */
 async function truncate(context: LoadContext, batch: Batch, table: string, version: string): Promise<void> {
-  const shape = shapeOf(context, table);
+  const shape = shapeOf(batch, table);
   const key = shape.source.key.map((column) => `\`${column}\``).join(', ');
   const params = { version, stamp: microsToText(BigInt(batch.committedAt)), table };
   const live = `FROM raw.${table} FINAL WHERE NOT _deleted AND _version < toUInt128({version:String})`;
@@ -231,44 +229,4 @@ async function truncate(context: LoadContext, batch: Batch, table: string, versi
      SELECT ${key}, toUInt128({version:String}), true, toDateTime64({stamp:String}, 6, 'UTC') ${live}`,
     params,
   );
-}
-
-/** Loads parked rows again; those that still cannot be stored stay parked. Returns how many were drained. */
-export async function retryParked(context: LoadContext): Promise<{ drained: number; left: number }> {
-  const { warehouse } = context;
-  const parked = await warehouse.query<{ id: string; payload: string }>(
-    "SELECT id, payload FROM ops.parked FINAL WHERE state = 'parked' ORDER BY end_lsn",
-  );
-  let drained = 0;
-  for (const { id, payload } of parked) {
-    const batch = decodeBatch(Buffer.from(payload, 'base64'));
-    try {
-      for (const { table, bytes } of batch.sections) {
-        await warehouse.insertTsv(`raw.${table}`, rowColumns(shapeOf(context, table)), bytes);
-      }
-    } catch (error) {
-      context.log.warn({ id, error: messageOf(error) }, 'still cannot be loaded');
-      continue;
-    }
-    // The stream's own marks are long worked off: mark the rows again, out of band.
-    const changes = batch.changes.toString('utf8').split('\n').filter(Boolean);
-    for (const { table } of batch.sections) {
-      const keys = changes
-        .map((line) => line.split('\t'))
-        .filter((parts) => parts[1] === table)
-        .map((parts) => parts.slice(3).join('\t'));
-      if (keys.length > 0) {
-        await warehouse.insertRows('ops.marks', [
-          { id: randomUUID(), table, keys: keys.map(unescapeCell), reason: 'retry', done: 0 },
-        ]);
-      }
-    }
-    await warehouse.command(
-      `INSERT INTO ops.parked (id, slot_id, start_lsn, end_lsn, reason, payload, state)
-       SELECT id, slot_id, start_lsn, end_lsn, reason, '', 'drained' FROM ops.parked FINAL WHERE id = {id:String}`,
-      { id },
-    );
-    drained++;
-  }
-  return { drained, left: parked.length - drained };
 }

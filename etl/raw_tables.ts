@@ -19,30 +19,47 @@ export function tombstoneColumns(shape: TableShape): string[] {
   return [...shape.source.key, ...META];
 }
 
-/** Creates the table if it is not there; `schema` when it is there with other columns. */
-export async function ensureRawTable(warehouse: Warehouse, shape: TableShape): Promise<void> {
+/**
+ * Makes the raw table fit the shape: creates it, adds columns, changes types. `schema` when a change is refused (the key
+ * differs, or held values do not fit); with `rebuild` the table is then made anew, to be filled by a copy.
+ */
+export async function ensureRawTable(warehouse: Warehouse, shape: TableShape, rebuild = false): Promise<void> {
   const { table, key } = shape.source;
   const columns = shape.columns.map((column) => {
     const type = column.notNull || key.includes(column.name) ? column.type.clickhouse : nullable(column.type);
     return { name: column.name, type };
   });
-  await warehouse.command(
-    `CREATE TABLE IF NOT EXISTS raw.${table} (
-      ${columns.map((column) => `\`${column.name}\` ${column.type}`).join(',\n      ')},
-      _version UInt128, _deleted Bool, _committed_at DateTime64(6, 'UTC')
-    ) ENGINE = ReplacingMergeTree(_version, _deleted) ORDER BY (${key.map((name) => `\`${name}\``).join(', ')})
-    SETTINGS index_granularity = 256, allow_nullable_key = 0`,
-  );
-  const actual = await warehouse.query<{ name: string; type: string }>(
-    "SELECT name, type FROM system.columns WHERE database = 'raw' AND table = {table:String} ORDER BY position",
+  const create = () =>
+    warehouse.command(
+      `CREATE TABLE IF NOT EXISTS raw.${table} (
+        ${columns.map((column) => `\`${column.name}\` ${column.type}`).join(',\n      ')},
+        _version UInt128, _deleted Bool, _committed_at DateTime64(6, 'UTC')
+      ) ENGINE = ReplacingMergeTree(_version, _deleted) ORDER BY (${key.map((name) => `\`${name}\``).join(', ')})
+      SETTINGS index_granularity = 256, allow_nullable_key = 0`,
+    );
+  await create();
+  const found = await warehouse.query<{ name: string; type: string }>(
+    "SELECT name, type FROM system.columns WHERE database = 'raw' AND table = {table:String}",
     { table },
   );
-  const expected = columns.map((column) => `${column.name} ${column.type}`).join(', ');
-  const found = actual
-    .filter((column) => !META.some((name) => name === column.name))
-    .map((column) => `${column.name} ${column.type}`)
-    .join(', ');
-  if (found !== expected) {
-    throw new LumbungError('schema', `raw.${table} has (${found}), the source needs (${expected})`);
+  const held = new Map(found.map((column) => [column.name, column.type]));
+  try {
+    for (const { name, type } of columns) {
+      if (held.get(name) === undefined) {
+        await warehouse.command(`ALTER TABLE raw.${table} ADD COLUMN \`${name}\` ${type}`);
+      } else if (held.get(name) !== type) {
+        await warehouse.command(
+          `ALTER TABLE raw.${table} MODIFY COLUMN \`${name}\` ${type} SETTINGS mutations_sync = 1`,
+        );
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof LumbungError) || error.kind === 'unreachable' || error.kind === 'transient') throw error;
+    if (!rebuild) {
+      const how = `"lumbung snapshot ${table}" makes it anew and copies the rows`;
+      throw new LumbungError('schema', `raw.${table} cannot follow the source: ${error.message}; ${how}`, error);
+    }
+    await warehouse.command(`DROP TABLE raw.${table} SYNC`);
+    await create();
   }
 }

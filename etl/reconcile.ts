@@ -11,10 +11,10 @@ import type { Lifecycle } from '../platform/lifecycle.ts';
 import type { Warehouse } from '../warehouse/client.ts';
 import { markRows } from '../warehouse/rollups/refresh.ts';
 import { readWatermark } from '../warehouse/watermark.ts';
-import { unescapeCell } from './load.ts';
+
 import type { TableShape } from './postgres/catalog.ts';
 import { parseLsn, versionOf } from './postgres/lsn.ts';
-import { createWriter, writeValue } from './postgres/values.ts';
+import { createWriter, unescapeCell, writeValue } from './postgres/values.ts';
 import { rowColumns, tombstoneColumns } from './raw_tables.ts';
 
 export type ReconcileContext = {

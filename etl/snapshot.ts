@@ -1,108 +1,248 @@
 /**
- * Initial copy of a table inside the slot's exported snapshot.
- * Invariants: copied rows carry the slot's consistent point with ordinal 0, so any streamed change beats them; rows that
- * the warehouse has and the copy has not get a tombstone of the same version.
+ * Copies a table while the stream goes on.
+ * Invariants: a copy reads inside a snapshot with a known consistent point and its rows carry that point with ordinal 0, so
+ * that everything streamed after it beats them; it goes by heap blocks and notes how far it has come, so that an interrupted
+ * copy resumes there (inside a newer snapshot); rows older than the whole copy which it did not meet get a tombstone.
  */
 import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
+import type { Logger } from '../platform/log.ts';
 import type { Warehouse } from '../warehouse/client.ts';
 import { microsToText } from './batch.ts';
-import { unescapeCell } from './load.ts';
+import { parkRows } from './parked.ts';
 import type { TableShape } from './postgres/catalog.ts';
+import { copyList, exactRow, quoteName } from './postgres/copy_sql.ts';
 import { versionOf } from './postgres/lsn.ts';
-import { createWriter, writeAscii, writeValue } from './postgres/values.ts';
+import { connectReplication, createSlot } from './postgres/replication.ts';
 import { rowColumns } from './raw_tables.ts';
 
-const CHUNK_BYTES = 8 * 1024 * 1024;
+/** Bytes of heap and TOAST read per statement, about. */
+const CHUNK_BYTES = 24 * 1024 * 1024;
+const BLOCK_BYTES = 8_192;
+/** Readers of one snapshot: while one chunk is parsed the next is printed. */
+const READERS = 2;
 
-export type Snapshot = { name: string; consistentPoint: bigint; takenAt: bigint };
+export type CopyProgress = { table: string; rows: number; bytes: number; totalBytes: number; beganAt: Date };
+export type CopyContext = {
+  databaseUrl: string;
+  warehouse: Warehouse;
+  log: Logger;
+  signal: AbortSignal;
+  onProgress?: (progress: CopyProgress) => void;
+};
+type Leaf = { oid: number; filenode: number; name: string; bytes: number; blocks: number };
+type Position = { firstVersion: bigint; leaf: number; filenode: number; block: number; rows: number; bytes: number };
+type Chunk = { leaf: Leaf; from: number; to: number };
 
-/** Opens a read-only transaction on the exported snapshot; the caller ends the client. */
-export async function openSnapshot(url: string, name: string): Promise<pg.Client> {
-  const client = new pg.Client({
-    connectionString: url,
-    application_name: 'lumbung snapshot',
-    options: '-c datestyle=ISO -c timezone=UTC -c intervalstyle=iso_8601 -c extra_float_digits=3',
-  });
-  client.on('error', () => undefined);
-  await client.connect();
-  await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-  await client.query(`SET TRANSACTION SNAPSHOT '${name.replaceAll("'", "''")}'`);
-  return client;
+/** Copies one table to its end; returns its rows and the consistent point of the last snapshot. */
+export async function copyTable(
+  context: CopyContext,
+  shape: TableShape,
+  fingerprint: string,
+  slotId: string,
+): Promise<{ rows: number; consistentPoint: bigint }> {
+  const { warehouse, signal } = context;
+  const readers: pg.Client[] = [];
+  try {
+    const consistentPoint = await openSnapshot(context.databaseUrl, readers);
+    const reader = readers[0] as pg.Client;
+    const version = versionOf(consistentPoint, 0);
+    const leaves = await leavesOf(reader, shape);
+    const totalBytes = leaves.reduce((sum, leaf) => sum + leaf.bytes, 0);
+    const resumed = await resumePoint(warehouse, shape, fingerprint, leaves);
+    const firstVersion = resumed?.firstVersion ?? version;
+    const beganAt = new Date();
+    let { rows, bytes } = resumed ?? { rows: 0, bytes: 0 };
+    const chunks = chunksOf(leaves, resumed);
+    const finished = new Map<Chunk, number>();
+    let next = 0;
+    let noted = 0;
+    /** Notes the contiguous prefix of finished chunks. */
+    const note = async () => {
+      for (let chunk = chunks[noted]; chunk && finished.has(chunk); chunk = chunks[++noted]) {
+        rows += finished.get(chunk) ?? 0;
+        bytes += (chunk.to - chunk.from) * bytesPerBlock(chunk.leaf);
+      }
+      const last = chunks[noted - 1];
+      if (last === undefined) return;
+      const { oid: leaf, filenode } = last.leaf;
+      const done = Math.min(Math.round(bytes), totalBytes);
+      await warehouse.insertRows('ops.copies', [
+        {
+          table: shape.source.table,
+          fingerprint,
+          first_version: String(firstVersion),
+          leaf,
+          filenode,
+          next_block: last.to,
+          rows,
+          bytes: done,
+          total_bytes: totalBytes,
+          began_at: beganAt.toISOString().replace('Z', ''),
+        },
+      ]);
+      context.onProgress?.({ table: shape.source.table, rows, bytes: done, totalBytes, beganAt });
+    };
+    await Promise.all(
+      readers.map(async (client) => {
+        while (next < chunks.length) {
+          signal.throwIfAborted();
+          const chunk = chunks[next++] as Chunk;
+          finished.set(chunk, await copyChunk(context, client, shape, chunk, version, slotId));
+          await note();
+        }
+      }),
+    );
+    await addPlaces(warehouse, shape, firstVersion);
+    await sweep(warehouse, shape, firstVersion);
+    // The next copy of this table begins anew.
+    await warehouse.insertRows('ops.copies', [{ table: shape.source.table, fingerprint: '', bytes: 1, total_bytes: 1 }]);
+    return { rows, consistentPoint };
+  } finally {
+    await Promise.all(readers.map((client) => client.end().catch(() => undefined)));
+  }
 }
 
-/** Copies one table; returns its number of rows. */
-export async function copyTable(
-  client: pg.Client,
+/** Opens readers on one snapshot; returns its consistent point. A temporary slot tells it and is dropped at once. */
+async function openSnapshot(databaseUrl: string, readers: pg.Client[]): Promise<bigint> {
+  const replication = await connectReplication(databaseUrl);
+  try {
+    const { consistentPoint, snapshot } = await createSlot(replication, `lumbung_copy_${process.pid}`, 'temporary');
+    for (let n = 0; n < READERS; n++) {
+      const client = new pg.Client({
+        connectionString: databaseUrl,
+        application_name: 'lumbung copy',
+        options:
+          '-c datestyle=ISO -c timezone=UTC -c intervalstyle=iso_8601 -c extra_float_digits=3 -c bytea_output=hex -c statement_timeout=0',
+      });
+      client.on('error', () => undefined);
+      await client.connect();
+      readers.push(client);
+      await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+      await client.query(`SET TRANSACTION SNAPSHOT '${snapshot.replaceAll("'", "''")}'`);
+    }
+    return consistentPoint;
+  } finally {
+    await replication.end().catch(() => undefined);
+  }
+}
+
+/** The heaps that hold the table's rows: itself, its partitions, its children. */
+async function leavesOf(client: pg.Client, shape: TableShape): Promise<Leaf[]> {
+  const { rows } = await client.query<Leaf>(
+    `WITH RECURSIVE family (oid) AS (
+       SELECT to_regclass($1)::oid UNION SELECT i.inhrelid FROM pg_inherits i JOIN family f ON f.oid = i.inhparent
+     )
+     SELECT c.oid::int8::int AS oid, pg_relation_filenode(c.oid)::int8::int AS filenode,
+       quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS name,
+       pg_table_size(c.oid)::float8 AS bytes, (pg_relation_size(c.oid) / ${BLOCK_BYTES})::float8 AS blocks
+     FROM family f JOIN pg_class c ON c.oid = f.oid JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE c.relkind = 'r' ORDER BY c.oid`,
+    [`public.${quoteName(shape.source.table)}`],
+  );
+  return rows;
+}
+
+const bytesPerBlock = (leaf: Leaf) => (leaf.blocks === 0 ? 0 : leaf.bytes / leaf.blocks);
+
+/** Where an interrupted copy of the same table stopped; undefined when it has to begin anew. */
+async function resumePoint(
   warehouse: Warehouse,
   shape: TableShape,
-  snapshot: Snapshot,
-): Promise<number> {
-  const { table, columns, key, place } = shape.source;
-  const quoted = columns.map((column) => `"${column}"`).join(', ');
-  const stream = client.query(copyTo(`COPY (SELECT ${quoted} FROM public.${table}) TO STDOUT`));
-  const suffix = `\t${versionOf(snapshot.consistentPoint, 0)}\t0\t${microsToText(snapshot.takenAt)}\n`;
-  const placeIndexes = Object.values(place ?? {}).map((column) => columns.indexOf(column));
-  const keyIndexes = key.map((column) => columns.indexOf(column));
-  let rows = createWriter(CHUNK_BYTES + 65_536);
-  let places = createWriter();
-  let count = 0;
-  const flush = async () => {
-    if (rows.length === 0) return;
-    if (places.length > 0) {
-      const target = [...Object.keys(place ?? {}), 'key'];
-      await warehouse.insertTsv(`ops.places_${table}`, target, places.bytes.subarray(0, places.length));
+  fingerprint: string,
+  leaves: readonly Leaf[],
+): Promise<Position | undefined> {
+  const [row] = await warehouse.query<{
+    first: string;
+    leaf: number;
+    filenode: number;
+    block: number;
+    rows: number;
+    bytes: number;
+  }>(
+    `SELECT toString(first_version) AS first, leaf, filenode, next_block AS block, rows, bytes FROM ops.copies FINAL
+     WHERE table = {table:String} AND fingerprint = {fingerprint:String}`,
+    { table: shape.source.table, fingerprint },
+  );
+  // A rewritten heap (VACUUM FULL, CLUSTER) has its rows elsewhere.
+  const same = row && leaves.some((leaf) => leaf.oid === row.leaf && leaf.filenode === row.filenode);
+  return same ? { ...row, firstVersion: BigInt(row.first) } : undefined;
+}
+
+function chunksOf(leaves: readonly Leaf[], resumed: Position | undefined): Chunk[] {
+  const chunks: Chunk[] = [];
+  for (const leaf of leaves) {
+    if (resumed && leaf.oid < resumed.leaf) continue;
+    const step = Math.max(1, Math.floor(CHUNK_BYTES / Math.max(1, bytesPerBlock(leaf))));
+    const start = resumed?.leaf === leaf.oid ? resumed.block : 0;
+    for (let from = start; from < leaf.blocks; from += step) {
+      chunks.push({ leaf, from, to: Math.min(from + step, leaf.blocks) });
     }
-    await warehouse.insertTsv(`raw.${table}`, rowColumns(shape), rows.bytes.subarray(0, rows.length));
-    rows = createWriter(CHUNK_BYTES + 65_536);
-    places = createWriter();
-  };
-  let rest: Buffer = Buffer.alloc(0);
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    const bytes = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;
-    let start = 0;
-    for (let end = bytes.indexOf(10); end !== -1; end = bytes.indexOf(10, start)) {
-      const cells = bytes.toString('utf8', start, end).split('\t');
-      start = end + 1;
-      const encoded = cells.map((cell, index) => recode(shape, index, cell));
-      writeUtf8(rows, encoded.join('\t'));
-      writeAscii(rows, suffix);
-      if (place !== undefined) {
-        const parts = placeIndexes.map((index) => (encoded[index] === '\\N' ? '' : encoded[index]));
-        writeUtf8(places, `${[...parts, ...keyIndexes.map((index) => encoded[index])].join('\t')}\n`);
-      }
-      count++;
-    }
-    rest = bytes.subarray(start);
-    if (rows.length >= CHUNK_BYTES) await flush();
   }
-  await flush();
-  await sweep(warehouse, shape, snapshot);
-  return count;
+  return chunks;
 }
 
-/** COPY text → TSV cell. The two share their escapes, except for what needs another notation. */
-function recode(shape: TableShape, index: number, cell: string): string {
-  const type = shape.columns[index]?.type;
-  if (cell === '\\N' || type === undefined || type.encoding === 'verbatim' || type.encoding === 'text') return cell;
-  const writer = createWriter(256);
-  const bytes = Buffer.from(unescapeCell(cell));
-  writeValue(writer, type, bytes, 0, bytes.length);
-  return writer.bytes.toString('utf8', 0, writer.length);
+async function copyChunk(
+  context: CopyContext,
+  client: pg.Client,
+  shape: TableShape,
+  { leaf, from, to }: Chunk,
+  version: bigint,
+  slotId: string,
+): Promise<number> {
+  const stamp = microsToText(BigInt(Date.now()) * 1000n);
+  const exact = exactRow(shape);
+  const where = `ctid >= '(${from},0)' AND ctid < '(${to},0)'`;
+  const copy = client.query(
+    copyTo(
+      `COPY (SELECT ${copyList(shape, version, stamp)} FROM ONLY ${leaf.name} WHERE ${where} AND ${exact}) TO STDOUT`,
+    ),
+  );
+  await context.warehouse.insertTsv(`raw.${shape.source.table}`, rowColumns(shape), copy);
+  if (exact !== 'true') {
+    const { rows } = await client.query<(string | null)[]>({
+      text: `SELECT ${shape.columns.map(({ name }) => `${quoteName(name)}::text`).join(', ')}
+        FROM ONLY ${leaf.name} WHERE ${where} AND NOT (${exact})`,
+      rowMode: 'array',
+    });
+    if (rows.length > 0) {
+      const at = { slotId, startLsn: String(version >> 64n), endLsn: String(version >> 64n) };
+      const reason = 'a value of the copied row cannot be stored exactly';
+      const payload = { version: String(version), deleted: false, stamp };
+      const parked = rows.map((cells) => ({ table: shape.source.table, reason, payload: { ...payload, cells } }));
+      await parkRows(context, at, parked);
+    }
+  }
+  return copy.rowCount;
 }
 
-function writeUtf8(writer: ReturnType<typeof createWriter>, text: string): void {
-  const bytes = Buffer.from(text);
-  writeValue(writer, { clickhouse: 'String', encoding: 'verbatim' }, bytes, 0, bytes.length);
+/** Places of the copied rows, from the rows themselves. */
+async function addPlaces(warehouse: Warehouse, shape: TableShape, firstVersion: bigint): Promise<void> {
+  const { table, key, place } = shape.source;
+  if (place === undefined) return;
+  const columns = Object.keys(place).map((name) => `\`${name}\``);
+  const values = Object.values(place).map((name) => {
+    const optional = !(shape.columns.find((column) => column.name === name)?.notNull ?? false);
+    return optional ? `assumeNotNull(\`${name}\`)` : `\`${name}\``;
+  });
+  await warehouse.command(
+    `INSERT INTO ops.places_${table} (${[...columns, 'key'].join(', ')})
+     SELECT ${values.join(', ')}, toString(\`${key[0]}\`) FROM raw.${table}
+     WHERE _version >= toUInt128({version:String}) AND NOT _deleted`,
+    { version: String(firstVersion) },
+  );
 }
 
-/** Rows older than the copy that the copy does not hold were deleted while nobody was listening. */
-async function sweep(warehouse: Warehouse, shape: TableShape, snapshot: Snapshot): Promise<void> {
+/**
+ * Rows older than the copy that it did not meet were deleted while nobody was listening. The tombstone carries the version of
+ * the copy's beginning: a row inserted again since then comes with the stream and beats it.
+ */
+async function sweep(warehouse: Warehouse, shape: TableShape, firstVersion: bigint): Promise<void> {
   const key = shape.source.key.map((column) => `\`${column}\``).join(', ');
   await warehouse.command(
     `INSERT INTO raw.${shape.source.table} (${key}, _version, _deleted, _committed_at)
-     SELECT ${key}, toUInt128({version:String}), true, toDateTime64({at:String}, 6, 'UTC')
+     SELECT ${key}, toUInt128({version:String}), true, now64(6)
      FROM raw.${shape.source.table} FINAL WHERE NOT _deleted AND _version < toUInt128({version:String})`,
-    { version: String(versionOf(snapshot.consistentPoint, 0)), at: microsToText(snapshot.takenAt) },
+    { version: String(firstVersion) },
   );
 }

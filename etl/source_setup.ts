@@ -2,6 +2,7 @@
 import type { Client } from 'pg';
 import { LumbungError } from '../platform/errors.ts';
 import { checkTable, type TableShape } from './postgres/catalog.ts';
+import type { CatalogType } from './postgres/values.ts';
 import { sources } from './sources/all.ts';
 
 export const PUBLICATION = 'lumbung';
@@ -21,8 +22,8 @@ export async function readSourceTables(client: Client): Promise<SourceTables> {
   return { shapes, faults };
 }
 
-/** Creates or extends the publication so that it holds every usable table. */
-export async function ensurePublication(client: Client, tables: readonly string[]): Promise<void> {
+/** Creates or extends the publication so that it holds every usable table; returns those that it did not hold before. */
+export async function ensurePublication(client: Client, tables: readonly string[]): Promise<string[]> {
   const level = await client.query<{ wal_level: string }>('SHOW wal_level');
   if (level.rows[0]?.wal_level !== 'logical') {
     throw new LumbungError(
@@ -36,7 +37,7 @@ export async function ensurePublication(client: Client, tables: readonly string[
     await client.query(
       `CREATE PUBLICATION ${PUBLICATION} FOR TABLE ${list(tables)} WITH (publish_via_partition_root = true)`,
     );
-    return;
+    return [...tables];
   }
   const { rows } = await client.query<{ tablename: string }>(
     "SELECT tablename FROM pg_publication_tables WHERE pubname = $1 AND schemaname = 'public'",
@@ -45,16 +46,52 @@ export async function ensurePublication(client: Client, tables: readonly string[
   const present = new Set(rows.map((row) => row.tablename));
   const absent = tables.filter((table) => !present.has(table));
   if (absent.length > 0) await client.query(`ALTER PUBLICATION ${PUBLICATION} ADD TABLE ${list(absent)}`);
+  return absent;
 }
 
-/** The slot's confirmed position; undefined when there is none or it can no longer be used. */
-export async function confirmedPosition(client: Client): Promise<string | undefined> {
+/** Everything about the source's tables that replication depends on, as one text: another text means another look. */
+export async function catalogSignature(client: Client): Promise<string> {
+  const { rows } = await client.query<{ signature: string }>(
+    `SELECT md5(coalesce(string_agg(part, ';' ORDER BY part), '')) AS signature FROM (
+       SELECT c.relname || ' ' || c.oid || ' ' || c.relreplident::text || ' ' || (p.tablename IS NOT NULL) || ' ' ||
+         (SELECT string_agg(a.attname || ' ' || a.atttypid || ' ' || a.atttypmod, ',' ORDER BY a.attname)
+          FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS part
+       FROM pg_class c LEFT JOIN pg_publication_tables p
+         ON p.pubname = $2 AND p.schemaname = 'public' AND p.tablename = c.relname
+       WHERE c.relnamespace = 'public'::regnamespace AND c.relname = ANY($1) AND c.relkind IN ('r', 'p')) x`,
+    [sources.map((source) => source.table), PUBLICATION],
+  );
+  return rows[0]?.signature ?? '';
+}
+
+/** Types by oid, for columns whose type in the stream is not the catalog's of now. */
+export async function readTypes(client: Client): Promise<Map<number, CatalogType>> {
+  const { rows } = await client.query<{ oid: number; name: string; kind: string; element: number }>(
+    `SELECT t.oid::int8::int AS oid, coalesce(b.typname, t.typname) AS name, coalesce(b.typtype, t.typtype) AS kind,
+       CASE WHEN t.typcategory = 'A' THEN t.typelem::int8::int ELSE 0 END AS element
+     FROM pg_type t LEFT JOIN pg_type b ON t.typtype = 'd' AND b.oid = t.typbasetype`,
+  );
+  const plain = new Map(rows.map(({ oid, name, kind }) => [oid, { name, kind, modifier: -1 } as CatalogType]));
+  for (const { oid, element } of rows) {
+    const type = plain.get(oid);
+    const of = plain.get(element);
+    if (type && of) plain.set(oid, { ...type, element: of });
+  }
+  return plain;
+}
+
+/** Where the slot stands: its confirmed position, or absent, or lost (present, but its WAL is gone). */
+export type SlotState = { state: 'absent' | 'lost' } | { state: 'usable'; confirmed: string };
+
+export async function slotState(client: Client): Promise<SlotState> {
   const { rows } = await client.query<{ confirmed_flush_lsn: string | null; wal_status: string | null }>(
     'SELECT confirmed_flush_lsn, wal_status FROM pg_replication_slots WHERE slot_name = $1',
     [SLOT],
   );
   const row = rows[0];
-  return row === undefined || row.wal_status === 'lost' ? undefined : (row.confirmed_flush_lsn ?? undefined);
+  if (row === undefined) return { state: 'absent' };
+  if (row.wal_status === 'lost' || row.confirmed_flush_lsn === null) return { state: 'lost' };
+  return { state: 'usable', confirmed: row.confirmed_flush_lsn };
 }
 
 /** Drops the slot if it is there. */

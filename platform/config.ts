@@ -54,6 +54,8 @@ export const environment = z.object({
   AUTH_AUDIENCE: optionalText,
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   LOG_PRETTY: z.enum(['on', 'off']).optional(),
+  /** Tests only: ends the process at a named place (platform/failpoints.ts). */
+  LUMBUNG_FAILPOINT: optionalText,
   /** Set by `lumbung start` for its children: the source is the embedded demo, so demo sign-ins are offered. */
   LUMBUNG_DEMO: z.enum(['1']).optional(),
 });

@@ -15,7 +15,7 @@ export type Warehouse = {
   /** DDL, or INSERT … SELECT. */
   command(sql: string, params?: Params): Promise<void>;
   /** TabSeparated bytes straight into a table. */
-  insertTsv(table: string, columns: readonly string[], bytes: Buffer): Promise<void>;
+  insertTsv(table: string, columns: readonly string[], bytes: Buffer | Readable): Promise<void>;
   /** Small inserts of objects. */
   insertRows(table: string, rows: readonly Record<string, unknown>[]): Promise<void>;
   /** True when the engine answers. */
@@ -77,7 +77,7 @@ export function connectWarehouse(url: string): Warehouse {
         await client.insert({
           table,
           columns: [...columns.map((column) => `\`${column}\``)] as [string, ...string[]],
-          values: Readable.from([bytes], { objectMode: false }),
+          values: bytes instanceof Readable ? bytes : Readable.from([bytes], { objectMode: false }),
           format: 'TabSeparated',
         });
       }),
@@ -122,6 +122,7 @@ const POISON_CODES = new Set([
   '321',
   '349',
   '131',
+  '469',
   '33',
   '32',
 ]);

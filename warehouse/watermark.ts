@@ -26,7 +26,7 @@ export const watermarkSql = (rolled: string) => `(
   SELECT arrayFold(
     (run, interval) -> if(interval.1 <= run.1, (greatest(run.1, interval.2), greatest(run.2, interval.3)), run),
     arraySort(groupArray((start_lsn, end_lsn, committed_at))),
-    (min(start_lsn), toDateTime64(0, 6, 'UTC'))
+    (toUInt64(${rolled}), toDateTime64(0, 6, 'UTC'))
   )
   FROM ops.batches
   WHERE slot_id = {slot:String} AND end_lsn >= ${rolled}

@@ -4,15 +4,19 @@ import { LumbungError } from '../../platform/errors.ts';
 import type { Source } from '../source.ts';
 import { type CatalogType, type ColumnType, columnType } from './values.ts';
 
-export type TableColumn = { name: string; type: ColumnType; notNull: boolean };
-export type TableShape = { source: Source; columns: readonly TableColumn[] };
+/** `typeOid` and `modifier` are those of the catalog, to notice a type that changed. */
+export type TableColumn = { name: string; type: ColumnType; notNull: boolean; typeOid: number; modifier: number };
+export type TableShape = { source: Source; oid: number; columns: readonly TableColumn[] };
 /** A table is usable, or missing in the source, or unusable with a reason that names the remedy. */
 export type TableCheck = { shape: TableShape } | { missing: true } | { fault: string };
 
 type Row = {
+  oid: number;
   attname: string;
   typname: string;
   typtype: string;
+  typeOid: number;
+  typmod: number;
   modifier: number;
   attnotnull: boolean;
   element: string | null;
@@ -24,6 +28,7 @@ type Row = {
 const SQL = `
   SELECT a.attname, coalesce(b.typname, t.typname) AS typname, coalesce(b.typtype, t.typtype) AS typtype,
     CASE WHEN t.typname IN ('timestamp', 'timestamptz') THEN a.atttypmod ELSE -1 END AS modifier, a.attnotnull,
+    c.oid::int8::int AS oid, a.atttypid::int8::int AS "typeOid", a.atttypmod AS typmod,
     e.typname AS element, e.typtype AS element_kind, c.relreplident AS identity,
     coalesce(a.attnum = ANY(i.indkey), false) AS in_key
   FROM pg_class c
@@ -61,9 +66,15 @@ export async function checkTable(client: ClientBase, source: Source): Promise<Ta
           ? { element: { name: row.element, kind: row.element_kind, modifier: -1 } }
           : {}),
       };
-      return { name, type: columnType(type), notNull: row.attnotnull };
+      return {
+        name,
+        type: columnType(type),
+        notNull: row.attnotnull,
+        typeOid: row.typeOid,
+        modifier: row.typmod,
+      };
     });
-    return { shape: { source, columns } };
+    return { shape: { source, oid: rows[0]?.oid ?? 0, columns } };
   } catch (error) {
     if (error instanceof LumbungError) return { fault: error.message };
     throw error;

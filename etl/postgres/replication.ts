@@ -55,17 +55,23 @@ export async function identify(client: pg.Client): Promise<{ systemId: string; t
   return { systemId: row.systemid, timeline: Number(row.timeline) };
 }
 
-/** Creates the slot; the exported snapshot lives as long as `client` runs no other command. */
+/**
+ * Creates a slot. A temporary one exports a snapshot at its consistent point: it can be imported as long as `client` runs no
+ * other command, and the slot goes with the connection.
+ */
 export async function createSlot(
   client: pg.Client,
   slot: string,
+  kind: 'permanent' | 'temporary',
 ): Promise<{ consistentPoint: bigint; snapshot: string }> {
-  const { rows } = await client.query<{ consistent_point: string; snapshot_name: string }>(
-    `CREATE_REPLICATION_SLOT "${slot}" LOGICAL pgoutput EXPORT_SNAPSHOT`,
+  const { rows } = await client.query<{ consistent_point: string; snapshot_name: string | null }>(
+    kind === 'permanent'
+      ? `CREATE_REPLICATION_SLOT "${slot}" LOGICAL pgoutput NOEXPORT_SNAPSHOT`
+      : `CREATE_REPLICATION_SLOT "${slot}" TEMPORARY LOGICAL pgoutput EXPORT_SNAPSHOT`,
   );
   const row = rows[0];
   if (!row) throw new LumbungError('config', 'Postgres created no replication slot');
-  return { consistentPoint: parseLsn(row.consistent_point), snapshot: row.snapshot_name };
+  return { consistentPoint: parseLsn(row.consistent_point), snapshot: row.snapshot_name ?? '' };
 }
 
 /** Starts streaming from `from`; handlers run on the event loop, errors in them end the stream. */

@@ -113,11 +113,15 @@ function writeEscaped(writer: ByteWriter, source: Buffer, start: number, end: nu
   writer.length = at;
 }
 
+/** What DateTime64 and Date32 hold exactly, in whole years. */
+export const EARLIEST_YEAR = 1900;
+export const LATEST_YEAR = 2299;
+
 /** ISO text of a date or instant inside what DateTime64 and Date32 hold (1900–2299); anything else is refused. */
 function temporal(text: string, encoding: Encoding): string {
   const match = /^(\d{4})-\d\d-\d\d(?: \d\d:\d\d:\d\d(?:\.\d{1,6})?(?:\+00)?)?$/.exec(text);
   const year = Number(match?.[1]);
-  if (match === null || year < 1900 || year > 2299) {
+  if (match === null || year < EARLIEST_YEAR || year > LATEST_YEAR) {
     throw new LumbungError('poison', `the ${encoding} ${text} is outside 1900–2299 and cannot be stored exactly`);
   }
   return encoding === 'timestamptz' ? text.replace(/\+00$/, '') : text;
@@ -151,4 +155,23 @@ export function arrayLiteral(text: string, element: Encoding): string {
     if (text[i] === ',') i++;
   }
   return `[${items.join(',')}]`;
+}
+
+/** Values as Postgres prints them → TSV cells; NULL is \\N. */
+export function encodeCells(types: readonly (ColumnType | undefined)[], values: readonly (string | null)[]): string[] {
+  return values.map((value, index) => {
+    const type = types[index];
+    if (value === null || type === undefined) return '\\N';
+    const writer = createWriter(256);
+    const bytes = Buffer.from(value);
+    writeValue(writer, type, bytes, 0, bytes.length);
+    return writer.bytes.toString('utf8', 0, writer.length);
+  });
+}
+
+/** TSV cell → plain text. */
+export function unescapeCell(cell: string): string {
+  return cell.replaceAll(/\\([\\tnr])/g, (_, code: string) =>
+    code === 't' ? '\t' : code === 'n' ? '\n' : code === 'r' ? '\r' : '\\',
+  );
 }

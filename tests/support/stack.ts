@@ -3,7 +3,7 @@
  * production; tests wait on watermarks and values, never on time.
  */
 import { type ChildProcess, fork } from 'node:child_process';
-import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -134,6 +134,12 @@ export async function startStack(prepare?: (source: pg.Client) => Promise<void>)
         const { watermark } = await readFreshness(warehouse);
         const open = await warehouse.query<{ n: number }>('SELECT count() AS n FROM ops.marks FINAL WHERE NOT done');
         return BigInt(watermark) >= target && open[0]?.n === 0;
+      }).catch((error: Error) => {
+        for (const role of ['capture', 'worker'] as const) {
+          const file = join(dataDir, 'logs', `${role}.log`);
+          if (existsSync(file)) error.message += `\n${role}: ${readFileSync(file, 'utf8').slice(-1_500)}`;
+        }
+        throw error;
       });
     },
     async [Symbol.asyncDispose]() {

@@ -1,8 +1,14 @@
 /** Values round-trip from Postgres text to TSV without loss, or are refused. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { unescapeCell } from '../../etl/load.ts';
-import { arrayLiteral, type ColumnType, columnType, createWriter, writeValue } from '../../etl/postgres/values.ts';
+import {
+  arrayLiteral,
+  type ColumnType,
+  columnType,
+  createWriter,
+  unescapeCell,
+  writeValue,
+} from '../../etl/postgres/values.ts';
 
 const write = (type: ColumnType, text: string): string => {
   const writer = createWriter(8);

@@ -25,6 +25,7 @@ type Progress = {
   seq: number;
   changed: string[];
   open: [string, string][];
+  halves: number;
 };
 /** A kitchen with claimed cells and what it belongs to (empty strings when it is not, or no longer, known). */
 type ClaimedKitchen = {
@@ -59,11 +60,14 @@ export async function refreshDirtyCells(warehouse: Warehouse, slotId: string): P
      SELECT toString(watermark.1) AS lsn, toString(watermark.2) AS committed, toString(pointer.1) AS rolled,
        toString(pointer.2) AS told, pointer.3 AS seq,
        (SELECT groupUniqArray(toString(table)) FROM ops.changes WHERE lsn >= pointer.1 AND lsn < watermark.1) AS changed,
-       (SELECT groupArray((toString(id), toString(table))) FROM ops.marks FINAL WHERE NOT done) AS open`,
+       (SELECT groupArray((toString(id), toString(table))) FROM ops.marks FINAL WHERE NOT done) AS open,
+       (SELECT count() FROM ops.parts WHERE slot_id = {slot:String} AND start_lsn >= watermark.1) AS halves`,
     { slot: slotId },
   );
   if (progress === undefined) throw new LumbungError('internal', 'the progress query answered nothing');
   const { lsn, rolled, open } = progress;
+  // A large transaction is half loaded, or the first copy is under way: what raw holds is no state the source was ever in.
+  if (progress.halves > 0 || lsn === '0') return undefined;
   const marks = open.map(([id]) => id);
   const unchanged = BigInt(rolled) >= BigInt(lsn) && marks.length === 0;
   // An idle source still moves on in time: only the freshness is renewed.

@@ -1,0 +1,132 @@
+/**
+ * The set of replicated tables: which are usable, which need a copy, which are quarantined and why. Read anew whenever the
+ * source's catalog has changed.
+ * Invariants: a table that cannot be followed is set aside alone, its rows kept; a table whose rows may have changed without
+ * the stream (new, re-created, retyped, back in the publication, asked for) is copied again.
+ */
+import { createHash } from 'node:crypto';
+import type { Client } from 'pg';
+import { LumbungError } from '../platform/errors.ts';
+import type { Logger } from '../platform/log.ts';
+import type { Warehouse } from '../warehouse/client.ts';
+import type { TableShape } from './postgres/catalog.ts';
+import { parseLsn } from './postgres/lsn.ts';
+import type { CatalogType } from './postgres/values.ts';
+import { ensureRawTable } from './raw_tables.ts';
+import { catalogSignature, ensurePublication, readSourceTables, readTypes } from './source_setup.ts';
+
+export type Replicated = { shape: TableShape; fingerprint: string; copy: boolean };
+export type TableSet = {
+  tables: Map<string, Replicated>;
+  /** Text of the catalog this was read from. */
+  signature: string;
+  /** Everything committed before this position is in the catalog that was read. */
+  readAt: bigint;
+  types: Map<number, CatalogType>;
+};
+
+/** Table states: requested (a copy was asked for), copying, live, quarantined (set aside), stale (the slot is lost). */
+type State = 'requested' | 'copying' | 'live' | 'quarantined' | 'stale';
+type TableState = {
+  table: string;
+  state: State;
+  reason?: string;
+  slotId?: string;
+  fingerprint?: string;
+  rows?: number;
+  lsn?: bigint;
+};
+type Known = { table: string; state: State; reason: string; slotId: string; fingerprint: string };
+
+export async function setTableStates(warehouse: Warehouse, states: readonly TableState[]): Promise<void> {
+  await warehouse.insertRows(
+    'ops.tables',
+    states.map((state) => ({
+      table: state.table,
+      state: state.state,
+      reason: state.reason ?? '',
+      slot_id: state.slotId ?? '',
+      copied_rows: state.rows ?? 0,
+      consistent_lsn: String(state.lsn ?? 0n),
+      fingerprint: state.fingerprint ?? '',
+    })),
+  );
+}
+
+export async function readTableStates(warehouse: Warehouse): Promise<Map<string, Known>> {
+  const rows = await warehouse.query<Known>(
+    `SELECT toString(table) AS table, toString(state) AS state, reason, slot_id AS slotId, fingerprint FROM ops.tables FINAL`,
+  );
+  return new Map(rows.map((row) => [row.table, row]));
+}
+
+/** Asks the capture for a new copy of tables; it takes them up within a second or two. */
+export async function requestCopies(warehouse: Warehouse, tables: readonly string[]): Promise<void> {
+  const known = await readTableStates(warehouse);
+  const states = tables.map((table) => ({
+    table,
+    state: 'requested' as const,
+    slotId: known.get(table)?.slotId ?? '',
+  }));
+  await setTableStates(warehouse, states);
+}
+
+export async function copiesRequested(warehouse: Warehouse): Promise<boolean> {
+  const [row] = await warehouse.query<{ n: number }>(
+    "SELECT count() AS n FROM ops.tables FINAL WHERE state = 'requested'",
+  );
+  return (row?.n ?? 0) > 0;
+}
+
+/** Reads the catalog, makes publication and raw tables fit, and says which tables need a copy. */
+export async function prepareTables(
+  { warehouse, log }: { warehouse: Warehouse; log: Logger },
+  control: Client,
+  slotId: string,
+): Promise<TableSet> {
+  const usable = [...(await readSourceTables(control)).shapes.keys()];
+  if (usable.length === 0) {
+    throw new LumbungError('config', 'the source has none of the operational tables in its schema "public"');
+  }
+  const added = new Set(await ensurePublication(control, usable));
+  const { rows } = await control.query<{ lsn: string }>('SELECT pg_current_wal_insert_lsn() AS lsn');
+  const readAt = parseLsn(rows[0]?.lsn ?? '0/0');
+  const signature = await catalogSignature(control);
+  const { shapes, faults } = await readSourceTables(control);
+  await warehouse.command('CREATE DATABASE IF NOT EXISTS raw');
+  const known = await readTableStates(warehouse);
+  const tables = new Map<string, Replicated>();
+  for (const [table, shape] of shapes) {
+    const before = known.get(table);
+    try {
+      await ensureRawTable(warehouse, shape, before?.state === 'requested');
+    } catch (error) {
+      if (!(error instanceof LumbungError) || error.kind !== 'schema') throw error;
+      faults.set(table, error.message);
+      continue;
+    }
+    const fingerprint = fingerprintOf(shape);
+    const live = before?.state === 'live' && before.fingerprint === fingerprint && !added.has(table);
+    tables.set(table, { shape, fingerprint, copy: !live });
+  }
+  const copies = [...tables].filter(([table, { copy }]) => copy && known.get(table)?.state !== 'copying');
+  await setTableStates(warehouse, [
+    ...copies.map(([table, { fingerprint }]) => ({ table, state: 'copying' as const, slotId, fingerprint })),
+    ...[...faults]
+      .filter(([table, reason]) => known.get(table)?.state !== 'quarantined' || known.get(table)?.reason !== reason)
+      .map(([table, reason]) => {
+        log.error({ table, reason }, 'table set aside: it is not replicated until this is mended');
+        return { table, state: 'quarantined' as const, reason, slotId };
+      }),
+  ]);
+  return { tables, signature, readAt, types: await readTypes(control) };
+}
+
+/** What a table's raw rows depend on: which table it is, and the types of its listed columns. */
+function fingerprintOf(shape: TableShape): string {
+  const parts = shape.columns.map(({ name, typeOid, modifier }) => `${name}:${typeOid}:${modifier}`);
+  return createHash('sha256')
+    .update(`${shape.oid} ${parts.join(' ')}`)
+    .digest('hex')
+    .slice(0, 16);
+}
