@@ -188,11 +188,11 @@ async function copyTables(
   for (const [table, { shape, fingerprint }] of waiting) {
     const onProgress = (progress: CopyProgress) => context.onProgress?.({ ...progress, total: total + progress.rows });
     const copy = { databaseUrl: context.databaseUrl, warehouse, log, signal: stopping, onProgress };
-    const { rows, consistentPoint: lsn } = await copyTable(copy, shape, fingerprint, slotId);
+    const { rows, consistentPoint: lsn, resumed } = await copyTable(copy, shape, fingerprint, slotId);
     failpoint('capture:table copied');
     total += rows;
     await setTableStates(warehouse, [{ table, state: 'live', slotId, fingerprint, rows, lsn }]);
-    log.info({ table, rows, at: formatLsn(lsn) }, 'table copied');
+    log.info({ table, rows, at: formatLsn(lsn), resumed }, 'table copied');
   }
   // Everything the slot has confirmed is durable, and every table is there: the watermark may start.
   await recordReached(warehouse, slotId, 0n, position.confirmed, BigInt(Date.now()) * 1000n);

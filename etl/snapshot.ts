@@ -6,6 +6,7 @@
  */
 import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
+import { failpoint } from '../platform/failpoints.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Warehouse } from '../warehouse/client.ts';
 import { microsToText } from './batch.ts';
@@ -40,7 +41,7 @@ export async function copyTable(
   shape: TableShape,
   fingerprint: string,
   slotId: string,
-): Promise<{ rows: number; consistentPoint: bigint }> {
+): Promise<{ rows: number; consistentPoint: bigint; resumed: boolean }> {
   const { warehouse, signal } = context;
   const readers: pg.Client[] = [];
   try {
@@ -90,14 +91,17 @@ export async function copyTable(
           const chunk = chunks[next++] as Chunk;
           finished.set(chunk, await copyChunk(context, client, shape, chunk, version, slotId));
           await note();
+          failpoint('copy:chunk noted');
         }
       }),
     );
     await addPlaces(warehouse, shape, firstVersion);
     await sweep(warehouse, shape, firstVersion);
     // The next copy of this table begins anew.
-    await warehouse.insertRows('ops.copies', [{ table: shape.source.table, fingerprint: '', bytes: 1, total_bytes: 1 }]);
-    return { rows, consistentPoint };
+    await warehouse.insertRows('ops.copies', [
+      { table: shape.source.table, fingerprint: '', bytes: 1, total_bytes: 1 },
+    ]);
+    return { rows, consistentPoint, resumed: resumed !== undefined };
   } finally {
     await Promise.all(readers.map((client) => client.end().catch(() => undefined)));
   }

@@ -54,6 +54,7 @@ export async function catalogSignature(client: Client): Promise<string> {
   const { rows } = await client.query<{ signature: string }>(
     `SELECT md5(coalesce(string_agg(part, ';' ORDER BY part), '')) AS signature FROM (
        SELECT c.relname || ' ' || c.oid || ' ' || c.relreplident::text || ' ' || (p.tablename IS NOT NULL) || ' ' ||
+         (c.relkind = 'r' AND EXISTS (SELECT FROM pg_inherits WHERE inhparent = c.oid)) || ' ' ||
          (SELECT string_agg(a.attname || ' ' || a.atttypid || ' ' || a.atttypmod, ',' ORDER BY a.attname)
           FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS part
        FROM pg_class c LEFT JOIN pg_publication_tables p

@@ -22,6 +22,7 @@ type Row = {
   element: string | null;
   element_kind: string | null;
   in_key: boolean;
+  inherited: boolean;
   identity: string;
 };
 
@@ -30,7 +31,8 @@ const SQL = `
     CASE WHEN t.typname IN ('timestamp', 'timestamptz') THEN a.atttypmod ELSE -1 END AS modifier, a.attnotnull,
     c.oid::int8::int AS oid, a.atttypid::int8::int AS "typeOid", a.atttypmod AS typmod,
     e.typname AS element, e.typtype AS element_kind, c.relreplident AS identity,
-    coalesce(a.attnum = ANY(i.indkey), false) AS in_key
+    coalesce(a.attnum = ANY(i.indkey), false) AS in_key,
+    c.relkind = 'r' AND EXISTS (SELECT FROM pg_inherits WHERE inhparent = c.oid) AS inherited
   FROM pg_class c
   JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
   JOIN pg_type t ON t.oid = a.atttypid
@@ -46,6 +48,12 @@ export async function checkTable(client: ClientBase, source: Source): Promise<Ta
   if (rows[0]?.identity === 'n') {
     return {
       fault: `replica identity is NOTHING, so updates and deletes cannot be followed: ALTER TABLE ${source.table} REPLICA IDENTITY DEFAULT`,
+    };
+  }
+  if (rows[0]?.inherited) {
+    return {
+      fault:
+        'other tables inherit from it, so its key does not tell its rows apart: make them partitions, or ALTER TABLE … NO INHERIT',
     };
   }
   const byName = new Map(rows.map((row) => [row.attname, row]));

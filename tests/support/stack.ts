@@ -33,6 +33,11 @@ export type Stack = AsyncDisposable & {
   api: string;
   start(role: Role): Promise<void>;
   kill(role: Role, signal?: NodeJS.Signals): Promise<void>;
+  /** Kills the roles started from now on at a named place; undefined disarms. */
+  failpoint(name: string | undefined): void;
+  running(role: Role): boolean;
+  log(role: Role): string;
+  env: NodeJS.ProcessEnv;
   token(role: string, scope: string[]): Promise<string>;
   /** GET on the API as JSON; `status` is the HTTP status. */
   get(
@@ -121,6 +126,16 @@ export async function startStack(prepare?: (source: pg.Client) => Promise<void>)
     },
     start,
     kill,
+    env,
+    failpoint(name) {
+      if (name === undefined) delete env.LUMBUNG_FAILPOINT;
+      else env.LUMBUNG_FAILPOINT = name;
+    },
+    running(role) {
+      const child = children.get(role);
+      return child !== undefined && child.exitCode === null && child.signalCode === null;
+    },
+    log: (role) => readFileSync(join(dataDir, 'logs', `${role}.log`), 'utf8'),
     token: (role, scope) => signToken(secret, { sub: 'test', role, scope }, '1h'),
     async get(path, token) {
       const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
@@ -153,6 +168,19 @@ export async function startStack(prepare?: (source: pg.Client) => Promise<void>)
     },
   };
   return stack;
+}
+
+/** Runs the command line against the stack. */
+export async function lumbung(stack: Stack, args: readonly string[]): Promise<{ code: number; out: string }> {
+  const child = fork(entry, [...args], { env: stack.env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  let out = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (chunk: Buffer) => {
+      out += chunk.toString();
+    });
+  }
+  const code = await new Promise<number>((resolve) => child.once('close', (status) => resolve(status ?? -1)));
+  return { code, out };
 }
 
 /** Starts everything the path needs. */
