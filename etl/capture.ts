@@ -85,6 +85,11 @@ export async function runCapture(context: CaptureContext): Promise<void> {
         while (!(await copiesRequested(context.warehouse).catch(() => false)) && (await lifecycle.sleep(2_000)));
         continue;
       }
+      if (error instanceof CatalogChanged) {
+        log.info(error.message);
+        attempt = -1;
+        continue;
+      }
       log.warn({ error: messageOf(error) }, 'capture interrupted, connecting again from the confirmed position');
     }
     if (Date.now() - startedAt > 10_000) attempt = 0;
@@ -466,5 +471,7 @@ async function follow(context: CaptureContext, following: Following): Promise<vo
   }
 }
 
+/** Not a failure: the tables are read again and the stream goes on from the confirmed position. */
+class CatalogChanged extends LumbungError {}
 const changedCatalog = (what: string) =>
-  new LumbungError('transient', `${what}: reading the tables again, from the confirmed position`);
+  new CatalogChanged('transient', `${what}: reading the tables again, from the confirmed position`);

@@ -43,6 +43,14 @@ export async function ensureRawTable(warehouse: Warehouse, shape: TableShape, re
     { table },
   );
   const held = new Map(found.map((column) => [column.name, column.type]));
+  const unread = columns.find(({ name, type }) => {
+    const before = held.get(name);
+    return shape.source.cells && before !== undefined && family(before) !== family(type);
+  });
+  if (unread) {
+    const types = `${held.get(unread.name)}, the source now has ${unread.type}`;
+    throw new LumbungError('schema', `column ${unread.name} of ${table} is ${types}, which the rollups cannot read`);
+  }
   try {
     for (const { name, type } of columns) {
       if (held.get(name) === undefined) {
@@ -62,4 +70,10 @@ export async function ensureRawTable(warehouse: Warehouse, shape: TableShape, re
     await warehouse.command(`DROP TABLE raw.${table} SYNC`);
     await create();
   }
+}
+
+/** Types that rollups read alike. */
+function family(type: string): string {
+  const name = type.replaceAll(/(?:Nullable|LowCardinality|Variant)\(([^)]*\)?)\)/g, '$1');
+  return /^U?Int|^Float/.test(name) ? 'number' : (/^(Date|String|Bool|Array)/.exec(name)?.[1] ?? name);
 }

@@ -6,6 +6,7 @@ import { type ConnectionOptions, type Job, Worker } from 'bullmq';
 import { decodeBatch } from '../etl/batch.ts';
 import { type LoadContext, loadBatch } from '../etl/load.ts';
 import { messageOf } from '../platform/errors.ts';
+import { failpoint } from '../platform/failpoints.ts';
 import {
   LOADED_CHANNEL,
   openQueue,
@@ -57,8 +58,10 @@ async function load(
   const payload = await context.redis.getBuffer(payloadKey(data.batchId));
   // Redis lost the payload, or an earlier attempt finished and removed it: capture knows what to send again.
   if (payload === null) return;
+  failpoint('load:begin');
   const batch = decodeBatch(payload);
   await loadBatch(context, batch);
+  failpoint('load:after ledger');
   await context.redis.publish(LOADED_CHANNEL, data.batchId);
   await requestRollup(queue, data.slotId);
   await context.redis.del(payloadKey(data.batchId));
@@ -67,6 +70,7 @@ async function load(
 async function rollup(context: PipelineContext, data: Extract<PipelineJob, { kind: 'rollup' }>): Promise<void> {
   try {
     const refresh = await refreshDirtyCells(context.warehouse, data.slotId);
+    if (refresh !== undefined) failpoint('rollup:before announce');
     if (refresh !== undefined) await announceRefresh(context.redis, refresh);
   } finally {
     await context.redis.publish(ROLLED_CHANNEL, data.slotId);

@@ -31,6 +31,7 @@ export async function expectSourceEqualsRaw(stack: Stack): Promise<void> {
           if (jsonColumns.has(column)) return `"${column}"::text AS "${column}"`;
           const type = types.find((candidate) => candidate.column_name === column)?.data_type ?? '';
           if (type.startsWith('timestamp')) return `to_char("${column}", 'YYYY-MM-DD HH24:MI:SS.MS') AS "${column}"`;
+          if (type === 'bigint') return `"${column}"::float8 AS "${column}"`;
           return type === 'ARRAY' ? `to_json("${column}") AS "${column}"` : `"${column}"`;
         })
         .join(', ')} FROM public.${table}`,

@@ -21,7 +21,7 @@ import { readFreshness } from '../../warehouse/ledger.ts';
 import { migrate } from '../../warehouse/migrate.ts';
 
 const entry = fileURLToPath(new URL('../../bin/lumbung.mjs', import.meta.url));
-const DEADLINE_MS = 60_000;
+const DEADLINE_MS = 30_000;
 
 export type Stack = AsyncDisposable & {
   source: pg.Client;

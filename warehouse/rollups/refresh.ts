@@ -6,6 +6,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { LumbungError } from '../../platform/errors.ts';
+import { failpoint } from '../../platform/failpoints.ts';
 import type { Warehouse } from '../client.ts';
 import type { FactName, Kpi } from '../kpis/kpi.ts';
 import { registry } from '../kpis/registry.ts';
@@ -77,6 +78,7 @@ export async function refreshDirtyCells(warehouse: Warehouse, slotId: string): P
   const seq = progress.seq + 1;
   const range: MarkRange = { from: rolled, to: lsn, marks };
   const { cells, kitchens } = unchanged ? { cells: 0, kitchens: [] } : await recompute(warehouse, sql, range, lsn, seq);
+  failpoint('rollup:after cells');
   const rolledAt = new Date().toISOString();
   await warehouse.insertRows('ops.rollups', [
     {
@@ -115,12 +117,14 @@ async function recompute(
   watermarkLsn: string,
   claim: number,
 ): Promise<{ cells: number; kitchens: ClaimedKitchen[] }> {
+  failpoint('rollup:before claim');
   await warehouse.command(
     `INSERT INTO ops.claims (claim, fact, sppg_id, day, shift)
      SELECT DISTINCT {claim:UInt64}, d.fact, d.sppg_id, d.day, z.shift FROM (${dirtySql}) AS d
      LEFT ANY JOIN (${zonesSql}) AS z ON z.id = d.sppg_id WHERE d.sppg_id != ''`,
     { claim, ...range },
   );
+  failpoint('rollup:after claim');
   const kitchens = await warehouse.query<ClaimedKitchen>(
     `SELECT c.sppg_id AS id, c.cells AS cells, c.facts AS facts, s.regencyId AS regency, s.provinceId AS province,
        toString(p.region) AS region

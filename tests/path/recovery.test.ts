@@ -1,0 +1,214 @@
+/** Acknowledgement and recovery: what is confirmed is durable, what cannot be stored is kept, what is lost is said. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parseLsn } from '../../etl/postgres/lsn.ts';
+import { expectSourceEqualsRaw } from '../support/equality.ts';
+import { independentCells, martCells } from '../support/independent.ts';
+import { batch, insert, seedProgramme } from '../support/rows.ts';
+import { lumbung, type Stack, startPath, startStack, until } from '../support/stack.ts';
+import { runWorkload } from '../support/workload.ts';
+
+let stack: Stack;
+beforeAll(async () => {
+  stack = await startStack(seedProgramme);
+  await startPath(stack);
+  await stack.settled();
+});
+afterAll(() => stack[Symbol.asyncDispose]());
+
+const count = async (sql: string) => Number((await stack.warehouse.query<{ n: number | string }>(sql))[0]?.n);
+const exact = async () => {
+  await stack.settled();
+  await expectSourceEqualsRaw(stack);
+  expect(await martCells(stack)).toEqual(await independentCells(stack));
+};
+const confirmed = async () => {
+  const { rows } = await stack.source.query<{ lsn: string }>(
+    `SELECT confirmed_flush_lsn AS lsn FROM pg_replication_slots WHERE slot_name = 'lumbung'`,
+  );
+  return parseLsn(rows[0]?.lsn ?? '0/0');
+};
+/** End of the contiguous run of loaded commits, computed here from the ledger. */
+const durable = async () => {
+  const rows = await stack.warehouse.query<{ start: string; end: string }>(
+    'SELECT toString(start_lsn) AS start, toString(end_lsn) AS end FROM ops.batches ORDER BY start_lsn, end_lsn',
+  );
+  let end = 0n;
+  for (const row of rows) if (BigInt(row.start) <= end && BigInt(row.end) > end) end = BigInt(row.end);
+  return end;
+};
+
+const STAGES = [
+  ['capture', 'capture:before payload'],
+  ['capture', 'capture:before job'],
+  ['capture', 'capture:after job'],
+  ['worker', 'load:begin'],
+  ['worker', 'load:rows durable'],
+  ['worker', 'load:before ledger'],
+  ['worker', 'load:after ledger'],
+  ['worker', 'rollup:before claim'],
+  ['worker', 'rollup:after claim'],
+  ['worker', 'rollup:after cells'],
+  ['worker', 'rollup:before announce'],
+  ['capture', 'capture:before confirm'],
+  ['capture', 'capture:after confirm'],
+] as const;
+
+test.each(STAGES)(
+  'kill -9 of the %s at "%s": nothing was confirmed that was not durable, nothing is lost or half seen',
+  async (role, place) => {
+    await stack.kill(role);
+    stack.failpoint(place);
+    await stack.start(role).catch(() => undefined);
+    stack.failpoint(undefined);
+    await runWorkload(stack.source, 100 + STAGES.findIndex(([, name]) => name === place), 25);
+    await until(`the ${role} to die at ${place}`, async () => !stack.running(role));
+    expect(await confirmed()).toBeLessThanOrEqual(await durable());
+    await stack.start(role);
+    await exact();
+    expect(await confirmed()).toBeLessThanOrEqual(await durable());
+  },
+);
+
+test('a large transaction goes in parts and is never half seen in a rollup', async () => {
+  const { source } = stack;
+  const planned = () =>
+    count(
+      "SELECT sum(num) AS n FROM mart.kpi_daily FINAL WHERE kpi = 'portions_planned' AND sppg_id = 'k512' AND split = ''",
+    );
+  const before = await planned();
+  const seen = new Set<number>();
+  let watching = true;
+  const watch = (async () => {
+    while (watching) seen.add(await planned());
+  })();
+  await source.query('BEGIN');
+  await source.query(
+    `INSERT INTO food_productions (id, "sppgId", "programId", "menuId", "productionDate", "batchNumber", "plannedPortions", "plannedStartTime",
+       "plannedEndTime", "estimatedCost", status, "updatedAt")
+     SELECT 'big' || g, 'k512', 'p-k512', 'm1-k512', '2026-03-05', 'B-' || g, 1, '2026-03-05', '2026-03-05', 1, 'PLANNED', now()
+     FROM generate_series(1, 120000) g`,
+  );
+  await source.query(`SAVEPOINT s`);
+  await source.query(`UPDATE food_productions SET "plannedPortions" = 1000 WHERE id LIKE 'big%'`);
+  await source.query('ROLLBACK TO s');
+  await source.query(`UPDATE food_productions SET "plannedPortions" = 2 WHERE id LIKE 'big1%'`);
+  await source.query('COMMIT');
+  // Another kitchen's changes while the parts arrive make the same cells' refresh run.
+  await insert(source, 'food_productions', batch('k512', 'beside', '2026-03-05T00:00:00Z', { status: 'PLANNED' }));
+  await exact();
+  watching = false;
+  await watch;
+  const after = await planned();
+  const { rows } = await source.query<{ big: string }>(
+    `SELECT sum("plannedPortions") AS big FROM food_productions WHERE id LIKE 'big%'`,
+  );
+  const whole = before + Number(rows[0]?.big);
+  expect(after).toBe(whole + 1_000);
+  expect(
+    [...seen].every((value) => [before, whole, after].includes(value)),
+    [...seen].join(),
+  ).toBe(true);
+  expect(await count('SELECT count() AS n FROM ops.parts')).toBeGreaterThan(1);
+});
+
+test('a large transaction interrupted between its parts is taken up again', async () => {
+  await stack.kill('capture');
+  stack.failpoint('capture:after job*3');
+  await stack.start('capture').catch(() => undefined);
+  stack.failpoint(undefined);
+  await stack.source.query(`UPDATE food_productions SET "plannedPortions" = 3 WHERE id LIKE 'big%'`);
+  await until('the capture to die', async () => !stack.running('capture'));
+  await stack.start('capture');
+  await exact();
+  await stack.source.query(`DELETE FROM food_productions WHERE id LIKE 'big%'`);
+  await exact();
+});
+
+test('a value that cannot be stored parks its row with reason and position; the rest flows; retry drains it', async () => {
+  const { source } = stack;
+  await source.query('BEGIN');
+  await insert(source, 'food_productions', batch('k321', 'fine', '2026-03-02T03:00:00Z'));
+  await insert(
+    source,
+    'food_productions',
+    batch('k321', 'poison', '2026-03-02T03:00:00Z', { actualEndTime: 'infinity' }),
+  );
+  await source.query('COMMIT');
+  await stack.settled();
+  expect(await count("SELECT count() AS n FROM raw.food_productions FINAL WHERE id = 'fine'")).toBe(1);
+  expect(await count("SELECT count() AS n FROM raw.food_productions FINAL WHERE id = 'poison'")).toBe(0);
+  const status = await lumbung(stack, ['status', '--json']);
+  const { parked } = JSON.parse(status.out) as { parked: { reason: string; endLsn: string }[] };
+  expect(parked).toHaveLength(1);
+  expect(parked[0]?.reason).toMatch(/food_productions: .*infinity/);
+  expect(BigInt(parked[0]?.endLsn ?? 0)).toBeGreaterThan(0n);
+  // Still broken: it stays.
+  expect((await lumbung(stack, ['retry'])).out).toContain('0 parked rows loaded, 1 left');
+  // The cause is mended in the source: the newer row arrives by itself, the parked one is overtaken.
+  await source.query(`UPDATE food_productions SET "actualEndTime" = '2026-03-02T06:00:00Z' WHERE id = 'poison'`);
+  await stack.settled();
+  expect((await lumbung(stack, ['retry'])).out).toContain('1 parked rows loaded, 0 left');
+  await exact();
+});
+
+test('a row that the warehouse refuses is parked alone and loaded when the cause is mended', async () => {
+  await stack.warehouse.command(
+    `ALTER TABLE raw.food_productions ADD CONSTRAINT refuse CHECK NOT startsWith("batchNumber", 'B-refused')`,
+  );
+  const { source } = stack;
+  await source.query('BEGIN');
+  for (const id of ['r1', 'refused1', 'r2', 'refused2', 'r3'])
+    await insert(source, 'food_productions', batch('k511', id, '2026-03-06T03:00:00Z'));
+  await source.query('COMMIT');
+  await stack.settled();
+  expect(await count("SELECT count() AS n FROM raw.food_productions FINAL WHERE id IN ('r1', 'r2', 'r3')")).toBe(3);
+  expect(await count("SELECT count() AS n FROM ops.parked FINAL WHERE state = 'parked'")).toBe(2);
+  await stack.warehouse.command('ALTER TABLE raw.food_productions DROP CONSTRAINT refuse');
+  expect((await lumbung(stack, ['retry'])).out).toContain('2 parked rows loaded, 0 left');
+  await exact();
+});
+
+test('a copied row with such a value is parked too, and the copy goes on', async () => {
+  await insert(
+    stack.source,
+    'food_productions',
+    batch('k321', 'far', '2026-03-02T03:00:00Z', { actualEndTime: '9999-01-01' }),
+  );
+  await stack.settled();
+  expect((await lumbung(stack, ['snapshot', 'food_productions'])).code).toBe(0);
+  expect(await count("SELECT uniqExact(id) AS n FROM ops.parked FINAL WHERE state = 'parked'")).toBe(2);
+  await stack.source.query(`DELETE FROM food_productions WHERE id = 'far'`);
+  await stack.settled();
+  await lumbung(stack, ['retry']);
+  await exact();
+});
+
+test('the slot is removed: said plainly, the old numbers stay, and a guided copy brings everything back', async () => {
+  const before = await martCells(stack);
+  await stack.kill('capture', 'SIGTERM');
+  await until('the slot to be free', async () => {
+    await stack.source.query(`SELECT pg_drop_replication_slot('lumbung')`);
+    return true;
+  });
+  await runWorkload(stack.source, 900, 60);
+  await stack.start('capture');
+  const tables = async () =>
+    stack.warehouse.query<{ state: string; reason: string }>(
+      'SELECT DISTINCT toString(state) AS state, reason FROM ops.tables FINAL',
+    );
+  await until('the loss to be told', async () => (await tables()).every((table) => table.state === 'stale'));
+  expect((await tables())[0]?.reason).toContain('lumbung snapshot --all');
+  expect(await martCells(stack)).toEqual(before);
+  const { code, out } = await lumbung(stack, ['snapshot', '--all']);
+  expect(out).toContain('food_productions: copied');
+  expect(code).toBe(0);
+  await exact();
+});
+
+test('WAL of tables that are not replicated moves an idle slot', async () => {
+  await stack.source.query('CREATE TABLE noise (n int)');
+  await stack.source.query('INSERT INTO noise SELECT generate_series(1, 50000)');
+  const { rows } = await stack.source.query<{ lsn: string }>('SELECT pg_current_wal_lsn() AS lsn');
+  const target = parseLsn(rows[0]?.lsn ?? '0/0');
+  await until('the slot to move', async () => (await confirmed()) >= target);
+});
