@@ -17,7 +17,11 @@ export type EmbeddedPostgres = { url: string; process: ChildProcess; stop(): Pro
 type Identity = { uid: number; gid: number; wrap: (command: string, args: string[]) => [string, string[]] };
 
 /** Starts (after creating it when new) the cluster; resolves when it accepts connections. */
-export async function startPostgres(dataDir: string, settings: readonly string[] = []): Promise<EmbeddedPostgres> {
+export async function startPostgres(
+  dataDir: string,
+  settings: readonly string[] = [],
+  fixedPort?: number,
+): Promise<EmbeddedPostgres> {
   const native = nativeFolder();
   const data = join(dataDir, 'postgres');
   mkdirSync(data, { recursive: true, mode: 0o700 });
@@ -45,7 +49,7 @@ export async function startPostgres(dataDir: string, settings: readonly string[]
       rmSync(handedOver, { force: true });
     }
   }
-  const port = await freePort();
+  const port = fixedPort ?? (await freePort());
   const options = [
     'wal_level=logical',
     'listen_addresses=127.0.0.1',

@@ -38,6 +38,10 @@ export type Stack = AsyncDisposable & {
   running(role: Role): boolean;
   log(role: Role): string;
   env: NodeJS.ProcessEnv;
+  /** Kills Redis and starts it again, empty. */
+  restartRedis(): Promise<void>;
+  /** Stops Postgres at once and starts it again; `source` is a new connection afterwards. */
+  restartPostgres(): Promise<void>;
   token(role: string, scope: string[]): Promise<string>;
   /** GET on the API as JSON; `status` is the HTTP status. */
   get(
@@ -63,12 +67,16 @@ export async function until(what: string, condition: () => Promise<boolean>, dea
 export async function startStack(prepare?: (source: pg.Client) => Promise<void>): Promise<Stack> {
   const dataDir = mkdtempSync(join(tmpdir(), 'lumbung-stack-'));
   mkdirSync(join(dataDir, 'logs'));
-  const postgres = await startPostgres(dataDir, ['fsync=off']);
-  const redis = await startRedis(dataDir);
+  let postgres = await startPostgres(dataDir, ['fsync=off']);
+  let redis = await startRedis(dataDir);
   await applyDemoSchema(postgres.url);
-  const source = new pg.Client({ connectionString: postgres.url });
-  source.on('error', () => undefined);
-  await source.connect();
+  const connect = async () => {
+    const client = new pg.Client({ connectionString: postgres.url });
+    client.on('error', () => undefined);
+    await client.connect();
+    return client;
+  };
+  let source = await connect();
   await prepare?.(source);
   const env: NodeJS.ProcessEnv = {
     ...process.env,
@@ -115,7 +123,9 @@ export async function startStack(prepare?: (source: pg.Client) => Promise<void>)
   const secret = authSecret(loadConfig({ DATA_DIR: dataDir }));
 
   const stack: Stack = {
-    source,
+    get source() {
+      return source;
+    },
     databaseUrl: postgres.url,
     warehouse,
     clickhouseUrl,
@@ -134,6 +144,18 @@ export async function startStack(prepare?: (source: pg.Client) => Promise<void>)
     running(role) {
       const child = children.get(role);
       return child !== undefined && child.exitCode === null && child.signalCode === null;
+    },
+    async restartRedis() {
+      const exited = new Promise((resolve) => redis.process.once('exit', resolve));
+      redis.process.kill('SIGKILL');
+      await exited;
+      redis = await startRedis(dataDir, Number(new URL(redis.url).port));
+    },
+    async restartPostgres() {
+      await postgres.stop();
+      postgres = await startPostgres(dataDir, ['fsync=off'], Number(new URL(postgres.url).port));
+      await source.end().catch(() => undefined);
+      source = await connect();
     },
     log: (role) => readFileSync(join(dataDir, 'logs', `${role}.log`), 'utf8'),
     token: (role, scope) => signToken(secret, { sub: 'test', role, scope }, '1h'),

@@ -1,0 +1,106 @@
+/**
+ * The fault drill: `npm run drill -- --seeds 20`. A random workload while processes are killed, Redis is flushed and killed,
+ * the engine is stopped and Postgres restarted; afterwards every raw table and every KPI cell has to equal the source.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { Command, InvalidArgumentError } from 'commander';
+import { Redis } from 'ioredis';
+import { sources } from '../../etl/sources/all.ts';
+import { expectSourceEqualsRaw } from '../support/equality.ts';
+import { independentCells, martCells } from '../support/independent.ts';
+import { seedProgramme } from '../support/rows.ts';
+import { type Stack, startPath, startStack } from '../support/stack.ts';
+import { runWorkload, seeded } from '../support/workload.ts';
+
+const kill = (role: 'capture' | 'worker' | 'warehouse' | 'scheduler' | 'api') => async (stack: Stack) => {
+  await stack.kill(role);
+  await stack.start(role);
+};
+
+const faults: Readonly<Record<string, (stack: Stack, random: () => number) => Promise<void>>> = {
+  'kill capture': kill('capture'),
+  'kill worker': kill('worker'),
+  'kill warehouse': kill('warehouse'),
+  'kill scheduler': kill('scheduler'),
+  'kill api': kill('api'),
+  'kill capture and worker': async (stack) => {
+    await Promise.all([stack.kill('capture'), stack.kill('worker')]);
+    await stack.start('worker');
+    await stack.start('capture');
+  },
+  'flush Redis': async (stack) => {
+    const redis = new Redis(stack.redisUrl);
+    await redis.flushall();
+    redis.disconnect();
+  },
+  'kill Redis': (stack) => stack.restartRedis(),
+  'stop engine for a while': async (stack, random) => {
+    await stack.kill('warehouse', 'SIGTERM');
+    await delay(500 + 4_000 * random());
+    await stack.start('warehouse');
+  },
+  'restart Postgres': (stack) => stack.restartPostgres(),
+};
+
+async function drill(seed: number): Promise<{ faults: string[]; rows: number; cells: number }> {
+  const random = seeded(seed);
+  const names = Object.keys(faults);
+  const made: string[] = [];
+  await using stack = await startStack(seedProgramme);
+  await runWorkload(stack.source, seed * 1_000, 100);
+  await startPath(stack);
+  await stack.start('scheduler');
+  for (let round = 1; round <= 5; round++) {
+    // A restart of Postgres ends the workload of its round: its last transaction is rolled back.
+    const writing = runWorkload(stack.source, seed * 1_000 + round, 120).catch(() => undefined);
+    await delay(600 * random());
+    const name = names[Math.floor(random() * names.length)] as string;
+    made.push(name);
+    await faults[name]?.(stack, random);
+    await writing;
+  }
+  await stack.settled();
+  await expectSourceEqualsRaw(stack);
+  const expected = await independentCells(stack);
+  const actual = await martCells(stack);
+  const wrong = Object.keys({ ...expected, ...actual }).filter(
+    (cell) => JSON.stringify(expected[cell]) !== JSON.stringify(actual[cell]),
+  );
+  if (wrong.length > 0)
+    throw new Error(`${wrong.length} cells differ from the source, e.g. ${wrong.slice(0, 3).join(', ')}`);
+  let rows = 0;
+  for (const { table } of sources) {
+    const answer = await stack.source.query<{ n: number }>(`SELECT count(*)::int AS n FROM ${table}`);
+    rows += answer.rows[0]?.n ?? 0;
+  }
+  return { faults: made, rows, cells: Object.keys(expected).length };
+}
+
+const positive = (text: string) => {
+  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('must be a positive whole number');
+  return Number(text);
+};
+const { seeds, seed } = new Command('drill')
+  .option('--seeds <n>', 'how many seeds to run, from 1', positive, 5)
+  .option('--seed <n>', 'replay one seed', positive)
+  .parse()
+  .opts<{ seeds: number; seed?: number }>();
+const list = seed === undefined ? Array.from({ length: seeds }, (_, index) => index + 1) : [seed];
+let failed = 0;
+for (const one of list) {
+  const began = Date.now();
+  try {
+    const result = await drill(one);
+    const seconds = ((Date.now() - began) / 1_000).toFixed(0);
+    process.stdout.write(
+      `seed ${one}  ok  ${result.rows} rows and ${result.cells} cells equal the source  ${seconds} s  [${result.faults.join(', ')}]\n`,
+    );
+  } catch (error) {
+    failed++;
+    process.stdout.write(
+      `seed ${one}  FAILED  ${(error as Error).message}\n  replay: npm run drill -- --seed ${one}\n`,
+    );
+  }
+}
+process.stdout.write(`${list.length - failed} seeds passed, ${failed} failed\n`);
+process.exit(failed === 0 ? 0 : 1);
