@@ -33,7 +33,7 @@ import {
   startStream,
 } from './postgres/replication.ts';
 import { type ColumnType, columnType } from './postgres/values.ts';
-import { type CopyProgress, copyTable } from './snapshot.ts';
+import { type CopyProgress, createCopier } from './snapshot.ts';
 import { catalogSignature, dropSlot, PUBLICATION, SLOT, slotState } from './source_setup.ts';
 import { copiesRequested, prepareTables, readTableStates, setTableStates, type TableSet } from './table_set.ts';
 
@@ -190,14 +190,18 @@ async function copyTables(
   const waiting = [...set.tables].filter(([, { copy }]) => copy);
   const stopping = AbortSignal.any([signal, lifecycle.signal]);
   let total = 0;
-  for (const [table, { shape, fingerprint }] of waiting) {
-    const onProgress = (progress: CopyProgress) => context.onProgress?.({ ...progress, total: total + progress.rows });
-    const copy = { databaseUrl: context.databaseUrl, warehouse, log, signal: stopping, onProgress };
-    const { rows, consistentPoint: lsn, resumed } = await copyTable(copy, shape, fingerprint, slotId);
-    failpoint('capture:table copied');
-    total += rows;
-    await setTableStates(warehouse, [{ table, state: 'live', slotId, fingerprint, rows, lsn }]);
-    log.info({ table, rows, at: formatLsn(lsn), resumed }, 'table copied');
+  const onProgress = (progress: CopyProgress) => context.onProgress?.({ ...progress, total: total + progress.rows });
+  const copier = createCopier({ databaseUrl: context.databaseUrl, warehouse, log, signal: stopping, onProgress });
+  try {
+    for (const [table, { shape, fingerprint }] of waiting) {
+      const { rows, consistentPoint: lsn, resumed } = await copier.copy(shape, fingerprint, slotId);
+      failpoint('capture:table copied');
+      total += rows;
+      await setTableStates(warehouse, [{ table, state: 'live', slotId, fingerprint, rows, lsn }]);
+      log.info({ table, rows, at: formatLsn(lsn), resumed }, 'table copied');
+    }
+  } finally {
+    await copier.close();
   }
   // Everything the slot has confirmed is durable, and every table is there: the watermark may start.
   await recordReached(warehouse, slotId, 0n, position.confirmed, BigInt(Date.now()) * 1000n);

@@ -20,6 +20,8 @@ import { rowColumns } from './raw_tables.ts';
 /** Bytes of heap and TOAST read per statement, about. */
 const CHUNK_BYTES = 24 * 1024 * 1024;
 const BLOCK_BYTES = 8_192;
+/** After this long the next table is copied inside a newer snapshot: an old one keeps the source from cleaning up. */
+const SNAPSHOT_MS = 5 * 60_000;
 /** Readers of one snapshot: while one chunk is parsed the next is printed. */
 const READERS = 2;
 
@@ -35,80 +37,103 @@ type Leaf = { oid: number; filenode: number; name: string; bytes: number; blocks
 type Position = { firstVersion: bigint; leaf: number; filenode: number; block: number; rows: number; bytes: number };
 type Chunk = { leaf: Leaf; from: number; to: number };
 
-/** Copies one table to its end; returns its rows and the consistent point of the last snapshot. */
-export async function copyTable(
+/** Readers on one snapshot of the source. */
+type Session = { readers: pg.Client[]; consistentPoint: bigint; openedAt: number };
+type Copied = { rows: number; consistentPoint: bigint; resumed: boolean };
+export type Copier = {
+  /** Copies one table to its end; returns its rows and the consistent point of the snapshot it ended in. */
+  copy(shape: TableShape, fingerprint: string, slotId: string): Promise<Copied>;
+  close(): Promise<void>;
+};
+
+/** A copier keeps a snapshot for a few minutes of tables: making one costs a slot and waits for running transactions. */
+export function createCopier(context: CopyContext): Copier {
+  let session: Session | undefined;
+  const end = async () => {
+    const ended = session;
+    session = undefined;
+    await Promise.all((ended?.readers ?? []).map((client) => client.end().catch(() => undefined)));
+  };
+  return {
+    async copy(shape, fingerprint, slotId) {
+      if (session && Date.now() - session.openedAt > SNAPSHOT_MS) await end();
+      session ??= await openSnapshot(context.databaseUrl);
+      return copyTable(context, session, shape, fingerprint, slotId);
+    },
+    close: end,
+  };
+}
+
+async function copyTable(
   context: CopyContext,
+  { readers, consistentPoint }: Session,
   shape: TableShape,
   fingerprint: string,
   slotId: string,
-): Promise<{ rows: number; consistentPoint: bigint; resumed: boolean }> {
+): Promise<Copied> {
   const { warehouse, signal } = context;
-  const readers: pg.Client[] = [];
-  try {
-    const consistentPoint = await openSnapshot(context.databaseUrl, readers);
-    const reader = readers[0] as pg.Client;
-    const version = versionOf(consistentPoint, 0);
-    const leaves = await leavesOf(reader, shape);
-    const totalBytes = leaves.reduce((sum, leaf) => sum + leaf.bytes, 0);
-    const resumed = await resumePoint(warehouse, shape, fingerprint, leaves);
-    const firstVersion = resumed?.firstVersion ?? version;
-    const beganAt = new Date();
-    let { rows, bytes } = resumed ?? { rows: 0, bytes: 0 };
-    const chunks = chunksOf(leaves, resumed);
-    const finished = new Map<Chunk, number>();
-    let next = 0;
-    let noted = 0;
-    /** Notes the contiguous prefix of finished chunks. */
-    const note = async () => {
-      for (let chunk = chunks[noted]; chunk && finished.has(chunk); chunk = chunks[++noted]) {
-        rows += finished.get(chunk) ?? 0;
-        bytes += (chunk.to - chunk.from) * bytesPerBlock(chunk.leaf);
+  const version = versionOf(consistentPoint, 0);
+  const leaves = await leavesOf(readers[0] as pg.Client, shape);
+  const totalBytes = leaves.reduce((sum, leaf) => sum + leaf.bytes, 0);
+  const resumed = await resumePoint(warehouse, shape, fingerprint, leaves);
+  const firstVersion = resumed?.firstVersion ?? version;
+  const beganAt = new Date();
+  let { rows, bytes } = resumed ?? { rows: 0, bytes: 0 };
+  const chunks = chunksOf(leaves, resumed);
+  const finished = new Map<Chunk, number>();
+  let next = 0;
+  let noted = 0;
+  /** Notes the contiguous prefix of finished chunks. */
+  const note = async () => {
+    for (let chunk = chunks[noted]; chunk && finished.has(chunk); chunk = chunks[++noted]) {
+      rows += finished.get(chunk) ?? 0;
+      bytes += (chunk.to - chunk.from) * bytesPerBlock(chunk.leaf);
+    }
+    const last = chunks[noted - 1];
+    if (last === undefined) return;
+    const done = Math.min(Math.round(bytes), totalBytes);
+    context.onProgress?.({ table: shape.source.table, rows, bytes: done, totalBytes, beganAt });
+    if (noted === chunks.length) return;
+    await warehouse.insertRows('ops.copies', [
+      {
+        table: shape.source.table,
+        fingerprint,
+        first_version: String(firstVersion),
+        leaf: last.leaf.oid,
+        filenode: last.leaf.filenode,
+        next_block: last.to,
+        rows,
+        bytes: done,
+        total_bytes: totalBytes,
+        began_at: beganAt.toISOString().replace('Z', ''),
+      },
+    ]);
+    failpoint('copy:chunk noted');
+  };
+  await Promise.all(
+    readers.map(async (client) => {
+      while (next < chunks.length) {
+        signal.throwIfAborted();
+        const chunk = chunks[next++] as Chunk;
+        finished.set(chunk, await copyChunk(context, client, shape, chunk, version, slotId));
+        await note();
       }
-      const last = chunks[noted - 1];
-      if (last === undefined) return;
-      const { oid: leaf, filenode } = last.leaf;
-      const done = Math.min(Math.round(bytes), totalBytes);
-      await warehouse.insertRows('ops.copies', [
-        {
-          table: shape.source.table,
-          fingerprint,
-          first_version: String(firstVersion),
-          leaf,
-          filenode,
-          next_block: last.to,
-          rows,
-          bytes: done,
-          total_bytes: totalBytes,
-          began_at: beganAt.toISOString().replace('Z', ''),
-        },
-      ]);
-      context.onProgress?.({ table: shape.source.table, rows, bytes: done, totalBytes, beganAt });
-    };
-    await Promise.all(
-      readers.map(async (client) => {
-        while (next < chunks.length) {
-          signal.throwIfAborted();
-          const chunk = chunks[next++] as Chunk;
-          finished.set(chunk, await copyChunk(context, client, shape, chunk, version, slotId));
-          await note();
-          failpoint('copy:chunk noted');
-        }
-      }),
-    );
-    await addPlaces(warehouse, shape, firstVersion);
-    await sweep(warehouse, shape, firstVersion);
-    // The next copy of this table begins anew.
+    }),
+  );
+  if (rows > 0) await addPlaces(warehouse, shape, firstVersion);
+  await sweep(warehouse, shape, firstVersion);
+  // The next copy of this table begins anew.
+  if (resumed || chunks.length > 1) {
     await warehouse.insertRows('ops.copies', [
       { table: shape.source.table, fingerprint: '', bytes: 1, total_bytes: 1 },
     ]);
-    return { rows, consistentPoint, resumed: resumed !== undefined };
-  } finally {
-    await Promise.all(readers.map((client) => client.end().catch(() => undefined)));
   }
+  return { rows, consistentPoint, resumed: resumed !== undefined };
 }
 
-/** Opens readers on one snapshot; returns its consistent point. A temporary slot tells it and is dropped at once. */
-async function openSnapshot(databaseUrl: string, readers: pg.Client[]): Promise<bigint> {
+/** Opens readers on one snapshot. A temporary slot tells its consistent point and is dropped at once. */
+async function openSnapshot(databaseUrl: string): Promise<Session> {
+  const readers: pg.Client[] = [];
   const replication = await connectReplication(databaseUrl);
   try {
     const { consistentPoint, snapshot } = await createSlot(replication, `lumbung_copy_${process.pid}`, 'temporary');
@@ -120,12 +145,15 @@ async function openSnapshot(databaseUrl: string, readers: pg.Client[]): Promise<
           '-c datestyle=ISO -c timezone=UTC -c intervalstyle=iso_8601 -c extra_float_digits=3 -c bytea_output=hex -c statement_timeout=0',
       });
       client.on('error', () => undefined);
-      await client.connect();
       readers.push(client);
+      await client.connect();
       await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
       await client.query(`SET TRANSACTION SNAPSHOT '${snapshot.replaceAll("'", "''")}'`);
     }
-    return consistentPoint;
+    return { readers, consistentPoint, openedAt: Date.now() };
+  } catch (error) {
+    await Promise.all(readers.map((client) => client.end().catch(() => undefined)));
+    throw error;
   } finally {
     await replication.end().catch(() => undefined);
   }

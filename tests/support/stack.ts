@@ -36,6 +36,7 @@ export type Stack = AsyncDisposable & {
   /** Kills the roles started from now on at a named place; undefined disarms. */
   failpoint(name: string | undefined): void;
   running(role: Role): boolean;
+  pid(role: Role): number;
   log(role: Role): string;
   env: NodeJS.ProcessEnv;
   /** Kills Redis and starts it again, empty. */
@@ -157,6 +158,7 @@ export async function startStack(prepare?: (source: pg.Client) => Promise<void>)
       await source.end().catch(() => undefined);
       source = await connect();
     },
+    pid: (role) => children.get(role)?.pid ?? 0,
     log: (role) => readFileSync(join(dataDir, 'logs', `${role}.log`), 'utf8'),
     token: (role, scope) => signToken(secret, { sub: 'test', role, scope }, '1h'),
     async get(path, token) {

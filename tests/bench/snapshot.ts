@@ -1,0 +1,51 @@
+/**
+ * Snapshot: rows per second from an empty warehouse to every table live, against ClickHouse's own
+ * INSERT … SELECT FROM postgresql() of the same columns into tables of the same declaration, in the same engine and run.
+ */
+
+import { generateDemo } from '../../demo/generate.ts';
+import { sources } from '../../etl/sources/all.ts';
+import { startStack, until } from '../support/stack.ts';
+import { report } from './bench.ts';
+
+export async function snapshot(quick: boolean): Promise<void> {
+  await using stack = await startStack();
+  await generateDemo(stack.databaseUrl, { units: quick ? 200 : 500, days: 60, seed: 1 });
+  const began = Date.now();
+  await stack.start('capture');
+  const live = async () => {
+    const [row] = await stack.warehouse.query<{ n: number; rows: number }>(
+      "SELECT countIf(state = 'live') AS n, sum(copied_rows) AS rows FROM ops.tables FINAL",
+    );
+    return row ?? { n: 0, rows: 0 };
+  };
+  await until('every table to be live', async () => (await live()).n === sources.length, 600_000);
+  const own = (Date.now() - began) / 1_000;
+  const { rows } = await live();
+  await stack.kill('capture', 'SIGTERM');
+
+  const { hostname, port, username, password, pathname } = new URL(stack.databaseUrl);
+  await stack.warehouse.command('CREATE DATABASE IF NOT EXISTS bench');
+  const baselineBegan = Date.now();
+  let copied = 0;
+  for (const { table, columns } of sources) {
+    const names = columns.map((column) => `"${column}"`).join(', ');
+    await stack.warehouse.command(`CREATE TABLE bench.${table} AS raw.${table}`);
+    const arrays = await stack.warehouse.query<{ name: string }>(
+      "SELECT name FROM system.columns WHERE database = 'raw' AND table = {table:String} AND type LIKE 'Variant%'",
+      { table },
+    );
+    const values = columns.map((column) => (arrays.some(({ name }) => name === column) ? 'NULL' : `"${column}"`));
+    await stack.warehouse.command(
+      `INSERT INTO bench.${table} (${names}, _version, _deleted, _committed_at) SELECT ${values.join(', ')}, 1, false, now64(6)
+       FROM postgresql('${hostname}:${port}', '${pathname.slice(1)}', '${table}', '${username}', '${password}')`,
+    );
+    const [count] = await stack.warehouse.query<{ n: number }>(`SELECT count() AS n FROM bench.${table}`);
+    copied += count?.n ?? 0;
+  }
+  const baselineSeconds = (Date.now() - baselineBegan) / 1_000;
+  const value = rows / own;
+  const baseline = copied / baselineSeconds;
+  const work = `${rows} rows of ${sources.length} tables; postgresql() copied ${copied} rows, arrays left out`;
+  report({ bench: 'snapshot', metric: 'rows/s', value, unit: 'rows/s', baseline, ratio: value / baseline, work });
+}
