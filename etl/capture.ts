@@ -35,7 +35,14 @@ import {
 import { type ColumnType, columnType } from './postgres/values.ts';
 import { type CopyProgress, createCopier } from './snapshot.ts';
 import { catalogSignature, dropSlot, PUBLICATION, SLOT, slotState } from './source_setup.ts';
-import { copiesRequested, prepareTables, readTableStates, setTableStates, type TableSet } from './table_set.ts';
+import {
+  copiesRequested,
+  prepareTables,
+  type Replicated,
+  readTableStates,
+  setTableStates,
+  type TableSet,
+} from './table_set.ts';
 
 export type CaptureContext = {
   databaseUrl: string;
@@ -188,24 +195,31 @@ async function copyTables(
 ): Promise<void> {
   const { warehouse, log, lifecycle, queue } = context;
   const waiting = [...set.tables].filter(([, { copy }]) => copy);
+  const dirties = waiting.some(([, { shape }]) => shape.source.cells);
   const stopping = AbortSignal.any([signal, lifecycle.signal]);
   let total = 0;
   const onProgress = (progress: CopyProgress) => context.onProgress?.({ ...progress, total: total + progress.rows });
   const copier = createCopier({ databaseUrl: context.databaseUrl, warehouse, log, signal: stopping, onProgress });
   try {
-    for (const [table, { shape, fingerprint }] of waiting) {
+    const copy = async ([table, { shape, fingerprint }]: [string, Replicated]) => {
       const { rows, consistentPoint: lsn, resumed } = await copier.copy(shape, fingerprint, slotId);
       failpoint('capture:table copied');
       total += rows;
       await setTableStates(warehouse, [{ table, state: 'live', slotId, fingerprint, rows, lsn }]);
       log.info({ table, rows, at: formatLsn(lsn), resumed }, 'table copied');
-    }
+    };
+    // Two at a time: while one is parsed the other is printed.
+    await Promise.all(
+      [0, 1].map(async () => {
+        for (let next = waiting.shift(); next; next = waiting.shift()) await copy(next);
+      }),
+    );
   } finally {
     await copier.close();
   }
   // Everything the slot has confirmed is durable, and every table is there: the watermark may start.
   await recordReached(warehouse, slotId, 0n, position.confirmed, BigInt(Date.now()) * 1000n);
-  if (waiting.some(([, { shape }]) => shape.source.cells)) await markEverything(warehouse, 'copy');
+  if (dirties) await markEverything(warehouse, 'copy');
   await requestRollup(queue, slotId);
 }
 

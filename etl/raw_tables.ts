@@ -19,11 +19,29 @@ export function tombstoneColumns(shape: TableShape): string[] {
   return [...shape.source.key, ...META];
 }
 
+/** Column types of the raw tables as they are: table → column → type. */
+export async function readRawColumns(warehouse: Warehouse): Promise<Map<string, Map<string, string>>> {
+  const rows = await warehouse.query<{ table: string; name: string; type: string }>(
+    "SELECT table, name, type FROM system.columns WHERE database = 'raw'",
+  );
+  const tables = new Map<string, Map<string, string>>();
+  for (const { table, name, type } of rows) {
+    const columns = tables.get(table) ?? new Map<string, string>();
+    tables.set(table, columns.set(name, type));
+  }
+  return tables;
+}
+
 /**
- * Makes the raw table fit the shape: creates it, adds columns, changes types. `schema` when a change is refused (the key
+ * Makes the raw table, which has the columns `held`, fit the shape: creates it, adds columns, changes types. `schema` when a change is refused (the key
  * differs, or held values do not fit); with `rebuild` the table is then made anew, to be filled by a copy.
  */
-export async function ensureRawTable(warehouse: Warehouse, shape: TableShape, rebuild = false): Promise<void> {
+export async function ensureRawTable(
+  warehouse: Warehouse,
+  shape: TableShape,
+  held: ReadonlyMap<string, string>,
+  rebuild = false,
+): Promise<void> {
   const { table, key } = shape.source;
   const columns = shape.columns.map((column) => {
     const type = column.notNull || key.includes(column.name) ? column.type.clickhouse : nullable(column.type);
@@ -37,12 +55,7 @@ export async function ensureRawTable(warehouse: Warehouse, shape: TableShape, re
       ) ENGINE = ReplacingMergeTree(_version, _deleted) ORDER BY (${key.map((name) => `\`${name}\``).join(', ')})
       SETTINGS index_granularity = 256, allow_nullable_key = 0`,
     );
-  await create();
-  const found = await warehouse.query<{ name: string; type: string }>(
-    "SELECT name, type FROM system.columns WHERE database = 'raw' AND table = {table:String}",
-    { table },
-  );
-  const held = new Map(found.map((column) => [column.name, column.type]));
+  if (held.size === 0) return create();
   const unread = columns.find(({ name, type }) => {
     const before = held.get(name);
     return shape.source.cells && before !== undefined && family(before) !== family(type);

@@ -4,6 +4,7 @@
  * that everything streamed after it beats them; it goes by heap blocks and notes how far it has come, so that an interrupted
  * copy resumes there (inside a newer snapshot); rows older than the whole copy which it did not meet get a tombstone.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { failpoint } from '../platform/failpoints.ts';
@@ -23,7 +24,7 @@ const BLOCK_BYTES = 8_192;
 /** After this long the next table is copied inside a newer snapshot: an old one keeps the source from cleaning up. */
 const SNAPSHOT_MS = 5 * 60_000;
 /** Readers of one snapshot: while one chunk is parsed the next is printed. */
-const READERS = 2;
+const READERS = 3;
 
 export type CopyProgress = { table: string; rows: number; bytes: number; totalBytes: number; beganAt: Date };
 export type CopyContext = {
@@ -38,7 +39,7 @@ type Position = { firstVersion: bigint; leaf: number; filenode: number; block: n
 type Chunk = { leaf: Leaf; from: number; to: number };
 
 /** Readers on one snapshot of the source. */
-type Session = { readers: pg.Client[]; consistentPoint: bigint; openedAt: number };
+type Session = { readers: pg.Client[]; idle: pg.Client[]; consistentPoint: bigint; openedAt: number; tables: number };
 type Copied = { rows: number; consistentPoint: bigint; resumed: boolean };
 export type Copier = {
   /** Copies one table to its end; returns its rows and the consistent point of the snapshot it ended in. */
@@ -46,19 +47,29 @@ export type Copier = {
   close(): Promise<void>;
 };
 
-/** A copier keeps a snapshot for a few minutes of tables: making one costs a slot and waits for running transactions. */
+/**
+ * A copier keeps a snapshot for a few minutes of tables: making one costs a slot and waits for running transactions. Tables
+ * may be copied at the same time; they share its readers.
+ */
 export function createCopier(context: CopyContext): Copier {
-  let session: Session | undefined;
+  let session: Promise<Session> | undefined;
   const end = async () => {
-    const ended = session;
+    const ended = await session?.catch(() => undefined);
     session = undefined;
     await Promise.all((ended?.readers ?? []).map((client) => client.end().catch(() => undefined)));
   };
   return {
     async copy(shape, fingerprint, slotId) {
-      if (session && Date.now() - session.openedAt > SNAPSHOT_MS) await end();
-      session ??= await openSnapshot(context.databaseUrl);
-      return copyTable(context, session, shape, fingerprint, slotId);
+      const held = await session;
+      if (held && held.tables === 0 && Date.now() - held.openedAt > SNAPSHOT_MS) await end();
+      session ??= openSnapshot(context.databaseUrl);
+      const current = await session;
+      current.tables++;
+      try {
+        return await copyTable(context, current, shape, fingerprint, slotId);
+      } finally {
+        current.tables--;
+      }
     },
     close: end,
   };
@@ -66,14 +77,15 @@ export function createCopier(context: CopyContext): Copier {
 
 async function copyTable(
   context: CopyContext,
-  { readers, consistentPoint }: Session,
+  session: Session,
   shape: TableShape,
   fingerprint: string,
   slotId: string,
 ): Promise<Copied> {
   const { warehouse, signal } = context;
+  const { consistentPoint } = session;
   const version = versionOf(consistentPoint, 0);
-  const leaves = await leavesOf(readers[0] as pg.Client, shape);
+  const leaves = await withReader(session, (reader) => leavesOf(reader, shape));
   const totalBytes = leaves.reduce((sum, leaf) => sum + leaf.bytes, 0);
   const resumed = await resumePoint(warehouse, shape, fingerprint, leaves);
   const firstVersion = resumed?.firstVersion ?? version;
@@ -111,11 +123,12 @@ async function copyTable(
     failpoint('copy:chunk noted');
   };
   await Promise.all(
-    readers.map(async (client) => {
+    Array.from({ length: Math.min(READERS, chunks.length) }, async () => {
       while (next < chunks.length) {
         signal.throwIfAborted();
         const chunk = chunks[next++] as Chunk;
-        finished.set(chunk, await copyChunk(context, client, shape, chunk, version, slotId));
+        const copied = await withReader(session, (reader) => copyChunk(context, reader, shape, chunk, version, slotId));
+        finished.set(chunk, copied);
         await note();
       }
     }),
@@ -129,6 +142,17 @@ async function copyTable(
     ]);
   }
   return { rows, consistentPoint, resumed: resumed !== undefined };
+}
+
+/** Runs `work` with a reader of its own; waits for a free one. */
+async function withReader<T>(session: Session, work: (reader: pg.Client) => Promise<T>): Promise<T> {
+  while (session.idle.length === 0) await delay(5);
+  const reader = session.idle.pop() as pg.Client;
+  try {
+    return await work(reader);
+  } finally {
+    session.idle.push(reader);
+  }
 }
 
 /** Opens readers on one snapshot. A temporary slot tells its consistent point and is dropped at once. */
@@ -150,7 +174,7 @@ async function openSnapshot(databaseUrl: string): Promise<Session> {
       await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
       await client.query(`SET TRANSACTION SNAPSHOT '${snapshot.replaceAll("'", "''")}'`);
     }
-    return { readers, consistentPoint, openedAt: Date.now() };
+    return { readers, idle: [...readers], consistentPoint, openedAt: Date.now(), tables: 0 };
   } catch (error) {
     await Promise.all(readers.map((client) => client.end().catch(() => undefined)));
     throw error;
@@ -271,6 +295,11 @@ async function addPlaces(warehouse: Warehouse, shape: TableShape, firstVersion: 
  */
 async function sweep(warehouse: Warehouse, shape: TableShape, firstVersion: bigint): Promise<void> {
   const key = shape.source.key.map((column) => `\`${column}\``).join(', ');
+  const [older] = await warehouse.query<{ n: number }>(
+    `SELECT count() AS n FROM (SELECT 1 FROM raw.${shape.source.table} WHERE _version < toUInt128({version:String}) LIMIT 1)`,
+    { version: String(firstVersion) },
+  );
+  if (older?.n === 0) return;
   await warehouse.command(
     `INSERT INTO raw.${shape.source.table} (${key}, _version, _deleted, _committed_at)
      SELECT ${key}, toUInt128({version:String}), true, now64(6)

@@ -12,7 +12,7 @@ import type { Warehouse } from '../warehouse/client.ts';
 import type { TableShape } from './postgres/catalog.ts';
 import { parseLsn } from './postgres/lsn.ts';
 import type { CatalogType } from './postgres/values.ts';
-import { ensureRawTable } from './raw_tables.ts';
+import { ensureRawTable, readRawColumns } from './raw_tables.ts';
 import { catalogSignature, ensurePublication, readSourceTables, readTypes } from './source_setup.ts';
 
 export type Replicated = { shape: TableShape; fingerprint: string; copy: boolean };
@@ -96,19 +96,21 @@ export async function prepareTables(
   await warehouse.command('CREATE DATABASE IF NOT EXISTS raw');
   const known = await readTableStates(warehouse);
   const tables = new Map<string, Replicated>();
-  for (const [table, shape] of shapes) {
+  const held = await readRawColumns(warehouse);
+  const prepare = async ([table, shape]: [string, TableShape]) => {
     const before = known.get(table);
     try {
-      await ensureRawTable(warehouse, shape, before?.state === 'requested');
+      await ensureRawTable(warehouse, shape, held.get(table) ?? new Map(), before?.state === 'requested');
     } catch (error) {
       if (!(error instanceof LumbungError) || error.kind !== 'schema') throw error;
       faults.set(table, error.message);
-      continue;
+      return;
     }
     const fingerprint = fingerprintOf(shape);
     const live = before?.state === 'live' && before.fingerprint === fingerprint && !added.has(table);
     tables.set(table, { shape, fingerprint, copy: !live });
-  }
+  };
+  await Promise.all([...shapes].map(prepare));
   const copies = [...tables].filter(([table, { copy }]) => copy && known.get(table)?.state !== 'copying');
   await setTableStates(warehouse, [
     ...copies.map(([table, { fingerprint }]) => ({ table, state: 'copying' as const, slotId, fingerprint })),
