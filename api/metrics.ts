@@ -9,7 +9,6 @@ export function createMetrics() {
   const registers = [registry];
   return {
     registry,
-    lag: new Gauge({ name: 'lumbung_lag_seconds', help: 'Age of the source state the rollups stand for', registers }),
     sockets: new Gauge({ name: 'lumbung_sockets', help: 'Open WebSocket connections', registers }),
     cache: new Counter({
       name: 'lumbung_cache_requests_total',

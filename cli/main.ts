@@ -1,7 +1,9 @@
 /** The command line: `npx lumbung <verb>`. Errors say what to do; `--json` where a program may read the answer. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import pg from 'pg';
 import { retryParked } from '../etl/parked.ts';
+import { preflight } from '../etl/preflight.ts';
 import { readSourceTables } from '../etl/source_setup.ts';
 import { sources } from '../etl/sources/all.ts';
 import { authSecret, type Config, loadConfig, requireUrl } from '../platform/config.ts';
@@ -12,14 +14,16 @@ import { openQueue, PIPELINE } from '../platform/queues.ts';
 import { awaitRedis, connectRedis } from '../platform/redis.ts';
 import { signToken } from '../platform/tokens.ts';
 import type { Warehouse } from '../warehouse/client.ts';
-import { currentSlot, readFreshness, readParked, readTables } from '../warehouse/ledger.ts';
+import { currentSlot } from '../warehouse/ledger.ts';
 import { migrate } from '../warehouse/migrate.ts';
 import { markEverything } from '../warehouse/rollups/refresh.ts';
 import { reconcileAll } from '../workers/scheduled.ts';
 import { copyAgain } from './copy_again.ts';
+import { formatFindings } from './preflight.ts';
 import { openWarehouse, type Role, roles, runRole } from './roles.ts';
 import { readRuntime, withRuntime } from './runtime.ts';
 import { startAll } from './start.ts';
+import { formatStatus, openStatus } from './status.ts';
 
 const print = (text: string) => process.stdout.write(`${text}\n`);
 const program = new Command('lumbung').description(
@@ -49,48 +53,36 @@ program
   );
 
 program
-  .command('status')
-  .description('addresses, freshness, tables, parked batches')
+  .command('preflight')
+  .description('check the source before the first start; says the SQL that mends each finding')
   .option('--json', 'for programs')
-  .action(async (options: { json?: boolean }): Promise<void> => {
+  .action(async (options: { json?: boolean }) => {
+    await withSource(withRuntime(loadConfig()), async (source) => {
+      const findings = await preflight(source);
+      const ok = findings.every((finding) => finding.level !== 'error');
+      print(options.json ? JSON.stringify({ ok, findings }, null, 2) : formatFindings(findings));
+      if (!ok) process.exitCode = 1;
+    });
+  });
+
+program
+  .command('status')
+  .description('addresses, lag, slot and its WAL budget, batches, tables, parked rows')
+  .option('--json', 'for programs')
+  .option('--watch', 'again every two seconds, until Ctrl-C')
+  .action(async (options: { json?: boolean; watch?: boolean }): Promise<void> => {
     const config = loadConfig();
-    const running = readRuntime(config);
-    const effective = withRuntime(config);
-    const api = running?.api;
-    const ready =
-      api === undefined
-        ? false
-        : await fetch(`${api}/readyz`)
-            .then((answer) => answer.ok)
-            .catch(() => false);
-    const addresses = {
-      api: api ?? null,
-      clickhouse: effective.CLICKHOUSE_URL ?? null,
-      postgres: effective.DATABASE_URL ?? null,
-      redis: effective.REDIS_URL ?? null,
-      ready,
-    };
-    const details =
-      effective.CLICKHOUSE_URL === undefined
-        ? null
-        : await withWarehouse(async (warehouse) => ({
-            freshness: await readFreshness(warehouse),
-            tables: await readTables(warehouse),
-            parked: await readParked(warehouse),
-          })).catch(() => null);
-    if (options.json) {
-      print(JSON.stringify({ ...addresses, ...details }, null, 2));
-      return;
+    const status = openStatus(withRuntime(config), readRuntime(config));
+    try {
+      do {
+        const now = await status.read();
+        if (options.watch && process.stdout.isTTY) process.stdout.write('\x1b[2J\x1b[H');
+        print(options.json ? JSON.stringify(now, null, options.watch ? 0 : 2) : formatStatus(now));
+        if (options.watch) await delay(2_000);
+      } while (options.watch);
+    } finally {
+      await status.close();
     }
-    for (const [name, value] of Object.entries(addresses)) print(`${name.padEnd(11)} ${value ?? '(not running)'}`);
-    if (details === null) return;
-    print(`\ncommitted   ${details.freshness.committedAt ?? 'nothing yet'}`);
-    print(`rolled up   ${details.freshness.rolledUpAt ?? 'nothing yet'}\n`);
-    for (const table of details.tables) {
-      const counts = `copied ${table.copiedRows}, streamed ${table.streamedRows}`;
-      print(`${table.table.padEnd(32)} ${table.state.padEnd(12)} ${counts} ${table.reason}`);
-    }
-    for (const batch of details.parked) print(`PARKED ${batch.id}: ${batch.reason}`);
   });
 
 program

@@ -109,7 +109,7 @@ const run: Record<Role, (context: Context) => Promise<void>> = {
   async scheduler(context) {
     const redis = await openRedis(context, 'blocking');
     announce({});
-    await runScheduler(redis, context.lifecycle, context.log);
+    await runScheduler(redis, requireUrl(context.config, 'DATABASE_URL'), context.lifecycle, context.log);
   },
 
   async api(context) {

@@ -70,7 +70,8 @@ async function bringUp(
   };
 
   if (config.DATABASE_URL === undefined) {
-    env.DATABASE_URL = begin('postgres', await startPostgres(config.dataDir)).url;
+    // Bounded: a capture that stays away must not fill the disk.
+    env.DATABASE_URL = begin('postgres', await startPostgres(config.dataDir, ['max_slot_wal_keep_size=8GB'])).url;
     env.LUMBUNG_DEMO = '1';
     say('Postgres is up (embedded)');
   } else env.DATABASE_URL = config.DATABASE_URL;

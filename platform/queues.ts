@@ -56,5 +56,19 @@ export async function requestRollup(queue: Queue, slotId: string): Promise<void>
   await queue.add('rollup', job, { jobId: `rollup-${slotId}`, removeOnComplete: true, removeOnFail: true });
 }
 
+export type InFlight = { waiting: number; active: number; delayed: number };
+
+/** Batches handed over and not loaded yet; a delayed one waits for its next attempt. */
+export async function batchesInFlight(queue: Queue): Promise<InFlight> {
+  const count = async (...states: ('waiting' | 'prioritized' | 'active' | 'delayed')[]) =>
+    (await queue.getJobs(states)).filter((job) => job?.name === 'load').length;
+  const [waiting, active, delayed] = await Promise.all([
+    count('waiting', 'prioritized'),
+    count('active'),
+    count('delayed'),
+  ]);
+  return { waiting, active, delayed };
+}
+
 /** Transient failures are retried for about an hour. */
 export const retryPolicy = { attempts: 200, backoff: { type: 'fixed', delay: 500 } } as const;

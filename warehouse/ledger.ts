@@ -51,10 +51,36 @@ export async function readTables(warehouse: Warehouse): Promise<TableStatus[]> {
   );
 }
 
-/** Parked batches that wait for an operator. */
-export async function readParked(warehouse: Warehouse): Promise<{ id: string; reason: string; endLsn: string }[]> {
+export type Parked = { id: string; reason: string; endLsn: string };
+
+/** What is parked and waits for an operator: how much there is, and the first hundred in the source's order. */
+export async function readParked(warehouse: Warehouse): Promise<{ total: number; first: Parked[] }> {
+  const parked = "FROM ops.parked FINAL WHERE state = 'parked'";
+  const [count] = await warehouse.query<{ n: number }>(`SELECT count() AS n ${parked}`);
+  const total = count?.n ?? 0;
+  if (total === 0) return { total, first: [] };
+  const first = await warehouse.query<Parked>(
+    `SELECT id, reason, toString(end_lsn) AS endLsn ${parked} ORDER BY end_lsn, id LIMIT 100`,
+  );
+  return { total, first };
+}
+
+export type Reconciliation = {
+  name: string;
+  finishedAt: string;
+  checked: number;
+  missing: number;
+  extra: number;
+  different: number;
+  repaired: number;
+};
+
+/** The last reconciliation of every table that has had one. */
+export async function readReconciliations(warehouse: Warehouse): Promise<Reconciliation[]> {
   return warehouse.query(
-    "SELECT id, reason, toString(end_lsn) AS endLsn FROM ops.parked FINAL WHERE state = 'parked' ORDER BY end_lsn LIMIT 100",
+    `SELECT toString(table) AS name, formatDateTime(finished_at, '%Y-%m-%dT%H:%i:%SZ') AS finishedAt,
+       checked_rows AS checked, missing, extra, different, repaired
+     FROM ops.reconciliations ORDER BY finished_at DESC LIMIT 1 BY table`,
   );
 }
 

@@ -1,42 +1,57 @@
-/** Liveness, readiness with reasons, and Prometheus metrics. */
+/** Liveness, readiness with reasons and warnings, and Prometheus metrics. */
 import { Router } from 'express';
 import { messageOf } from '../../platform/errors.ts';
 import { currentSlot, readFreshness, readTables } from '../../warehouse/ledger.ts';
 import type { ApiContext } from '../context.ts';
+import { createOperatorMetrics, warnings } from '../operator.ts';
 
 /** Rollups older than this are "behind". */
 const MAX_LAG_MS = 60_000;
 
+/** `reasons` make it not ready; `warnings` are for an operator while answers stay right. */
+type Readiness = { reasons: string[]; warnings: string[] };
+
 export function healthRoutes(context: ApiContext): Router {
   const router = Router();
+  const { registry } = context.metrics;
+  const readOperatorMetrics = createOperatorMetrics(registry, context);
   router.get('/healthz', (_request, response) => {
     response.json({ status: 'ok' });
   });
   router.get('/readyz', async (_request, response) => {
-    const reasons = await reasonsNotReady(context);
-    response.status(reasons.length === 0 ? 200 : 503).json({ ready: reasons.length === 0, reasons });
+    const { reasons, warnings } = await readiness(context);
+    const ready = reasons.length === 0;
+    response.status(ready ? 200 : 503).json({ ready, reasons, warnings });
   });
   router.get('/metrics', async (_request, response) => {
-    response.type(context.metrics.registry.contentType).send(await context.metrics.registry.metrics());
+    await readOperatorMetrics();
+    response.type(registry.contentType).send(await registry.metrics());
   });
   return router;
 }
 
-async function reasonsNotReady({ warehouse, redis, metrics }: ApiContext): Promise<string[]> {
-  const reasons: string[] = [];
-  if ((await redis.ping().catch(() => '')) !== 'PONG') reasons.push('Redis does not answer');
+async function readiness(context: ApiContext): Promise<Readiness> {
+  const { warehouse, redis } = context;
+  const found: Readiness = { reasons: [], warnings: [] };
+  if ((await redis.ping().catch(() => '')) !== 'PONG') found.reasons.push('Redis does not answer');
   try {
-    if ((await currentSlot(warehouse)) === undefined) return [...reasons, 'the initial copy has not finished'];
     const tables = await readTables(warehouse);
+    found.warnings = await warnings(context, tables);
+    if ((await currentSlot(warehouse)) === undefined) {
+      found.reasons.push('the initial copy has not finished');
+      return found;
+    }
     const copying = tables.filter((table) => table.state === 'copying').map((table) => table.table);
-    if (copying.length > 0) reasons.push(`still copying ${copying.join(', ')}`);
+    if (copying.length > 0) found.reasons.push(`still copying ${copying.join(', ')}`);
     const { committedAt } = await readFreshness(warehouse);
-    if (committedAt === null) return [...reasons, 'nothing has been rolled up yet'];
+    if (committedAt === null) {
+      found.reasons.push('nothing has been rolled up yet');
+      return found;
+    }
     const lag = Date.now() - Date.parse(committedAt);
-    metrics.lag.set(lag / 1000);
-    if (lag > MAX_LAG_MS) reasons.push(`rollups are ${Math.round(lag / 1000)} s behind the source`);
+    if (lag > MAX_LAG_MS) found.reasons.push(`rollups are ${Math.round(lag / 1000)} s behind the source`);
   } catch (error) {
-    reasons.push(`ClickHouse: ${messageOf(error)}`);
+    found.reasons.push(`ClickHouse: ${messageOf(error)}`);
   }
-  return reasons;
+  return found;
 }

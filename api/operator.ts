@@ -1,0 +1,79 @@
+/**
+ * The operator's facts as Prometheus gauges and as warnings of /readyz.
+ * Invariant: a fact that cannot be read has no sample; it is never zero or the last known.
+ */
+import { Gauge, type Registry } from 'prom-client';
+import { batchesInFlight, openQueue, PIPELINE } from '../platform/queues.ts';
+import { readSourceFacts, slotDanger } from '../platform/source_facts.ts';
+import { readFreshness, readParked, readReconciliations, readTables, type TableStatus } from '../warehouse/ledger.ts';
+import type { ApiContext } from './context.ts';
+
+/** Returns a function that reads everything and sets the gauges of `registry`. */
+export function createOperatorMetrics(
+  registry: Registry,
+  { warehouse, redis }: Pick<ApiContext, 'warehouse' | 'redis'>,
+): () => Promise<void> {
+  const queue = openQueue(PIPELINE, redis);
+  queue.on('error', () => undefined); // without Redis its gauges have no sample
+  const gauge = <Label extends string>(name: string, help: string, ...labelNames: Label[]) =>
+    new Gauge({ name: `lumbung_${name}`, help, labelNames, registers: [registry] });
+  const single = (name: string, help: string) => {
+    const plain = gauge(name, help);
+    return (value: number | null | undefined) => {
+      if (value === null || value === undefined) plain.remove();
+      else plain.set(value);
+    };
+  };
+  const lagSeconds = single('lag_seconds', 'Age of the source state the rollups stand for');
+  const lagBytes = single('lag_bytes', 'WAL the source has written and the warehouse has not confirmed');
+  const slotBytes = single('slot_wal_bytes', 'WAL the source keeps for the slot');
+  const budget = single('slot_budget_seconds', 'Time until the WAL budget is used up if the slot stands still');
+  const parkedCount = single('parked_batches', 'Parked loads that wait for an operator');
+  const inFlight = gauge('batches_in_flight', 'Batches handed over and not loaded yet', 'state');
+  const state = gauge('table_state', '1 for the state the table is in', 'table', 'state');
+  const rows = gauge('table_rows_total', 'Rows copied and streamed', 'table', 'kind');
+  const reconciled = gauge('reconciliation_age_seconds', 'Time since the table was last reconciled', 'table');
+
+  return async () => {
+    const known = <T>(reading: Promise<T>) => reading.catch(() => undefined);
+    const [facts, batches, tables, parked, freshness, reconciliations] = await Promise.all([
+      known(readSourceFacts(redis)),
+      known(batchesInFlight(queue)),
+      known(readTables(warehouse)),
+      known(readParked(warehouse)),
+      known(readFreshness(warehouse)),
+      known(readReconciliations(warehouse)),
+    ]);
+    const age = (iso: string) => Math.max(0, Date.now() - Date.parse(iso)) / 1_000;
+    // From here on nothing waits: a scrape never sees half of it.
+    lagSeconds(freshness?.committedAt == null ? null : age(freshness.committedAt));
+    const slot = facts?.slot;
+    lagBytes(slot?.lagBytes);
+    slotBytes(slot?.keptBytes);
+    // Nothing is being written: the budget lasts for ever.
+    const endless = slot != null && slot.safeBytes !== null && facts?.walBytesPerSecond === 0;
+    budget(endless ? Number.POSITIVE_INFINITY : slot?.budgetSeconds);
+    parkedCount(parked?.total);
+    inFlight.reset();
+    for (const [name, count] of Object.entries(batches ?? {})) inFlight.set({ state: name }, count);
+    for (const each of [state, rows, reconciled]) each.reset();
+    for (const table of tables ?? []) {
+      state.set({ table: table.table, state: table.state }, 1);
+      rows.set({ table: table.table, kind: 'copied' }, table.copiedRows);
+      rows.set({ table: table.table, kind: 'streamed' }, table.streamedRows);
+    }
+    for (const { name, finishedAt } of reconciliations ?? []) reconciled.set({ table: name }, age(finishedAt));
+  };
+}
+
+/** What an operator should look at although answers are still right and fresh. */
+export async function warnings({ warehouse, redis }: ApiContext, tables: readonly TableStatus[]): Promise<string[]> {
+  const found = tables
+    .filter(({ state }) => state === 'quarantined' || state === 'stale')
+    .map(({ table, state, reason }) => `${table} is ${state}: ${reason}`);
+  const { total } = await readParked(warehouse);
+  if (total > 0) found.push(`${total} parked: see "lumbung status", mend the cause, then "lumbung retry"`);
+  const facts = await readSourceFacts(redis).catch(() => undefined);
+  const danger = facts && slotDanger(facts.slot);
+  return danger === undefined ? found : [...found, danger];
+}
