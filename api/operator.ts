@@ -68,9 +68,15 @@ export function createOperatorMetrics(
 
 /** What an operator should look at although answers are still right and fresh. */
 export async function warnings({ warehouse, redis }: ApiContext, tables: readonly TableStatus[]): Promise<string[]> {
-  const found = tables
-    .filter(({ state }) => state === 'quarantined' || state === 'stale')
-    .map(({ table, state, reason }) => `${table} is ${state}: ${reason}`);
+  const causes = new Map<string, string[]>();
+  for (const { table, state, reason } of tables) {
+    if (state !== 'quarantined' && state !== 'stale') continue;
+    const cause = `${state}: ${reason}`;
+    causes.set(cause, [...(causes.get(cause) ?? []), table]);
+  }
+  const found = [...causes].map(([cause, [first, ...others]]) =>
+    others.length === 0 ? `${first} is ${cause}` : `${first} and ${others.length} other tables are ${cause}`,
+  );
   const { total } = await readParked(warehouse);
   if (total > 0) found.push(`${total} parked: see "lumbung status", mend the cause, then "lumbung retry"`);
   const facts = await readSourceFacts(redis).catch(() => undefined);

@@ -209,6 +209,7 @@ function tableLines(tables: NonNullable<Status['tables']>): string[] {
     return `${table.padEnd(30)} ${state.padEnd(12)} ${counts}  ${change.padEnd(17)} ${reconciled}`.trimEnd();
   };
   const ago = (iso: string) => `${duration(Math.max(0, Date.now() - Date.parse(iso)) / 1_000)} ago`;
+  let said = '';
   const lines = [row(['table', 'state', 'copied', 'streamed', 'last change', 'reconciled'])];
   for (const { table, state, reason, copiedRows, streamedRows, committedAt, reconciled } of tables) {
     const result =
@@ -217,7 +218,9 @@ function tableLines(tables: NonNullable<Status['tables']>): string[] {
         : `${ago(reconciled.finishedAt)}, ${reconciled.repaired === 0 ? 'equal' : `${reconciled.repaired} repaired`}`;
     const counts = [copiedRows, streamedRows].map((count) => count.toLocaleString('en'));
     lines.push(row([table, state, ...counts, committedAt === null ? '-' : ago(committedAt), result]));
-    if (reason !== '') lines.push(paragraph(reason, '  '));
+    // What concerns all tables is said once.
+    if (reason !== '' && reason !== said) lines.push(paragraph(reason, '  '));
+    said = reason;
   }
   return lines;
 }

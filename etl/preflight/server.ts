@@ -153,7 +153,7 @@ export async function slotFindings(client: ClientBase): Promise<Finding[]> {
         level: 'warning',
         code: 'slot_lost',
         what: `the slot "${SLOT}" is lost: the WAL it needs has been removed`,
-        why: 'Every table has to be copied again; the slot itself is of no more use.',
+        why: 'The slot is of no more use. With the capture running, "lumbung snapshot --all" copies every table again.',
         sql: [drop],
       },
     ];
