@@ -201,7 +201,11 @@ async function withSource(config: Config, work: (client: pg.Client) => Promise<v
     connectionString: requireUrl(config, 'DATABASE_URL'),
     options: '-c datestyle=ISO -c timezone=UTC -c extra_float_digits=3',
   });
-  await client.connect();
+  try {
+    await client.connect();
+  } catch (error) {
+    throw new LumbungError('unreachable', `Postgres (DATABASE_URL) cannot be reached: ${messageOf(error)}`, error);
+  }
   try {
     await work(client);
   } finally {

@@ -30,6 +30,7 @@ import { bytes, duration, paragraph } from './text.ts';
 const PATIENCE_MS = 3_000;
 /** Between two readings of the source, when nobody else has measured how fast its WAL grows. */
 const RATE_OVER_MS = 1_000;
+const YEAR = 365 * 86_400;
 
 export type Status = {
   api: string | null;
@@ -197,7 +198,8 @@ function slotText({ slot, walBytesPerSecond }: SourceFacts): string {
   }
   if (walBytesPerSecond !== null) parts.push(`the source writes ${bytes(walBytesPerSecond)}/s`);
   if (slot.budgetSeconds !== null) {
-    parts.push(`standing still, the budget would last ${duration(slot.budgetSeconds)}`);
+    const lasts = slot.budgetSeconds > YEAR ? 'over a year' : duration(slot.budgetSeconds);
+    parts.push(`standing still, the budget would last ${lasts}`);
   }
   return parts.join('; ');
 }
