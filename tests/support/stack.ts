@@ -194,6 +194,19 @@ export async function startStack(prepare?: (source: pg.Client) => Promise<void>)
   return stack;
 }
 
+/** Waits until a table has been copied inside a snapshot taken after everything committed so far. */
+export async function copiedAgain(stack: Stack, table: string): Promise<void> {
+  const { rows } = await stack.source.query<{ lsn: string }>('SELECT pg_current_wal_lsn() AS lsn');
+  const params = { table, lsn: String(parseLsn(rows[0]?.lsn ?? '0/0')) };
+  await until(`${table} to be copied again`, async () => {
+    const [row] = await stack.warehouse.query<{ n: number }>(
+      "SELECT count() AS n FROM ops.tables FINAL WHERE table = {table:String} AND state = 'live' AND consistent_lsn >= {lsn:UInt64}",
+      params,
+    );
+    return row?.n === 1;
+  });
+}
+
 /** Runs the command line against the stack. */
 export async function lumbung(stack: Stack, args: readonly string[]): Promise<{ code: number; out: string }> {
   const child = fork(entry, [...args], { env: stack.env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
