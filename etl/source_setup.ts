@@ -82,7 +82,7 @@ export async function readTypes(client: Client): Promise<Map<number, CatalogType
 }
 
 /** Where the slot stands: its confirmed position, or absent, or lost (present, but its WAL is gone). */
-export type SlotState = { state: 'absent' | 'lost' } | { state: 'usable'; confirmed: string };
+export type SlotState = { state: 'absent' } | { state: 'lost' } | { state: 'usable'; confirmed: string };
 
 export async function slotState(client: Client): Promise<SlotState> {
   const { rows } = await client.query<{ confirmed_flush_lsn: string | null; wal_status: string | null }>(
