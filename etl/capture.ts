@@ -205,10 +205,6 @@ async function whatIsMissing(
   slot: SlotState,
   systemId: string,
 ): Promise<string | undefined> {
-  if (slot.state === 'absent') return `the replication slot "${SLOT}" does not exist any more`;
-  if (slot.state === 'lost') {
-    return `the replication slot "${SLOT}" is lost: its WAL was removed because it lagged by more than max_slot_wal_keep_size`;
-  }
   // On every timeline of this source: a failed-over server goes on from the positions of the one before.
   const slots = await warehouse.query<{ slotId: string }>(
     'SELECT DISTINCT slot_id AS slotId FROM ops.batches WHERE startsWith(slot_id, {system:String})',
@@ -219,6 +215,12 @@ async function whatIsMissing(
   );
   let watermark = 0n;
   for (const lsn of reached) if (lsn > watermark) watermark = lsn;
+  // Never set going: the first copy was not finished.
+  if (watermark === 0n) return undefined;
+  if (slot.state === 'absent') return `the replication slot "${SLOT}" does not exist any more`;
+  if (slot.state === 'lost') {
+    return `the replication slot "${SLOT}" is lost: its WAL was removed because it lagged by more than max_slot_wal_keep_size`;
+  }
   if (watermark < parseLsn(slot.confirmed)) {
     return `the warehouse ends at ${formatLsn(watermark)}, before what the slot has confirmed (${slot.confirmed}): it was restored from a backup`;
   }
