@@ -13,6 +13,7 @@ import { markRows } from '../warehouse/rollups/refresh.ts';
 import { readWatermark } from '../warehouse/watermark.ts';
 
 import type { TableShape } from './postgres/catalog.ts';
+import { printed, quoteName } from './postgres/copy_sql.ts';
 import { parseLsn, versionOf } from './postgres/lsn.ts';
 import { createWriter, unescapeCell, writeValue } from './postgres/values.ts';
 import { rowColumns, tombstoneColumns } from './raw_tables.ts';
@@ -94,7 +95,7 @@ async function awaitWatermark(context: ReconcileContext, lsn: bigint): Promise<v
 }
 
 async function sourceRows(source: pg.Client, shape: TableShape): Promise<Rows> {
-  const columns = shape.source.columns.map((column) => `"${column}"::text`).join(', ');
+  const columns = shape.source.columns.map((column) => printed(quoteName(column))).join(', ');
   const { rows } = await source.query<(string | null)[]>({
     text: `SELECT ${columns} FROM public.${shape.source.table}`,
     rowMode: 'array',
