@@ -122,10 +122,10 @@ function encode(shape: TableShape, index: number, value: string | null): string 
 /** The warehouse's rows in the notation of the source, so that lines can be compared. */
 async function warehouseRows(warehouse: Warehouse, shape: TableShape): Promise<Rows> {
   const columns = shape.columns.map(({ name, type }) => {
-    if (type.clickhouse === 'Bool') return `if(isNull(\`${name}\`), NULL, if(\`${name}\`, 'true', 'false'))`;
+    if (type.clickhouse === 'Bool') return `if(isNull(\`${name}\`), NULL, if(\`${name}\`, 't', 'f'))`;
     if (type.encoding === 'timestamp' || type.encoding === 'timestamptz') {
       // Postgres prints no trailing zeros of a fraction.
-      return `replaceRegexpOne(replaceRegexpOne(toString(\`${name}\`), '0+$', ''), '\\\\.$', '')`;
+      return `replaceRegexpOne(replaceRegexpOne(toString(\`${name}\`), '(\\\\.\\\\d*?)0+$', '\\\\1'), '\\\\.$', '')`;
     }
     return `\`${name}\``;
   });

@@ -54,7 +54,8 @@ const HEAPS = `
     SELECT to_regclass($1)::oid UNION SELECT i.inhrelid FROM pg_inherits i JOIN family f ON f.oid = i.inhparent
   ), indexed AS (
     SELECT i.indrelid, i.indisprimary, i.indimmediate, i.indisreplident,
-      ARRAY(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)) AS columns
+      ARRAY(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
+        ORDER BY array_position(i.indkey::int2[], a.attnum)) AS columns
     FROM family f JOIN pg_index i ON i.indrelid = f.oid WHERE i.indisprimary OR i.indisreplident
   )
   SELECT c.relname AS name, c.relpersistence = 'p' AS permanent, c.relreplident AS kind,

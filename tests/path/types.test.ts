@@ -1,9 +1,11 @@
-/**
- * Types through copy and stream, equal to the byte. Each database is asked to describe its own values (binary send
- * functions, hex, epochs); the product's encoders are not consulted.
- */
+/** Types through copy and stream, equal to the byte. */
 import fc from 'fast-check';
+import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { TableShape } from '../../etl/postgres/catalog.ts';
+import { PRINTING } from '../../etl/postgres/session.ts';
+import { reconcileTable } from '../../etl/reconcile.ts';
+import { expectEqualBytes } from '../support/bytes.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 import { copyNow, follow, parkedReasons, plainSource, shapeOf } from '../support/tables.ts';
 
@@ -32,48 +34,6 @@ beforeAll(async () => {
 });
 afterAll(() => stack[Symbol.asyncDispose]());
 
-/** How each database describes a value of a type, out of its own storage. */
-type Probe = { postgres: (value: string) => string; clickhouse: (value: string) => string };
-const text: Probe = {
-  postgres: (v) => `encode(convert_to(format('%s', ${v}), 'UTF8'), 'hex')`,
-  clickhouse: (v) => `lower(hex(toString(${v})))`,
-};
-const integer: Probe = { postgres: (v) => `${v}::text`, clickhouse: (v) => `toString(${v})` };
-const float = (bits: 32 | 64): Probe => ({
-  postgres: (v) => `CASE WHEN ${v} = 'NaN' THEN 'NaN' ELSE encode(float${bits / 8}send(${v}), 'hex') END`,
-  clickhouse: (v) => `if(isNaN(${v}), 'NaN', leftPad(lower(hex(reinterpretAsUInt${bits}(${v}))), ${bits / 4}, '0'))`,
-});
-const instant: Probe = {
-  postgres: (v) => `(extract(epoch FROM ${v}) * 1000000)::int8::text`,
-  clickhouse: (v) => `toString(toUnixTimestamp64Micro(toDateTime64(${v}, 6, 'UTC')))`,
-};
-const probes: Record<string, Probe> = {
-  bool: { postgres: (v) => `${v}::int::text`, clickhouse: (v) => `toString(toUInt8(${v}))` },
-  int2: integer,
-  int4: integer,
-  int8: integer,
-  few_portions: integer,
-  float4: float(32),
-  float8: float(64),
-  timestamp: instant,
-  'timestamp(0)': instant,
-  'timestamp(3)': instant,
-  timestamptz: instant,
-  date: { postgres: (v) => `(${v} - '1970-01-01')::text`, clickhouse: (v) => `toString(toInt32(${v}))` },
-};
-function probeOf(type: string): Probe {
-  if (type === 'moods') return probeOf('mood[]');
-  if (!type.endsWith('[]')) return probes[type] ?? text;
-  const element = probeOf(type.slice(0, -2));
-  return {
-    postgres: (v) =>
-      `(SELECT '[' || coalesce(string_agg(CASE WHEN e IS NULL THEN 'NULL' ELSE ${element.postgres('e')} END, ',' ORDER BY o), '')
-        || ']' FROM unnest(${v}) WITH ORDINALITY u (e, o))`,
-    clickhouse: (v) =>
-      `concat('[', arrayStringConcat(arrayMap(e -> if(isNull(e), 'NULL', ${element.clickhouse('assumeNotNull(e)')}), ${v}), ','), ']')`,
-  };
-}
-
 /** Column → [type, values as Postgres reads them]; columns shorter than the longest end in NULLs. */
 type Columns = Record<string, readonly [type: string, values: readonly (string | null)[]]>;
 
@@ -93,35 +53,8 @@ async function fill(table: string, columns: Columns, firstId: number): Promise<v
   );
 }
 
-/** Every row as each database describes it. */
-async function expectEqualBytes(table: string, columns: Columns, rows: number): Promise<void> {
-  const names = Object.keys(columns);
-  const { rows: expected } = await stack.source.query(
-    `SELECT id, ${names
-      .map(
-        (name, n) =>
-          `CASE WHEN ${name} IS NOT NULL THEN ${probeOf(columns[name]?.[0] ?? '').postgres(name)} END AS v${n}`,
-      )
-      .join(', ')} FROM ${table} ORDER BY id`,
-  );
-  const types = await stack.warehouse.query<{ name: string; type: string }>(
-    "SELECT name, type FROM system.columns WHERE database = 'raw' AND table = {table:String}",
-    { table },
-  );
-  const described = names.map((name, n) => {
-    const variant = /^Variant\((.*)\)$/.exec(types.find((column) => column.name === name)?.type ?? '')?.[1];
-    const value = variant ? `variantElement(${name}, '${variant.replaceAll("'", "\\'")}')` : `assumeNotNull(${name})`;
-    return `if(isNull(${name}), NULL, ${probeOf(columns[name]?.[0] ?? '').clickhouse(value)}) AS v${n}`;
-  });
-  const actual = await stack.warehouse.query(
-    `SELECT id, ${described.join(', ')} FROM raw.${table} FINAL WHERE NOT _deleted ORDER BY id`,
-  );
-  expect(actual.length).toBe(rows);
-  expect(actual).toEqual(expected);
-}
-
 /** The same values copied and streamed; both have to be what the source holds. */
-async function throughBoth(table: string, columns: Columns): Promise<void> {
+async function throughBoth(table: string, columns: Columns): Promise<TableShape> {
   await createTable(table, columns);
   await fill(table, columns, 0);
   const shape = await copyNow(stack, plainSource(table, ['id', ...Object.keys(columns)]));
@@ -129,8 +62,24 @@ async function throughBoth(table: string, columns: Columns): Promise<void> {
   await fill(table, columns, 1_000_000);
   await following.load();
   const count = Math.max(...Object.values(columns).map(([, values]) => values.length)) + 1;
-  await expectEqualBytes(table, columns, 2 * count);
+  const types = Object.fromEntries(Object.entries(columns).map(([name, [type]]) => [name, type]));
+  expect(await expectEqualBytes(stack, table, { id: 'int4', ...types })).toBe(2 * count);
   expect(await parkedReasons(stack, table)).toEqual([]);
+  return shape;
+}
+
+/** Reconciliation prints source and warehouse alike, so it has nothing to repair. */
+async function expectReconciled(shape: TableShape): Promise<void> {
+  const source = new pg.Client({ connectionString: stack.databaseUrl, options: PRINTING });
+  await source.connect();
+  try {
+    const lifecycle = { sleep: async () => false, signal: new AbortController().signal };
+    const result = await reconcileTable({ source, warehouse: stack.warehouse, slotId: 'test', lifecycle }, shape);
+    expect(result).toMatchObject({ missing: 0, extra: 0, different: 0 });
+    expect(result.checked).toBeGreaterThan(0);
+  } finally {
+    await source.end();
+  }
 }
 
 const texts = [
@@ -225,7 +174,7 @@ const uuids = [
 ];
 
 test('numbers: limits of integers, numerics of any precision, edge values of floats, booleans', async () => {
-  await throughBoth('numbers', {
+  const shape = await throughBoth('numbers', {
     b: ['bool', ['true', 'false']],
     i2: ['int2', ['-32768', '32767', '0']],
     i4: ['int4', ['-2147483648', '2147483647', '0']],
@@ -235,10 +184,11 @@ test('numbers: limits of integers, numerics of any precision, edge values of flo
     n: ['numeric', numerics],
     n2: ['numeric(12,2)', ['0', '1.1', '-9999999999.99', 'NaN']],
   });
+  await expectReconciled(shape);
 });
 
 test('text: empty against NULL, unicode, control characters, padding, enums with odd labels, uuid, bytea', async () => {
-  await throughBoth('texts', {
+  const shape = await throughBoth('texts', {
     t: ['text', texts],
     v: ['varchar(20)', ['', 'a', 'trailing   ', '20 characters 🍚🍚🍚🍚🍚🍚']],
     c: ['char(6)', ['', 'a', ' b', 'sixsix']],
@@ -247,6 +197,7 @@ test('text: empty against NULL, unicode, control characters, padding, enums with
     y: ['bytea', ['\\x', '\\x00', '\\x0001ff5c6e0a0d09', '\\xdeadbeef', '\\x27225c']],
     d: ['few_portions', ['0', '9']],
   });
+  await expectReconciled(shape);
 });
 
 test('JSON null against SQL NULL; JSON keeps its text', async () => {
@@ -259,14 +210,15 @@ test('JSON null against SQL NULL; JSON keeps its text', async () => {
     '[null]',
     '{"a": "\\u0007\\t\\"\\\\ é 🍚", "n": 1.10, "big": 12345678901234567890123}',
   ];
-  await throughBoth('documents', {
+  const shape = await throughBoth('documents', {
     j: ['json', [...documents, ' { "a" :\n\t1, "a": 2 } ']],
     b: ['jsonb', documents],
   });
+  await expectReconciled(shape);
 });
 
 test('instants: both ends of what fits, microseconds, before 1970, other zones than UTC', async () => {
-  await throughBoth('instants', {
+  const shape = await throughBoth('instants', {
     at: ['timestamp', instants],
     at0: ['timestamp(0)', instants.slice(0, -1)],
     at3: ['timestamp(3)', instants.slice(0, -1)],
@@ -276,6 +228,7 @@ test('instants: both ends of what fits, microseconds, before 1970, other zones t
     tz: ['timetz', ['00:00:00+07', '23:59:59.999999-12:30']],
     i: ['interval', ['0', '1 year 2 mons -3 days 04:05:06.000007', '-1 microsecond', '178000000 years']],
   });
+  await expectReconciled(shape);
 });
 
 test('arrays: NULL, empty, NULLs inside, quotes, escapes, every kind of element', async () => {

@@ -13,7 +13,7 @@ import { parseLsn } from '../../etl/postgres/lsn.ts';
 import { connectReplication, createSlot, startStream } from '../../etl/postgres/replication.ts';
 import { PRINTING } from '../../etl/postgres/session.ts';
 import { ensureRawTable } from '../../etl/raw_tables.ts';
-import { copyTable } from '../../etl/snapshot.ts';
+import { createCopier } from '../../etl/snapshot.ts';
 import type { Source } from '../../etl/source.ts';
 import { LumbungError } from '../../platform/errors.ts';
 import { type Stack, until } from './stack.ts';
@@ -42,7 +42,12 @@ export async function copyNow(stack: Stack, source: Source): Promise<TableShape>
   await ensureRawTable(stack.warehouse, shape);
   const { databaseUrl, warehouse } = stack;
   const signal = new AbortController().signal;
-  await copyTable({ databaseUrl, warehouse, log, signal }, shape, 'test', `test/${source.table}`);
+  const copier = createCopier({ databaseUrl, warehouse, log, signal });
+  try {
+    await copier.copy(shape, 'test', `test/${source.table}`);
+  } finally {
+    await copier.close();
+  }
   return shape;
 }
 
