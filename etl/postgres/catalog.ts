@@ -40,7 +40,7 @@ const baseOf = (oid: string) => `(
 const COLUMNS = `
   SELECT a.attname, t.typname, t.typtype, a.attnotnull, a.attgenerated <> '' AS generated,
     CASE WHEN t.oid = a.atttypid AND t.typname IN ('timestamp', 'timestamptz') THEN a.atttypmod ELSE -1 END AS modifier,
-    c.oid::int8::int AS oid, a.atttypid::int8::int AS "typeOid", a.atttypmod AS typmod,
+    c.oid::int8::float8 AS oid, a.atttypid::int8::float8 AS "typeOid", a.atttypmod AS typmod,
     e.typname AS element, e.typtype AS element_kind,
     c.relkind = 'r' AND EXISTS (SELECT FROM pg_inherits WHERE inhparent = c.oid) AS inherited
   FROM pg_class c
@@ -54,8 +54,9 @@ const HEAPS = `
     SELECT to_regclass($1)::oid UNION SELECT i.inhrelid FROM pg_inherits i JOIN family f ON f.oid = i.inhparent
   ), indexed AS (
     SELECT i.indrelid, i.indisprimary, i.indimmediate, i.indisreplident,
-      ARRAY(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
-        ORDER BY array_position(i.indkey::int2[], a.attnum)) AS columns
+      ARRAY(SELECT a.attname::text FROM pg_attribute a
+        JOIN unnest((i.indkey::int2[])[0:i.indnkeyatts - 1]) WITH ORDINALITY k (attnum, o) ON k.attnum = a.attnum
+        WHERE a.attrelid = i.indrelid ORDER BY k.o) AS columns
     FROM family f JOIN pg_index i ON i.indrelid = f.oid WHERE i.indisprimary OR i.indisreplident
   )
   SELECT c.relname AS name, c.relpersistence = 'p' AS permanent, c.relreplident AS kind,

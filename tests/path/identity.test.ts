@@ -45,6 +45,18 @@ test('a unique index that is both key and identity will do where there is no pri
   expect(await faultOf('keyed')).toBeUndefined();
 });
 
+test('columns that a primary key only includes are no part of it', async () => {
+  const { source } = stack;
+  await source.query('CREATE TABLE covered (id int, code text, PRIMARY KEY (id) INCLUDE (code))');
+  await source.query("INSERT INTO covered VALUES (1, 'a'), (2, 'b')");
+  const shape = await copyNow(stack, plainSource('covered', ['id', 'code']));
+  await using following = await follow(stack, [shape]);
+  await source.query("UPDATE covered SET code = 'c' WHERE id = 1");
+  await source.query('UPDATE covered SET id = 3 WHERE id = 2');
+  await following.load();
+  expect(await expectEqualBytes(stack, 'covered', { id: 'int4', code: 'text' })).toBe(2);
+});
+
 test('identity by an index without the key is refused with the remedy', async () => {
   const { source } = stack;
   await source.query('CREATE TABLE coded (id int PRIMARY KEY, code text NOT NULL UNIQUE)');
