@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import pg from 'pg';
 import { retryParked } from '../etl/parked.ts';
 import { preflight } from '../etl/preflight.ts';
+import { PRINTING } from '../etl/postgres/session.ts';
 import { readSourceTables } from '../etl/source_setup.ts';
 import { sources } from '../etl/sources/all.ts';
 import { authSecret, type Config, loadConfig, requireUrl } from '../platform/config.ts';
@@ -199,7 +200,7 @@ async function withWarehouse<T>(work: (warehouse: Warehouse, config: Config) => 
 async function withSource(config: Config, work: (client: pg.Client) => Promise<void>): Promise<void> {
   const client = new pg.Client({
     connectionString: requireUrl(config, 'DATABASE_URL'),
-    options: '-c datestyle=ISO -c timezone=UTC -c extra_float_digits=3',
+    options: PRINTING,
   });
   try {
     await client.connect();

@@ -13,6 +13,7 @@ import { markRows } from '../warehouse/rollups/refresh.ts';
 import { readWatermark } from '../warehouse/watermark.ts';
 
 import type { TableShape } from './postgres/catalog.ts';
+import { printed, quoteName } from './postgres/copy_sql.ts';
 import { parseLsn, versionOf } from './postgres/lsn.ts';
 import { createWriter, unescapeCell, writeValue } from './postgres/values.ts';
 import { rowColumns, tombstoneColumns } from './raw_tables.ts';
@@ -94,7 +95,7 @@ async function awaitWatermark(context: ReconcileContext, lsn: bigint): Promise<v
 }
 
 async function sourceRows(source: pg.Client, shape: TableShape): Promise<Rows> {
-  const columns = shape.source.columns.map((column) => `"${column}"::text`).join(', ');
+  const columns = shape.source.columns.map((column) => printed(quoteName(column))).join(', ');
   const { rows } = await source.query<(string | null)[]>({
     text: `SELECT ${columns} FROM public.${shape.source.table}`,
     rowMode: 'array',
@@ -121,10 +122,10 @@ function encode(shape: TableShape, index: number, value: string | null): string 
 /** The warehouse's rows in the notation of the source, so that lines can be compared. */
 async function warehouseRows(warehouse: Warehouse, shape: TableShape): Promise<Rows> {
   const columns = shape.columns.map(({ name, type }) => {
-    if (type.clickhouse === 'Bool') return `if(isNull(\`${name}\`), NULL, if(\`${name}\`, 'true', 'false'))`;
+    if (type.clickhouse === 'Bool') return `if(isNull(\`${name}\`), NULL, if(\`${name}\`, 't', 'f'))`;
     if (type.encoding === 'timestamp' || type.encoding === 'timestamptz') {
       // Postgres prints no trailing zeros of a fraction.
-      return `replaceRegexpOne(replaceRegexpOne(toString(\`${name}\`), '0+$', ''), '\\\\.$', '')`;
+      return `replaceRegexpOne(replaceRegexpOne(toString(\`${name}\`), '(\\\\.\\\\d*?)0+$', '\\\\1'), '\\\\.$', '')`;
     }
     return `\`${name}\``;
   });

@@ -2,6 +2,7 @@
 import { type ConnectionOptions, type Job, Worker } from 'bullmq';
 import pg from 'pg';
 import type { TableShape } from '../etl/postgres/catalog.ts';
+import { PRINTING } from '../etl/postgres/session.ts';
 import { reconcileTable } from '../etl/reconcile.ts';
 import { messageOf } from '../platform/errors.ts';
 import type { Lifecycle } from '../platform/lifecycle.ts';
@@ -43,7 +44,7 @@ export async function reconcileAll(context: Omit<ScheduledContext, 'workerRedis'
   const source = new pg.Client({
     connectionString: context.databaseUrl,
     application_name: 'lumbung reconcile',
-    options: '-c datestyle=ISO -c timezone=UTC -c extra_float_digits=3',
+    options: PRINTING,
   });
   source.on('error', () => undefined);
   await source.connect();
