@@ -24,6 +24,7 @@ import { markEverything } from '../warehouse/rollups/refresh.ts';
 import { extendWatermark, type Interval, readWatermark } from '../warehouse/watermark.ts';
 import { type Batch, createBatchBuilder, encodeBatch, mapRelation, microsToText } from './batch.ts';
 import { decode, type Relation } from './decode.ts';
+import { identityFault } from './postgres/identity.ts';
 import { formatLsn, parseLsn } from './postgres/lsn.ts';
 import {
   connectReplication,
@@ -41,6 +42,7 @@ import {
   prepareTables,
   type Replicated,
   readTableStates,
+  requestCopies,
   setTableStates,
   type TableSet,
 } from './table_set.ts';
@@ -444,6 +446,13 @@ async function follow(context: CaptureContext, following: Following): Promise<vo
       });
     // Older than the catalog that was read: the copy that follows passes over it. Newer: the catalog is read again.
     if (differs && commitLsn > set.readAt) throw changedCatalog(`${table} has other columns`);
+    const fault = identityFault(relation, known.shape);
+    if (fault !== undefined && commitLsn > set.readAt) throw changedCatalog(fault);
+    if (fault !== undefined) {
+      // Mended since: what was written meanwhile cannot be told apart, a new copy brings it.
+      requestCopies(warehouse, [table]).catch(fail);
+      return builder.relation(oid, undefined);
+    }
     builder.relation(oid, mapRelation(relation, known.shape, typeOf));
   };
 
