@@ -87,9 +87,7 @@ export function writeValue(writer: ByteWriter, type: ColumnType, source: Buffer,
   switch (type.encoding) {
     case 'verbatim':
     case 'bool':
-      reserve(writer, end - start);
-      source.copy(writer.bytes, writer.length, start, end);
-      writer.length += end - start;
+      writeBytes(writer, source, start, end);
       return;
     case 'text':
       writeEscaped(writer, source, start, end);
@@ -101,8 +99,43 @@ export function writeValue(writer: ByteWriter, type: ColumnType, source: Buffer,
       return;
     }
     default:
-      writeAscii(writer, temporal(source.toString('latin1', start, end), type.encoding));
+      if (isPlainTime(source, start, end)) writeBytes(writer, source, start, end);
+      else writeAscii(writer, temporal(source.toString('latin1', start, end), type.encoding));
   }
+}
+
+/** Writes one byte. */
+export function writeByte(writer: ByteWriter, byte: number): void {
+  reserve(writer, 1);
+  writer.bytes[writer.length++] = byte;
+}
+
+/** Copies bytes as they are; for the few bytes of most values a loop costs less than a call. */
+function writeBytes(writer: ByteWriter, source: Buffer, start: number, end: number): void {
+  reserve(writer, end - start);
+  if (end - start > 48) {
+    source.copy(writer.bytes, writer.length, start, end);
+    writer.length += end - start;
+    return;
+  }
+  const { bytes } = writer;
+  let at = writer.length;
+  for (let i = start; i < end; i++) bytes[at++] = source[i] as number;
+  writer.length = at;
+}
+
+/** True for 1900-01-01… to 2299-12-31… of digits and separators only: the common case, without making a string of it. */
+function isPlainTime(source: Buffer, start: number, end: number): boolean {
+  const century = (source[start] as number) * 256 + (source[start + 1] as number);
+  // '19', '20', '21' or '22', and a year of four digits.
+  if (century !== 0x3139 && (century < 0x3230 || century > 0x3232)) return false;
+  if (end - start < 10 || source[start + 4] !== 0x2d) return false;
+  for (let i = start + 2; i < end; i++) {
+    const byte = source[i] as number;
+    // Space, '-', '.', the digits and ':'.
+    if ((byte < 0x30 || byte > 0x3a) && byte !== 0x20 && byte !== 0x2d && byte !== 0x2e) return false;
+  }
+  return true;
 }
 
 function writeEscaped(writer: ByteWriter, source: Buffer, start: number, end: number): void {
