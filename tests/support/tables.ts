@@ -39,7 +39,7 @@ export async function shapeOf(stack: Stack, source: Source): Promise<TableShape>
 export async function copyNow(stack: Stack, source: Source): Promise<TableShape> {
   const shape = await shapeOf(stack, source);
   await stack.warehouse.command('CREATE DATABASE IF NOT EXISTS raw');
-  await ensureRawTable(stack.warehouse, shape);
+  await ensureRawTable(stack.warehouse, shape, new Map());
   const { databaseUrl, warehouse } = stack;
   const signal = new AbortController().signal;
   const copier = createCopier({ databaseUrl, warehouse, log, signal });
