@@ -20,7 +20,6 @@ type Row = {
   typmod: number;
   modifier: number;
   attnotnull: boolean;
-  generated: boolean;
   element: string | null;
   element_kind: string | null;
   inherited: boolean;
@@ -38,7 +37,7 @@ const baseOf = (oid: string) => `(
     ) SELECT * FROM down WHERE typtype <> 'd')`;
 
 const COLUMNS = `
-  SELECT a.attname, t.typname, t.typtype, a.attnotnull, a.attgenerated <> '' AS generated,
+  SELECT a.attname, t.typname, t.typtype, a.attnotnull,
     CASE WHEN t.oid = a.atttypid AND t.typname IN ('timestamp', 'timestamptz') THEN a.atttypmod ELSE -1 END AS modifier,
     c.oid::int8::float8 AS oid, a.atttypid::int8::float8 AS "typeOid", a.atttypmod AS typmod,
     e.typname AS element, e.typtype AS element_kind,
@@ -87,11 +86,6 @@ export async function checkTable(client: ClientBase, source: Source): Promise<Ta
   const columns: TableColumn[] = [];
   for (const column of source.columns) {
     const row = byName.get(column) as Row;
-    if (row.generated) {
-      return {
-        fault: `the column ${column} is generated, and the replication stream does not carry generated columns`,
-      };
-    }
     const type = typeOf(row);
     if (type === undefined) {
       return { fault: `the column ${column} has the type ${row.element ?? row.typname}, which is not supported` };

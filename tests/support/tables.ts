@@ -54,6 +54,8 @@ export async function copyNow(stack: Stack, source: Source): Promise<TableShape>
 export type Following = AsyncDisposable & {
   /** Everything committed so far, loaded as one batch. */
   load(): Promise<void>;
+  /** How often loading has asked for the source so far. */
+  sourceReads(): number;
 };
 
 /** Follows the tables' changes from now on through a slot of their own. */
@@ -95,6 +97,7 @@ export async function follow(stack: Stack, shapes: readonly TableShape[]): Promi
   const source = new pg.Client({ connectionString: stack.databaseUrl, options: PRINTING });
   source.on('error', () => undefined);
   await source.connect();
+  let sourceReads = 0;
   return {
     async load() {
       const { rows } = await stack.source.query<{ lsn: string }>('SELECT pg_current_wal_lsn() AS lsn');
@@ -106,8 +109,17 @@ export async function follow(stack: Stack, shapes: readonly TableShape[]): Promi
       if (failure !== undefined) throw failure;
       const batch = builder.take();
       if (!batch) throw new Error('the stream sent no change');
-      await loadBatch({ warehouse: stack.warehouse, log, source: async () => source }, decodeBatch(encodeBatch(batch)));
+      const context = {
+        warehouse: stack.warehouse,
+        log,
+        source: async () => {
+          sourceReads++;
+          return source;
+        },
+      };
+      await loadBatch(context, decodeBatch(encodeBatch(batch)));
     },
+    sourceReads: () => sourceReads,
     async [Symbol.asyncDispose]() {
       await source.end();
       await stream.close();
