@@ -108,7 +108,7 @@ export function mapRelation(
 }
 
 /** A reducer from WAL events to batches; `take` hands over what has been committed so far. */
-export function createBatchBuilder(slotId: string) {
+export function createBatchBuilder(slotId: string, onNull: (table: string, column: string) => void = () => undefined) {
   const mapped = new Map<number, Mapped>();
   /** Table → key → the last place written for it. */
   const placed = new Map<string, Map<string, string>>();
@@ -175,6 +175,12 @@ export function createBatchBuilder(slotId: string) {
     counts[table] = (counts[table] ?? 0) + 1;
     shapes[table] = relation.shape;
     return `\t${versionOf(open.commitLsn, open.ordinal)}`;
+  };
+
+  /** The raw column would turn it into a default. `onNull` may know better than to set the row aside. */
+  const refuseNull = (table: string, column: string): never => {
+    onNull(table, column);
+    throw new LumbungError('poison', `NULL in ${column}, which the catalog says holds none`);
   };
 
   const writePlace = (relation: Mapped, tuple: Tuple, key: string) => {
@@ -252,8 +258,12 @@ export function createBatchBuilder(slotId: string) {
     const writers = writersOf(table);
     const writer = writers.rows;
     for (let index = 0; index < relation.positions.length; index++) {
+      const position = relation.positions[index] as number;
       if (index > 0) writeByte(writer, TAB);
-      writeCell(writer, relation.types[index] as ColumnType, tuple, relation.positions[index] as number);
+      if (position >= 0 && tuple.kinds[position] === NULL && relation.shape.columns[index]?.notNull) {
+        refuseNull(table, relation.shape.columns[index]?.name ?? '');
+      }
+      writeCell(writer, relation.types[index] as ColumnType, tuple, position);
     }
     writeAscii(writer, `${version}\t0\t${open?.stamp}\n`);
     writers.rowCount++;

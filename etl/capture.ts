@@ -304,7 +304,10 @@ type Following = {
 async function follow(context: CaptureContext, following: Following): Promise<void> {
   const { lifecycle, log, warehouse, redis, queue } = context;
   const { slotId, set, position, failure, control } = following;
-  const builder = createBatchBuilder(slotId);
+  let commitLsn = 0n;
+  const builder = createBatchBuilder(slotId, (table, column) => {
+    if (commitLsn > set.readAt) throw changedCatalog(`${column} of ${table} may be NULL now`);
+  });
   builder.startAt(position.confirmed);
   const inFlight = new Map<string, InFlight>();
   let inFlightBytes = 0;
@@ -313,7 +316,6 @@ async function follow(context: CaptureContext, following: Following): Promise<vo
   let handing = Promise.resolve();
   let firstWaiting = 0;
   let rolling = false;
-  let commitLsn = 0n;
   let sourceClock = 0n;
   let lastHeartbeat = 0;
   let stream: ReplicationStream | undefined;
