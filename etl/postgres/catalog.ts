@@ -20,7 +20,6 @@ type Row = {
   typmod: number;
   modifier: number;
   attnotnull: boolean;
-  generated: boolean;
   element: string | null;
   element_kind: string | null;
   inherited: boolean;
@@ -38,7 +37,7 @@ const baseOf = (oid: string) => `(
     ) SELECT * FROM down WHERE typtype <> 'd')`;
 
 const COLUMNS = `
-  SELECT a.attname, t.typname, t.typtype, a.attnotnull, a.attgenerated <> '' AS generated,
+  SELECT a.attname, t.typname, t.typtype, a.attnotnull,
     CASE WHEN t.oid = a.atttypid AND t.typname IN ('timestamp', 'timestamptz') THEN a.atttypmod ELSE -1 END AS modifier,
     c.oid::int8::float8 AS oid, a.atttypid::int8::float8 AS "typeOid", a.atttypmod AS typmod,
     e.typname AS element, e.typtype AS element_kind,
@@ -77,12 +76,6 @@ export async function checkTable(client: ClientBase, source: Source): Promise<Ta
     };
   }
   const byName = new Map(rows.map((row) => [row.attname, row]));
-  const generated = source.columns.filter((column) => byName.get(column)?.generated);
-  if (generated.length > 0) {
-    return {
-      fault: `the column(s) ${generated.join(', ')} are generated, which the replication stream does not carry`,
-    };
-  }
   const absent = source.columns.filter((column) => !byName.has(column));
   if (absent.length > 0) return { fault: `the source table lacks the column(s) ${absent.join(', ')}` };
   const { rows: heaps } = await client.query<Heap>(HEAPS, [name]);
