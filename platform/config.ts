@@ -48,6 +48,7 @@ export const environment = z.object({
     .optional(),
   SITE: z.enum(['on', 'off']).default('on'),
   SYNC_MODE: z.enum(['change', 'schedule']).default('change'),
+  RECONCILE_ROWS_PER_SECOND: z.coerce.number().int().min(1).max(1_000_000).default(5_000),
   AUTH_SECRET: z.string().min(16, 'must be at least 16 characters').optional(),
   AUTH_JWKS_URL: url('http:', 'https:'),
   AUTH_ISSUER: optionalText,
