@@ -97,7 +97,7 @@ const run: Record<Role, (context: Context) => Promise<void>> = {
     lifecycle.onStop('source', () => client?.end());
     const pipeline = await startPipeline({ warehouse, log, source, redis, workerRedis });
     lifecycle.onStop('pipeline', () => closeWorker(pipeline));
-    const scheduled = startScheduledJobs({ databaseUrl, redis, workerRedis, warehouse, log, lifecycle, config });
+    const scheduled = await startScheduledJobs({ databaseUrl, redis, workerRedis, warehouse, log, lifecycle, config });
     lifecycle.onStop('scheduled jobs', () => closeWorker(scheduled));
     announce({});
     log.info('worker started');
@@ -106,8 +106,9 @@ const run: Record<Role, (context: Context) => Promise<void>> = {
 
   async scheduler(context) {
     const redis = await openRedis(context, 'blocking');
+    const warehouse = await openWarehouse(context);
     announce({});
-    await runScheduler(redis, requireUrl(context.config, 'DATABASE_URL'), context.lifecycle, context.log);
+    await runScheduler({ ...context, redis, warehouse, databaseUrl: requireUrl(context.config, 'DATABASE_URL') });
   },
 
   async api(context) {

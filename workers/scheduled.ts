@@ -11,7 +11,7 @@ import type { Logger } from '../platform/log.ts';
 import { JOBS, openQueue, PIPELINE, requestRollup, scheduledJob } from '../platform/queues.ts';
 import type { Redis } from '../platform/redis.ts';
 import type { Warehouse } from '../warehouse/client.ts';
-import { currentSlot, pruneLedgers } from '../warehouse/ledger.ts';
+import { currentSlot, lastDue, pruneLedgers, recordRun } from '../warehouse/ledger.ts';
 import { readWatermark } from '../warehouse/watermark.ts';
 
 export type ScheduledContext = {
@@ -24,13 +24,21 @@ export type ScheduledContext = {
   config: Config;
 };
 
-export function startScheduledJobs(context: ScheduledContext): Worker {
+export async function startScheduledJobs(context: ScheduledContext): Promise<Worker> {
+  const queue = openQueue(JOBS, context.redis);
+  await queue.setGlobalConcurrency(1);
+  await queue.close();
   const worker = new Worker(
     JOBS,
     async (job: Job) => {
-      const { kind } = scheduledJob.parse(job.data);
+      const { kind, due } = scheduledJob.parse(job.data);
+      const last = await lastDue(context.warehouse, kind);
+      // Redis may have forgotten that it was run: the ledger has not.
+      if (last !== undefined && last >= due) return;
+      const startedAt = new Date();
       if (kind === 'prune') await pruneLedgers(context.warehouse);
       else await reconcileTables(context);
+      if (!context.lifecycle.signal.aborted) await recordRun(context.warehouse, { kind, due, startedAt, ran: true });
     },
     {
       connection: context.workerRedis as unknown as ConnectionOptions,
