@@ -2,6 +2,9 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { createLogger } from '../../platform/log.ts';
+import { connectRedis } from '../../platform/redis.ts';
+import { readSourceFacts } from '../../platform/source_facts.ts';
 import { seedProgramme } from '../support/rows.ts';
 import { type Stack, startStack, until } from '../support/stack.ts';
 
@@ -28,6 +31,10 @@ test('missed times after downtime are run once; two schedulers, a killed one and
   await stack.kill('scheduler');
   await stack.restartRedis();
   await stack.start('scheduler');
+  // The facts of the source are kept at the end of a round, after what is due was decided.
+  const redis = connectRedis(stack.redisUrl, createLogger({ LOG_LEVEL: 'silent', LOG_PRETTY: 'off' }, 'test'));
+  await until('a round of the scheduler', async () => (await readSourceFacts(redis)) !== undefined);
+  redis.disconnect();
 
   // Due every second, two schedulers; one is killed on the way.
   await stack.kill('scheduler');
