@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import pg from 'pg';
 import { retryParked } from '../etl/parked.ts';
+import { PRINTING } from '../etl/postgres/session.ts';
 import { preflight } from '../etl/preflight.ts';
 import type { TableResult } from '../etl/reconcile.ts';
 import { readSourceTables } from '../etl/source_setup.ts';
@@ -226,7 +227,7 @@ async function withWarehouse<T>(work: (warehouse: Warehouse, config: Config) => 
 async function withSource(config: Config, work: (client: pg.Client) => Promise<void>): Promise<void> {
   const client = new pg.Client({
     connectionString: requireUrl(config, 'DATABASE_URL'),
-    options: '-c datestyle=ISO -c timezone=UTC -c extra_float_digits=3',
+    options: PRINTING,
   });
   try {
     await client.connect();

@@ -4,6 +4,7 @@ import type { Worker } from 'bullmq';
 import pg from 'pg';
 import { startApi } from '../api/server.ts';
 import { runCapture } from '../etl/capture.ts';
+import { PRINTING } from '../etl/postgres/session.ts';
 import type { CopyProgress } from '../etl/snapshot.ts';
 import { type Config, requireUrl } from '../platform/config.ts';
 import { isUnreachable, LumbungError, messageOf } from '../platform/errors.ts';
@@ -85,7 +86,7 @@ const run: Record<Role, (context: Context) => Promise<void>> = {
       const fresh = new pg.Client({
         connectionString: databaseUrl,
         application_name: 'lumbung worker',
-        options: '-c datestyle=ISO -c timezone=UTC -c extra_float_digits=3',
+        options: PRINTING,
       });
       fresh.on('error', () => {
         client = undefined;

@@ -9,7 +9,14 @@ import { LumbungError, messageOf } from '../platform/errors.ts';
 import { NULL, type Relation, TEXT, type Tuple, UNCHANGED, type WalEvent } from './decode.ts';
 import type { TableShape } from './postgres/catalog.ts';
 import { versionOf } from './postgres/lsn.ts';
-import { type ByteWriter, type ColumnType, createWriter, writeAscii, writeValue } from './postgres/values.ts';
+import {
+  type ByteWriter,
+  type ColumnType,
+  createWriter,
+  writeAscii,
+  writeByte,
+  writeValue,
+} from './postgres/values.ts';
 
 /** A row with holes: TSV cells in column order, null where the value was not sent; `from` is the key it had before. */
 export type PartialRow = { cells: (string | null)[]; key: string; from: string; version: string };
@@ -46,6 +53,13 @@ export type Batch = {
   /** The tables of the batch as they were when it was built. */
   shapes: Record<string, TableShape>;
 };
+
+/** Bounds the memory of what is known of places, per table. */
+const MAX_KNOWN_PLACES = 100_000;
+const TAB = 0x09;
+const NEWLINE = 0x0a;
+const BACKSLASH = 0x5c;
+const NULL_LETTER = 0x4e;
 
 type TableWriters = {
   rows: ByteWriter;
@@ -94,8 +108,10 @@ export function mapRelation(
 }
 
 /** A reducer from WAL events to batches; `take` hands over what has been committed so far. */
-export function createBatchBuilder(slotId: string) {
+export function createBatchBuilder(slotId: string, onNull: (table: string, column: string) => void = () => undefined) {
   const mapped = new Map<number, Mapped>();
+  /** Table → key → the last place written for it. */
+  const placed = new Map<string, Map<string, string>>();
   let tables = new Map<string, TableWriters>();
   let changes = createWriter();
   let partials: Record<string, PartialRow[]> = {};
@@ -127,8 +143,10 @@ export function createBatchBuilder(slotId: string) {
   };
 
   const writeCell = (writer: ByteWriter, type: ColumnType, tuple: Tuple, position: number) => {
-    if (position < 0 || tuple.kinds[position] === NULL) writeAscii(writer, '\\N');
-    else writeValue(writer, type, tuple.bytes, tuple.starts[position] as number, tuple.ends[position] as number);
+    if (position < 0 || tuple.kinds[position] === NULL) {
+      writeByte(writer, BACKSLASH);
+      writeByte(writer, NULL_LETTER);
+    } else writeValue(writer, type, tuple.bytes, tuple.starts[position] as number, tuple.ends[position] as number);
   };
   const cellText = (type: ColumnType, tuple: Tuple, position: number): string => {
     const writer = createWriter(256);
@@ -159,18 +177,36 @@ export function createBatchBuilder(slotId: string) {
     return `\t${versionOf(open.commitLsn, open.ordinal)}`;
   };
 
+  /** The raw column would turn it into a default. `onNull` may know better than to set the row aside. */
+  const refuseNull = (table: string, column: string): never => {
+    onNull(table, column);
+    throw new LumbungError('poison', `NULL in ${column}, which the catalog says holds none`);
+  };
+
   const writePlace = (relation: Mapped, tuple: Tuple, key: string) => {
-    if (relation.shape.source.place === undefined) return;
-    const writer = writersOf(relation.shape.source.table).places;
+    const { table, place } = relation.shape.source;
+    if (place === undefined) return;
+    const writer = writersOf(table).places;
+    const start = writer.length;
     for (const index of relation.placePositions) {
       const position = relation.positions[index] as number;
       // A null parent is the empty string; ops.places_* has no nullable columns.
       if (position >= 0 && tuple.kinds[position] !== NULL)
         writeCell(writer, relation.types[index] as ColumnType, tuple, position);
-      writeAscii(writer, '\t');
+      writeByte(writer, TAB);
     }
+    // Places are never forgotten: one that an earlier batch of this stream carries need not come again.
+    const written = writer.bytes.toString('latin1', start, writer.length);
+    const known = placed.get(table) ?? new Map<string, string>();
+    placed.set(table, known);
+    if (known.get(key) === written) {
+      writer.length = start;
+      return;
+    }
+    if (known.size >= MAX_KNOWN_PLACES) known.clear();
+    known.set(key, written);
     appendBytes(writer, Buffer.from(key));
-    writeAscii(writer, '\n');
+    writeByte(writer, NEWLINE);
   };
 
   /** Runs `write`; what it had written of a row that turns out to have no exact representation is taken back. */
@@ -184,6 +220,7 @@ export function createBatchBuilder(slotId: string) {
       write(version);
     } catch (error) {
       if (!(error instanceof LumbungError) || error.kind !== 'poison') throw error;
+      placed.delete(table);
       touched.forEach((writer, index) => {
         writer.length = lengths[index] as number;
       });
@@ -221,8 +258,12 @@ export function createBatchBuilder(slotId: string) {
     const writers = writersOf(table);
     const writer = writers.rows;
     for (let index = 0; index < relation.positions.length; index++) {
-      if (index > 0) writeAscii(writer, '\t');
-      writeCell(writer, relation.types[index] as ColumnType, tuple, relation.positions[index] as number);
+      const position = relation.positions[index] as number;
+      if (index > 0) writeByte(writer, TAB);
+      if (position >= 0 && tuple.kinds[position] === NULL && relation.shape.columns[index]?.notNull) {
+        refuseNull(table, relation.shape.columns[index]?.name ?? '');
+      }
+      writeCell(writer, relation.types[index] as ColumnType, tuple, position);
     }
     writeAscii(writer, `${version}\t0\t${open?.stamp}\n`);
     writers.rowCount++;

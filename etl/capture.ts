@@ -21,9 +21,10 @@ import {
 import { connectRedis, type Redis } from '../platform/redis.ts';
 import type { Warehouse } from '../warehouse/client.ts';
 import { markEverything } from '../warehouse/rollups/refresh.ts';
-import { extendWatermark, type Interval } from '../warehouse/watermark.ts';
+import { extendWatermark, type Interval, readWatermark } from '../warehouse/watermark.ts';
 import { type Batch, createBatchBuilder, encodeBatch, mapRelation, microsToText } from './batch.ts';
 import { decode, type Relation } from './decode.ts';
+import { identityFault } from './postgres/identity.ts';
 import { formatLsn, parseLsn } from './postgres/lsn.ts';
 import {
   connectReplication,
@@ -33,13 +34,15 @@ import {
   startStream,
 } from './postgres/replication.ts';
 import { type ColumnType, columnType } from './postgres/values.ts';
+import { blocking, type Finding, preflight } from './preflight.ts';
 import { type CopyProgress, createCopier } from './snapshot.ts';
-import { catalogSignature, dropSlot, PUBLICATION, SLOT, slotState } from './source_setup.ts';
+import { catalogSignature, dropSlot, PUBLICATION, SLOT, type SlotState, slotState } from './source_setup.ts';
 import {
   copiesRequested,
   prepareTables,
   type Replicated,
   readTableStates,
+  requestCopies,
   setTableStates,
   type TableSet,
 } from './table_set.ts';
@@ -119,8 +122,10 @@ async function captureOnce(context: CaptureContext): Promise<void> {
     await refuseOtherSource(warehouse, systemId);
     const slotId = `${systemId}/${timeline}/${SLOT}`;
     const slot = await slotState(control);
-    if (slot.state !== 'usable') await refuseSilentLoss(context, slot.state);
-    const set = await prepareTables(context, control, slotId);
+    await refuseSilentLoss(context, control, slot, systemId);
+    const findings = await preflight(control);
+    if (slot.state === 'absent') refuseUnprepared(findings);
+    const set = await prepareTables(context, control, slotId, findings);
     let from: bigint;
     if (slot.state === 'usable') from = parseLsn(slot.confirmed);
     else {
@@ -164,25 +169,68 @@ async function refuseOtherSource(warehouse: Warehouse, systemId: string): Promis
   }
 }
 
+/** Before anything is created in a source, everything that stands in the way is said at once, with its remedy. */
+function refuseUnprepared(findings: readonly Finding[]): void {
+  const found = blocking(findings);
+  if (found.length === 0) return;
+  const lines = found.flatMap(({ what, sql }) => [`  ${what}`, ...sql.map((statement) => `    ${statement}`)]);
+  throw new LumbungError('config', `the source is not ready ("lumbung preflight" says more):\n${lines.join('\n')}`);
+}
+
 /**
- * Without its slot the warehouse has missed changes: the numbers held stay, marked stale, until an operator asks for a new
+ * Where changes are missing between warehouse and slot, the numbers held stay, marked stale, until an operator asks for a new
  * copy. A warehouse that never finished a copy has nothing to lose.
  */
-async function refuseSilentLoss({ warehouse }: CaptureContext, state: 'absent' | 'lost'): Promise<void> {
+async function refuseSilentLoss(
+  { warehouse }: CaptureContext,
+  control: pg.Client,
+  slot: SlotState,
+  systemId: string,
+): Promise<void> {
   const known = [...(await readTableStates(warehouse)).values()];
   const held = known.filter((table) => table.state === 'live' || table.state === 'stale');
   if (held.length === 0 || known.some((table) => table.state === 'requested')) return;
-  const why =
-    state === 'lost'
-      ? 'its WAL was removed because it lagged by more than max_slot_wal_keep_size'
-      : 'it does not exist any more';
-  const reason = `the replication slot "${SLOT}" is lost: ${why}. Numbers stay as they were; "lumbung snapshot --all" copies the source again`;
+  const why = await whatIsMissing(warehouse, control, slot, systemId);
+  if (why === undefined) return;
+  const reason = `${why}. Numbers stay as they were; "lumbung snapshot --all" copies the source again`;
   const live = held.filter((table) => table.state === 'live');
   await setTableStates(
     warehouse,
     live.map(({ table, slotId, fingerprint }) => ({ table, state: 'stale', reason, slotId, fingerprint })),
   );
   throw new LumbungError('slot_lost', reason);
+}
+
+async function whatIsMissing(
+  warehouse: Warehouse,
+  control: pg.Client,
+  slot: SlotState,
+  systemId: string,
+): Promise<string | undefined> {
+  // On every timeline of this source: a failed-over server goes on from the positions of the one before.
+  const slots = await warehouse.query<{ slotId: string }>(
+    'SELECT DISTINCT slot_id AS slotId FROM ops.batches WHERE startsWith(slot_id, {system:String})',
+    { system: `${systemId}/` },
+  );
+  const reached = await Promise.all(
+    slots.map(async ({ slotId }) => BigInt((await readWatermark(warehouse, slotId)).lsn)),
+  );
+  let watermark = 0n;
+  for (const lsn of reached) if (lsn > watermark) watermark = lsn;
+  // Never set going: the first copy was not finished.
+  if (watermark === 0n) return undefined;
+  if (slot.state === 'absent') return `the replication slot "${SLOT}" does not exist any more`;
+  if (slot.state === 'lost') {
+    return `the replication slot "${SLOT}" is lost: its WAL was removed because it lagged by more than max_slot_wal_keep_size`;
+  }
+  if (watermark < parseLsn(slot.confirmed)) {
+    return `the warehouse ends at ${formatLsn(watermark)}, before what the slot has confirmed (${slot.confirmed}): it was restored from a backup`;
+  }
+  const { rows } = await control.query<{ lsn: string }>('SELECT pg_current_wal_insert_lsn() AS lsn');
+  const now = parseLsn(rows[0]?.lsn ?? '0/0');
+  return now < watermark
+    ? `the source is at ${formatLsn(now)}, before what was replicated of it (${formatLsn(watermark)}): a failover lost commits`
+    : undefined;
 }
 
 /** Copies what needs a copy, then lets the watermark start; the stream goes on meanwhile. */
@@ -256,7 +304,10 @@ type Following = {
 async function follow(context: CaptureContext, following: Following): Promise<void> {
   const { lifecycle, log, warehouse, redis, queue } = context;
   const { slotId, set, position, failure, control } = following;
-  const builder = createBatchBuilder(slotId);
+  let commitLsn = 0n;
+  const builder = createBatchBuilder(slotId, (table, column) => {
+    if (commitLsn > set.readAt) throw changedCatalog(`${column} of ${table} may be NULL now`);
+  });
   builder.startAt(position.confirmed);
   const inFlight = new Map<string, InFlight>();
   let inFlightBytes = 0;
@@ -265,7 +316,6 @@ async function follow(context: CaptureContext, following: Following): Promise<vo
   let handing = Promise.resolve();
   let firstWaiting = 0;
   let rolling = false;
-  let commitLsn = 0n;
   let sourceClock = 0n;
   let lastHeartbeat = 0;
   let stream: ReplicationStream | undefined;
@@ -398,6 +448,13 @@ async function follow(context: CaptureContext, following: Following): Promise<vo
       });
     // Older than the catalog that was read: the copy that follows passes over it. Newer: the catalog is read again.
     if (differs && commitLsn > set.readAt) throw changedCatalog(`${table} has other columns`);
+    const fault = identityFault(relation, known.shape);
+    if (fault !== undefined && commitLsn > set.readAt) throw changedCatalog(fault);
+    if (fault !== undefined) {
+      // Mended since: what was written meanwhile cannot be told apart, a new copy brings it.
+      requestCopies(warehouse, [table]).catch(fail);
+      return builder.relation(oid, undefined);
+    }
     builder.relation(oid, mapRelation(relation, known.shape, typeOf));
   };
 

@@ -14,6 +14,7 @@ import { markRows } from '../warehouse/rollups/refresh.ts';
 import type { TableShape } from './postgres/catalog.ts';
 import { copyList, exactRow, quoteName } from './postgres/copy_sql.ts';
 import { parseLsn, versionOf } from './postgres/lsn.ts';
+import { PRINTING } from './postgres/session.ts';
 import { createWriter, writeValue } from './postgres/values.ts';
 import { rowColumns } from './raw_tables.ts';
 import { keyColumns, keyParts, rawHash, rawKey, sourceHash, sourceKey } from './row_hash.ts';
@@ -41,8 +42,7 @@ export async function connectComparison(databaseUrl: string): Promise<pg.Client>
   const client = new pg.Client({
     connectionString: databaseUrl,
     application_name: 'lumbung reconcile',
-    options:
-      '-c datestyle=ISO -c timezone=UTC -c intervalstyle=iso_8601 -c extra_float_digits=3 -c bytea_output=hex -c statement_timeout=0',
+    options: `${PRINTING} -c statement_timeout=0`,
   });
   client.on('error', () => undefined);
   await client.connect();

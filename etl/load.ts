@@ -12,6 +12,7 @@ import type { Warehouse } from '../warehouse/client.ts';
 import { type Batch, microsToText, type PartialRow, type PoisonRow } from './batch.ts';
 import { type ParkedRow, parkRows } from './parked.ts';
 import type { TableShape } from './postgres/catalog.ts';
+import { printed, quoteName } from './postgres/copy_sql.ts';
 import { createWriter, encodeCells, unescapeCell, writeValue } from './postgres/values.ts';
 import { rowColumns, tombstoneColumns } from './raw_tables.ts';
 
@@ -116,11 +117,10 @@ async function loadPartials(
   const shape = shapeOf(batch, table);
   const keys = [...new Set(partials.flatMap((partial) => [partial.key, partial.from]))];
   const known = await earlierRows(context, shape, keys);
-  const resolved = new Map<string, (string | null)[]>();
   const writer = createWriter();
   const gone = createWriter(256);
   for (const partial of partials) {
-    const earlier = resolved.get(partial.from) ?? newest(known.get(partial.from), partial.version);
+    const earlier = newest(known.get(partial.from), partial.version);
     let cells = partial.cells.map((cell, index) => cell ?? earlier?.[index] ?? null);
     if (cells.includes(null)) {
       const fresh = await fromSource(context, shape, partial.key);
@@ -129,9 +129,11 @@ async function loadPartials(
         writeUtf8(gone, `${partial.key}\t${partial.version}\t1\t${microsToText(BigInt(batch.committedAt))}\n`);
         continue;
       }
-      cells = cells.map((cell, index) => cell ?? (fresh[index] as string));
+      const types = shape.columns.map((column) => column.type);
+      cells = cells.map((cell, index) => cell ?? (encodeCells([types[index]], [fresh[index] ?? null])[0] as string));
     }
-    resolved.set(partial.key, cells);
+    // The next hole of this key may have to be filled from here, unless a whole row came in between.
+    known.set(partial.key, [...(known.get(partial.key) ?? []), { version: BigInt(partial.version), cells }]);
     writeUtf8(writer, `${cells.join('\t')}\t${partial.version}\t0\t${microsToText(BigInt(batch.committedAt))}\n`);
   }
   if (writer.length > 0) {
@@ -151,64 +153,60 @@ function writeUtf8(writer: ReturnType<typeof createWriter>, text: string): void 
   writeValue(writer, { clickhouse: 'String', encoding: 'verbatim' }, bytes, 0, bytes.length);
 }
 
-type Version = { version: bigint; cells: string[] };
+type Version = { version: bigint; cells: (string | null)[] };
 
-const newest = (versions: Version[] | undefined, before: string): string[] | undefined =>
+const newest = (versions: Version[] | undefined, before: string): Version['cells'] | undefined =>
   versions?.filter((row) => row.version < BigInt(before)).sort((a, b) => (a.version > b.version ? -1 : 1))[0]?.cells;
 
-/** Every stored version of the given keys, as TSV cells. */
+/** Every stored version of the given keys, as TSV cells, by key as it was asked for: the engine prints keys its own way. */
 async function earlierRows(
-  context: LoadContext,
-  shape: TableShape,
+  { warehouse }: LoadContext,
+  { source: { table, key, columns }, columns: types }: TableShape,
   keys: readonly string[],
 ): Promise<Map<string, Version[]>> {
   const found = new Map<string, Version[]>();
-  const columns = shape.source.columns.map((column) => `\`${column}\``);
-  const key = shape.source.key.map((column) => `\`${column}\``).join(', ');
-  const stream = await context.warehouse.stream(
-    `SELECT ${columns.join(', ')}, toString(_version) FROM raw.${shape.source.table}
-     WHERE NOT _deleted AND tuple(${key}) IN (
-       SELECT ${shape.source.key.map((name, i) => `CAST(splitByChar('\\t', k)[${i + 1}], '${typeOf(shape, name)}')`).join(', ')}
-       FROM (SELECT arrayJoin({keys:Array(String)}) AS k)
-     ) FORMAT TabSeparated`,
-    { keys: keys.map(unescapeCell) },
+  const quoted = key.map((name) => `\`${name}\``);
+  const typeOf = (name: string) => types.find((column) => column.name === name)?.type.clickhouse;
+  const parts = key.map((_, part) => `{k${part}:Array(String)}`);
+  const split = keys.map((text) => text.split('\t').map(unescapeCell));
+  const stream = await warehouse.stream(
+    `WITH asked AS (
+       SELECT part.1 AS asked_n, ${key.map((name, part) => `CAST(part.${part + 2} AS ${typeOf(name)}) AS asked_${part}`).join(', ')}
+       FROM (SELECT arrayJoin(arrayZip(range(length(${parts[0]})), ${parts.join(', ')})) AS part)
+     )
+     SELECT asked_n, ${columns.map((name) => `\`${name}\``).join(', ')}, toString(_version)
+     FROM raw.${table} INNER JOIN asked ON ${quoted.map((name, part) => `${name} = asked_${part}`).join(' AND ')}
+     WHERE NOT _deleted AND (${quoted.join(', ')}) IN (SELECT ${key.map((_, part) => `asked_${part}`).join(', ')} FROM asked)
+     FORMAT TabSeparated`,
+    Object.fromEntries(key.map((_, part) => [`k${part}`, split.map((texts) => texts[part] ?? '')])),
   );
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(chunk as Buffer);
-  const keyIndexes = shape.source.key.map((column) => shape.source.columns.indexOf(column));
   for (const line of Buffer.concat(chunks).toString('utf8').split('\n')) {
     if (line === '') continue;
     const cells = line.split('\t');
+    const asked = keys[Number(cells.shift())] as string;
     const version = BigInt(cells.pop() as string);
-    const id = keyIndexes.map((index) => cells[index]).join('\t');
-    const list = found.get(id) ?? [];
-    found.set(id, list);
-    list.push({ version, cells });
+    found.set(asked, [...(found.get(asked) ?? []), { version, cells }]);
   }
   return found;
 }
 
-const typeOf = (shape: TableShape, name: string): string =>
-  shape.columns.find((column) => column.name === name)?.type.clickhouse ?? 'String';
-
-/** Re-reads one row from the source as TSV cells; undefined when it is gone. */
-async function fromSource(context: LoadContext, shape: TableShape, key: string): Promise<string[] | undefined> {
+/** Re-reads one row from the source, as Postgres prints its values; undefined when it is gone. */
+async function fromSource(
+  context: LoadContext,
+  { source }: TableShape,
+  key: string,
+): Promise<(string | null)[] | undefined> {
   const client = await context.source();
-  const { source } = shape;
-  const columns = source.columns.map((column) => `"${column}"::text`);
-  const where = source.key.map((column, i) => `"${column}"::text = $${i + 1}`).join(' AND ');
   const { rows } = await client.query<(string | null)[]>({
-    text: `SELECT ${columns.join(', ')} FROM public.${source.table} WHERE ${where}`,
+    // The parameters take the types of the columns: compared as the source compares its keys, and found by index.
+    text: `SELECT ${source.columns.map((column) => printed(quoteName(column))).join(', ')} FROM public.${source.table}
+      WHERE ${source.key.map((column, part) => `${quoteName(column)} = $${part + 1}`).join(' AND ')}`,
     values: key.split('\t').map(unescapeCell),
     rowMode: 'array',
   });
-  return (
-    rows[0] &&
-    encodeCells(
-      shape.columns.map((column) => column.type),
-      rows[0],
-    )
-  );
+  return rows[0];
 }
 
 /** TRUNCATE: a tombstone at the truncation's version for every older live row, marked like any other change. */

@@ -45,7 +45,7 @@ export async function ensureRawTable(
   const { table, key } = shape.source;
   const columns = shape.columns.map((column) => {
     const type = column.notNull || key.includes(column.name) ? column.type.clickhouse : nullable(column.type);
-    return { name: column.name, type };
+    return { name: column.name, type, wide: nullable(column.type) };
   });
   const create = () =>
     warehouse.command(
@@ -65,10 +65,10 @@ export async function ensureRawTable(
     throw new LumbungError('schema', `column ${unread.name} of ${table} is ${types}, which the rollups cannot read`);
   }
   try {
-    for (const { name, type } of columns) {
+    for (const { name, type, wide } of columns) {
       if (held.get(name) === undefined) {
         await warehouse.command(`ALTER TABLE raw.${table} ADD COLUMN \`${name}\` ${type}`);
-      } else if (held.get(name) !== type) {
+      } else if (held.get(name) !== type && held.get(name) !== wide) {
         await warehouse.command(
           `ALTER TABLE raw.${table} MODIFY COLUMN \`${name}\` ${type} SETTINGS mutations_sync = 1`,
         );

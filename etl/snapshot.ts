@@ -13,9 +13,10 @@ import type { Warehouse } from '../warehouse/client.ts';
 import { microsToText } from './batch.ts';
 import { parkRows } from './parked.ts';
 import type { TableShape } from './postgres/catalog.ts';
-import { copyList, exactRow, quoteName } from './postgres/copy_sql.ts';
+import { copyList, exactRow, printed, quoteName } from './postgres/copy_sql.ts';
 import { versionOf } from './postgres/lsn.ts';
 import { connectReplication, createSlot } from './postgres/replication.ts';
+import { PRINTING } from './postgres/session.ts';
 import { rowColumns } from './raw_tables.ts';
 
 /** Bytes of heap and TOAST read per statement, about. */
@@ -165,8 +166,7 @@ async function openSnapshot(databaseUrl: string): Promise<Session> {
       const client = new pg.Client({
         connectionString: databaseUrl,
         application_name: 'lumbung copy',
-        options:
-          '-c datestyle=ISO -c timezone=UTC -c intervalstyle=iso_8601 -c extra_float_digits=3 -c bytea_output=hex -c statement_timeout=0',
+        options: `${PRINTING} -c statement_timeout=0`,
       });
       client.on('error', () => undefined);
       readers.push(client);
@@ -189,7 +189,7 @@ async function leavesOf(client: pg.Client, shape: TableShape): Promise<Leaf[]> {
     `WITH RECURSIVE family (oid) AS (
        SELECT to_regclass($1)::oid UNION SELECT i.inhrelid FROM pg_inherits i JOIN family f ON f.oid = i.inhparent
      )
-     SELECT c.oid::int8::int AS oid, pg_relation_filenode(c.oid)::int8::int AS filenode,
+     SELECT c.oid::int8::float8 AS oid, pg_relation_filenode(c.oid)::int8::float8 AS filenode,
        quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS name,
        pg_table_size(c.oid)::float8 AS bytes, (pg_relation_size(c.oid) / ${BLOCK_BYTES})::float8 AS blocks
      FROM family f JOIN pg_class c ON c.oid = f.oid JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -257,7 +257,7 @@ async function copyChunk(
   await context.warehouse.insertTsv(`raw.${shape.source.table}`, rowColumns(shape), copy);
   if (exact !== 'true') {
     const { rows } = await client.query<(string | null)[]>({
-      text: `SELECT ${shape.columns.map(({ name }) => `${quoteName(name)}::text`).join(', ')}
+      text: `SELECT ${shape.columns.map(({ name }) => printed(quoteName(name))).join(', ')}
         FROM ONLY ${leaf.name} WHERE ${where} AND NOT (${exact})`,
       rowMode: 'array',
     });

@@ -44,6 +44,11 @@ export async function ensurePublication(client: Client, tables: readonly string[
     [PUBLICATION],
   );
   const present = new Set(rows.map((row) => row.tablename));
+  // A table that cannot be followed must not stay published: Postgres refuses updates of one without an identity.
+  const unusable = sources.map(({ table }) => table).filter((table) => present.has(table) && !tables.includes(table));
+  for (const table of unusable) {
+    await client.query(`ALTER PUBLICATION ${PUBLICATION} DROP TABLE public.${table}`).catch(() => undefined);
+  }
   const absent = tables.filter((table) => !present.has(table));
   if (absent.length > 0) await client.query(`ALTER PUBLICATION ${PUBLICATION} ADD TABLE ${list(absent)}`);
   return absent;
@@ -55,8 +60,9 @@ export async function catalogSignature(client: Client): Promise<string> {
     `SELECT md5(coalesce(string_agg(part, ';' ORDER BY part), '')) AS signature FROM (
        SELECT c.relname || ' ' || c.oid || ' ' || c.relreplident::text || ' ' || (p.tablename IS NOT NULL) || ' ' ||
          (c.relkind = 'r' AND EXISTS (SELECT FROM pg_inherits WHERE inhparent = c.oid)) || ' ' ||
-         (SELECT string_agg(a.attname || ' ' || a.atttypid || ' ' || a.atttypmod, ',' ORDER BY a.attname)
-          FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS part
+         (SELECT string_agg(a.attname || ' ' || a.atttypid || ' ' || a.atttypmod || ' ' || a.attnotnull || ' ' || a.attgenerated::text, ',' ORDER BY a.attname)
+          FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) || ' ' || coalesce((SELECT string_agg(i.indkey::text || i.indisprimary || i.indisreplident, ',' ORDER BY i.indexrelid)
+            FROM pg_index i WHERE i.indrelid = c.oid AND (i.indisprimary OR i.indisreplident)), '') AS part
        FROM pg_class c LEFT JOIN pg_publication_tables p
          ON p.pubname = $2 AND p.schemaname = 'public' AND p.tablename = c.relname
        WHERE c.relnamespace = 'public'::regnamespace AND c.relname = ANY($1) AND c.relkind IN ('r', 'p')) x`,
@@ -68,8 +74,8 @@ export async function catalogSignature(client: Client): Promise<string> {
 /** Types by oid, for columns whose type in the stream is not the catalog's of now. */
 export async function readTypes(client: Client): Promise<Map<number, CatalogType>> {
   const { rows } = await client.query<{ oid: number; name: string; kind: string; element: number }>(
-    `SELECT t.oid::int8::int AS oid, coalesce(b.typname, t.typname) AS name, coalesce(b.typtype, t.typtype) AS kind,
-       CASE WHEN t.typcategory = 'A' THEN t.typelem::int8::int ELSE 0 END AS element
+    `SELECT t.oid::int8::float8 AS oid, coalesce(b.typname, t.typname) AS name, coalesce(b.typtype, t.typtype) AS kind,
+       CASE WHEN t.typcategory = 'A' THEN t.typelem::int8::float8 ELSE 0 END AS element
      FROM pg_type t LEFT JOIN pg_type b ON t.typtype = 'd' AND b.oid = t.typbasetype`,
   );
   const plain = new Map(rows.map(({ oid, name, kind }) => [oid, { name, kind, modifier: -1 } as CatalogType]));
@@ -82,7 +88,7 @@ export async function readTypes(client: Client): Promise<Map<number, CatalogType
 }
 
 /** Where the slot stands: its confirmed position, or absent, or lost (present, but its WAL is gone). */
-export type SlotState = { state: 'absent' | 'lost' } | { state: 'usable'; confirmed: string };
+export type SlotState = { state: 'absent' } | { state: 'lost' } | { state: 'usable'; confirmed: string };
 
 export async function slotState(client: Client): Promise<SlotState> {
   const { rows } = await client.query<{ confirmed_flush_lsn: string | null; wal_status: string | null }>(

@@ -12,6 +12,7 @@ import type { Warehouse } from '../warehouse/client.ts';
 import type { TableShape } from './postgres/catalog.ts';
 import { parseLsn } from './postgres/lsn.ts';
 import type { CatalogType } from './postgres/values.ts';
+import type { Finding } from './preflight.ts';
 import { ensureRawTable, readRawColumns } from './raw_tables.ts';
 import { catalogSignature, ensurePublication, readSourceTables, readTypes } from './source_setup.ts';
 
@@ -83,8 +84,14 @@ export async function prepareTables(
   { warehouse, log }: { warehouse: Warehouse; log: Logger },
   control: Client,
   slotId: string,
+  findings: readonly Finding[],
 ): Promise<TableSet> {
-  const usable = [...(await readSourceTables(control)).shapes.keys()];
+  const refused = new Map(
+    findings
+      .filter((finding) => finding.level === 'error' && finding.table !== undefined)
+      .map(({ table, what, sql }) => [table as string, [what, ...sql].join('; ')]),
+  );
+  const usable = [...(await readSourceTables(control)).shapes.keys()].filter((table) => !refused.has(table));
   if (usable.length === 0) {
     throw new LumbungError('config', 'the source has none of the operational tables in its schema "public"');
   }
@@ -93,6 +100,9 @@ export async function prepareTables(
   const readAt = parseLsn(rows[0]?.lsn ?? '0/0');
   const signature = await catalogSignature(control);
   const { shapes, faults } = await readSourceTables(control);
+  for (const [table, reason] of refused) {
+    if (shapes.delete(table)) faults.set(table, reason);
+  }
   await warehouse.command('CREATE DATABASE IF NOT EXISTS raw');
   const known = await readTableStates(warehouse);
   const tables = new Map<string, Replicated>();

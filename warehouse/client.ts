@@ -34,6 +34,8 @@ export function connectWarehouse(url: string): Warehouse {
       output_format_json_quote_64bit_integers: 0,
       // Identical data deleted and inserted again must not be swallowed as a duplicate block.
       insert_deduplicate: 0,
+      // Older servers round floats to a neighbour unless told not to.
+      precise_float_parsing: 1,
       // Rollup statements are many and small: compiling them costs more than it saves.
       compile_expressions: 0,
       compile_aggregate_expressions: 0,

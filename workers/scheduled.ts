@@ -88,8 +88,7 @@ export async function reconcileTables(context: Reconciling, how: How = {}): Prom
       log: context.log,
       lifecycle,
       rowsPerSecond: config.RECONCILE_ROWS_PER_SECOND * share,
-      // On schedule a difference is what has changed since the last look, not a fault.
-      ...(config.SYNC_MODE === 'change' ? { caughtUp: () => awaitStream(context, source, slotId) } : {}),
+      caughtUp: () => awaitStream(context, source, slotId),
       ...(how.onProgress ? { onProgress: how.onProgress } : {}),
     };
     const results = await reconcile(reconciling, wanted, how.full ? { fresh: true } : { until: Date.now() + RUN_MS });

@@ -2,6 +2,7 @@
 import type { ClientBase } from 'pg';
 import { LumbungError } from '../../platform/errors.ts';
 import type { Source } from '../source.ts';
+import { identityOf, keyFault } from './identity.ts';
 import { type CatalogType, type ColumnType, columnType } from './values.ts';
 
 /** `typeOid` and `modifier` are those of the catalog, to notice a type that changed. */
@@ -19,37 +20,56 @@ type Row = {
   typmod: number;
   modifier: number;
   attnotnull: boolean;
+  generated: boolean;
   element: string | null;
   element_kind: string | null;
-  in_key: boolean;
   inherited: boolean;
-  identity: string;
 };
+/** The heap of a table, or of one of its partitions. `primary` and `identity` are columns of its own indexes. */
+type Heap = { name: string; permanent: boolean; kind: string; primary: string[]; identity: string[] };
 
-const SQL = `
-  SELECT a.attname, coalesce(b.typname, t.typname) AS typname, coalesce(b.typtype, t.typtype) AS typtype,
-    CASE WHEN t.typname IN ('timestamp', 'timestamptz') THEN a.atttypmod ELSE -1 END AS modifier, a.attnotnull,
-    c.oid::int8::int AS oid, a.atttypid::int8::int AS "typeOid", a.atttypmod AS typmod,
-    e.typname AS element, e.typtype AS element_kind, c.relreplident AS identity,
-    coalesce(a.attnum = ANY(i.indkey), false) AS in_key,
+/** The type that a domain, whatever domains are in between, is made of; the type itself when it is none. */
+const baseOf = (oid: string) => `(
+    WITH RECURSIVE down AS (
+      SELECT oid, typname, typtype, typbasetype, typcategory, typelem FROM pg_type WHERE oid = ${oid}
+      UNION ALL
+      SELECT b.oid, b.typname, b.typtype, b.typbasetype, b.typcategory, b.typelem
+      FROM down d JOIN pg_type b ON d.typtype = 'd' AND b.oid = d.typbasetype
+    ) SELECT * FROM down WHERE typtype <> 'd')`;
+
+const COLUMNS = `
+  SELECT a.attname, t.typname, t.typtype, a.attnotnull, a.attgenerated <> '' AS generated,
+    CASE WHEN t.oid = a.atttypid AND t.typname IN ('timestamp', 'timestamptz') THEN a.atttypmod ELSE -1 END AS modifier,
+    c.oid::int8::float8 AS oid, a.atttypid::int8::float8 AS "typeOid", a.atttypmod AS typmod,
+    e.typname AS element, e.typtype AS element_kind,
     c.relkind = 'r' AND EXISTS (SELECT FROM pg_inherits WHERE inhparent = c.oid) AS inherited
   FROM pg_class c
   JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-  JOIN pg_type t ON t.oid = a.atttypid
-  LEFT JOIN pg_type b ON t.typtype = 'd' AND b.oid = t.typbasetype
-  LEFT JOIN pg_type e ON t.typcategory = 'A' AND e.oid = t.typelem
-  LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary
+  JOIN LATERAL ${baseOf('a.atttypid')} t ON true
+  LEFT JOIN LATERAL ${baseOf('t.typelem')} e ON t.typcategory = 'A'
   WHERE c.oid = to_regclass($1)`;
+
+const HEAPS = `
+  WITH RECURSIVE family (oid) AS (
+    SELECT to_regclass($1)::oid UNION SELECT i.inhrelid FROM pg_inherits i JOIN family f ON f.oid = i.inhparent
+  ), indexed AS (
+    SELECT i.indrelid, i.indisprimary, i.indimmediate, i.indisreplident,
+      ARRAY(SELECT a.attname::text FROM pg_attribute a
+        JOIN unnest((i.indkey::int2[])[0:i.indnkeyatts - 1]) WITH ORDINALITY k (attnum, o) ON k.attnum = a.attnum
+        WHERE a.attrelid = i.indrelid ORDER BY k.o) AS columns
+    FROM family f JOIN pg_index i ON i.indrelid = f.oid WHERE i.indisprimary OR i.indisreplident
+  )
+  SELECT c.relname AS name, c.relpersistence = 'p' AS permanent, c.relreplident AS kind,
+    coalesce((SELECT columns FROM indexed WHERE indrelid = c.oid AND indisprimary), '{}') AS primary,
+    coalesce((SELECT columns FROM indexed WHERE indrelid = c.oid AND CASE c.relreplident
+      WHEN 'd' THEN indisprimary AND indimmediate WHEN 'i' THEN indisreplident END), '{}') AS identity
+  FROM family f JOIN pg_class c ON c.oid = f.oid`;
 
 /** Reads and judges one table. */
 export async function checkTable(client: ClientBase, source: Source): Promise<TableCheck> {
-  const { rows } = await client.query<Row>(SQL, [`public.${source.table}`]);
+  const name = `public.${source.table}`;
+  const { rows } = await client.query<Row>(COLUMNS, [name]);
   if (rows.length === 0) return { missing: true };
-  if (rows[0]?.identity === 'n') {
-    return {
-      fault: `replica identity is NOTHING, so updates and deletes cannot be followed: ALTER TABLE ${source.table} REPLICA IDENTITY DEFAULT`,
-    };
-  }
   if (rows[0]?.inherited) {
     return {
       fault:
@@ -57,34 +77,57 @@ export async function checkTable(client: ClientBase, source: Source): Promise<Ta
     };
   }
   const byName = new Map(rows.map((row) => [row.attname, row]));
+  const generated = source.columns.filter((column) => byName.get(column)?.generated);
+  if (generated.length > 0) {
+    return {
+      fault: `the column(s) ${generated.join(', ')} are generated, which the replication stream does not carry`,
+    };
+  }
   const absent = source.columns.filter((column) => !byName.has(column));
   if (absent.length > 0) return { fault: `the source table lacks the column(s) ${absent.join(', ')}` };
-  const key = rows.filter((row) => row.in_key).map((row) => row.attname);
-  if (key.length !== source.key.length || !source.key.every((column) => key.includes(column))) {
-    return { fault: `its primary key is (${key.join(', ')}), expected (${source.key.join(', ')})` };
+  const { rows: heaps } = await client.query<Heap>(HEAPS, [name]);
+  for (const heap of heaps) {
+    const fault = heapFault(heap, source.key);
+    if (fault !== undefined) return { fault };
   }
+  const columns: TableColumn[] = [];
+  for (const column of source.columns) {
+    const row = byName.get(column) as Row;
+    const type = typeOf(row);
+    if (type === undefined) {
+      return { fault: `the column ${column} has the type ${row.element ?? row.typname}, which is not supported` };
+    }
+    if (type.encoding === 'array' && source.key.includes(column)) {
+      return { fault: `the key column ${column} is an array, which is not supported` };
+    }
+    columns.push({ name: column, type, notNull: row.attnotnull, typeOid: row.typeOid, modifier: row.typmod });
+  }
+  return { shape: { source, oid: rows[0]?.oid ?? 0, columns } };
+}
+
+function heapFault({ name, permanent, kind, primary, identity }: Heap, key: readonly string[]): string | undefined {
+  if (!permanent) return `${name} is not logged, so its changes cannot be followed: ALTER TABLE ${name} SET LOGGED`;
+  const isKey = (columns: readonly string[]) =>
+    columns.length === key.length && key.every((column) => columns.includes(column));
+  const fault = identityOf(name, key, { kind, columns: identity });
+  if (fault !== undefined || isKey(primary) || (kind === 'i' && isKey(identity))) return fault;
+  return keyFault(name, key, primary);
+}
+
+/** The column's type; undefined when the product does not know it. */
+function typeOf(row: Row): ColumnType | undefined {
+  const type: CatalogType = {
+    name: row.typname,
+    kind: row.typtype,
+    modifier: row.modifier,
+    ...(row.element !== null && row.element_kind !== null
+      ? { element: { name: row.element, kind: row.element_kind, modifier: -1 } }
+      : {}),
+  };
   try {
-    const columns = source.columns.map((name) => {
-      const row = byName.get(name) as Row;
-      const type: CatalogType = {
-        name: row.typname,
-        kind: row.typtype,
-        modifier: row.modifier,
-        ...(row.element !== null && row.element_kind !== null
-          ? { element: { name: row.element, kind: row.element_kind, modifier: -1 } }
-          : {}),
-      };
-      return {
-        name,
-        type: columnType(type),
-        notNull: row.attnotnull,
-        typeOid: row.typeOid,
-        modifier: row.typmod,
-      };
-    });
-    return { shape: { source, oid: rows[0]?.oid ?? 0, columns } };
+    return columnType(type);
   } catch (error) {
-    if (error instanceof LumbungError) return { fault: error.message };
+    if (error instanceof LumbungError && error.kind === 'schema') return undefined;
     throw error;
   }
 }

@@ -4,17 +4,29 @@
  * has no exact representation are told apart by the same limits as in the stream (values.ts).
  */
 import type { TableColumn, TableShape } from './catalog.ts';
-import { EARLIEST_YEAR, LATEST_YEAR } from './values.ts';
+import { EARLIEST_YEAR, type Encoding, LATEST_YEAR } from './values.ts';
 
 export const quoteName = (name: string) => `"${name.replaceAll('"', '""')}"`;
+
+/**
+ * Text of a value as its type's output function prints it, NULL for NULL. A cast to text is not the same: it strips the
+ * padding of char(n) and spells out booleans.
+ */
+export const printed = (value: string) => `CASE WHEN ${value} IS NOT NULL THEN format('%s', ${value}) END`;
 
 /** Text of a column in ClickHouse's notation. */
 function expression({ name, type }: TableColumn): string {
   const column = quoteName(name);
   if (type.encoding === 'timestamptz') return `${column} AT TIME ZONE 'UTC'`;
   if (type.encoding !== 'array') return column;
+  const element = printed(type.element === 'timestamptz' ? `(e AT TIME ZONE 'UTC')` : 'e');
+  // E'' means the same under every setting of standard_conforming_strings.
   const item =
-    type.element === 'verbatim' ? 'e::text' : `'''' || replace(replace(e::text, '\\', '\\\\'), '''', '\\''') || ''''`;
+    type.element === 'verbatim'
+      ? element
+      : type.element === 'bool'
+        ? 'e::text'
+        : `'''' || replace(replace(${element}, E'\\\\', E'\\\\\\\\'), '''', E'\\\\''') || ''''`;
   return `CASE WHEN ${column} IS NOT NULL THEN '[' || coalesce((SELECT string_agg(coalesce(${item}, 'NULL'), ',' ORDER BY o)
     FROM unnest(${column}) WITH ORDINALITY AS u (e, o)), '') || ']' END`;
 }
@@ -24,13 +36,15 @@ function exact({ name, type }: TableColumn): string | undefined {
   const column = quoteName(name);
   if (type.encoding === 'array') {
     const flat = `coalesce(array_ndims(${column}), 1) = 1 AND coalesce(array_lower(${column}, 1), 1) = 1`;
-    if (type.element === 'verbatim' || type.element === 'text') return flat;
+    if (!isTemporal(type.element)) return flat;
     return `(${flat} AND coalesce((SELECT bool_and(${within('e')}) FROM unnest(${column}) AS u (e)), true))`;
   }
-  if (type.encoding === 'verbatim' || type.encoding === 'text') return undefined;
+  if (!isTemporal(type.encoding)) return undefined;
   return `coalesce(${within(column)}, true)`;
 }
 
+const isTemporal = (encoding: Encoding | undefined) =>
+  encoding === 'timestamp' || encoding === 'timestamptz' || encoding === 'date';
 const within = (value: string) => `(${value} >= '${EARLIEST_YEAR}-01-01' AND ${value} < '${LATEST_YEAR + 1}-01-01')`;
 
 /** Condition on a row; 'true' when no column can hold anything that does not fit. */

@@ -5,6 +5,7 @@
 import pg from 'pg';
 import { LumbungError } from '../../platform/errors.ts';
 import { formatLsn, parseLsn } from './lsn.ts';
+import { PRINTING } from './session.ts';
 
 type Socket = { pause(): void; resume(): void };
 /** The parts of pg's connection object that replication needs; the package does not publish their types. */
@@ -39,7 +40,7 @@ export async function connectReplication(url: string): Promise<pg.Client> {
   const client = new pg.Client({
     connectionString: url,
     application_name: 'lumbung capture',
-    options: '-c datestyle=ISO -c timezone=UTC -c intervalstyle=iso_8601 -c extra_float_digits=3',
+    options: PRINTING,
     ...({ replication: 'database' } as object),
   });
   client.on('error', () => undefined); // the stream's end handler reports it

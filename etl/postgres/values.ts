@@ -5,13 +5,13 @@
 import { LumbungError } from '../../platform/errors.ts';
 
 /** How the text of a column becomes TSV. */
-export type Encoding = 'verbatim' | 'text' | 'timestamp' | 'timestamptz' | 'date' | 'array';
+export type Encoding = 'verbatim' | 'bool' | 'text' | 'timestamp' | 'timestamptz' | 'date' | 'array';
 export type ColumnType = { clickhouse: string; encoding: Encoding; element?: Encoding };
 
 export type CatalogType = { name: string; kind: string; modifier: number; element?: CatalogType };
 
 const scalars: Readonly<Record<string, ColumnType>> = {
-  bool: { clickhouse: 'Bool', encoding: 'verbatim' },
+  bool: { clickhouse: 'Bool', encoding: 'bool' },
   int2: { clickhouse: 'Int16', encoding: 'verbatim' },
   int4: { clickhouse: 'Int32', encoding: 'verbatim' },
   int8: { clickhouse: 'Int64', encoding: 'verbatim' },
@@ -28,6 +28,9 @@ const scalars: Readonly<Record<string, ColumnType>> = {
   jsonb: { clickhouse: 'String', encoding: 'text' },
   bytea: { clickhouse: 'String', encoding: 'text' },
   time: { clickhouse: 'String', encoding: 'verbatim' },
+  timetz: { clickhouse: 'String', encoding: 'verbatim' },
+  // As ISO 8601 durations: session.ts.
+  interval: { clickhouse: 'String', encoding: 'verbatim' },
   date: { clickhouse: 'Date32', encoding: 'date' },
 };
 
@@ -42,7 +45,9 @@ export function columnType(type: CatalogType): ColumnType {
     const element = columnType(type.element);
     const inner = element.clickhouse.replace(/^LowCardinality\((.*)\)$/, '$1');
     // An Array cannot be Nullable; a Variant with one member can, so NULL and {} stay apart.
-    return { clickhouse: `Variant(Array(Nullable(${inner})))`, encoding: 'array', element: element.encoding };
+    // In an array every string is quoted, also one that needs no escapes.
+    const encoding = inner === 'String' ? 'text' : element.encoding;
+    return { clickhouse: `Variant(Array(Nullable(${inner})))`, encoding: 'array', element: encoding };
   }
   const scalar = scalars[type.name];
   if (scalar === undefined) throw new LumbungError('schema', `columns of type ${type.name} are not supported`);
@@ -81,9 +86,8 @@ export function writeAscii(writer: ByteWriter, text: string): void {
 export function writeValue(writer: ByteWriter, type: ColumnType, source: Buffer, start: number, end: number): void {
   switch (type.encoding) {
     case 'verbatim':
-      reserve(writer, end - start);
-      source.copy(writer.bytes, writer.length, start, end);
-      writer.length += end - start;
+    case 'bool':
+      writeBytes(writer, source, start, end);
       return;
     case 'text':
       writeEscaped(writer, source, start, end);
@@ -95,8 +99,43 @@ export function writeValue(writer: ByteWriter, type: ColumnType, source: Buffer,
       return;
     }
     default:
-      writeAscii(writer, temporal(source.toString('latin1', start, end), type.encoding));
+      if (isPlainTime(source, start, end)) writeBytes(writer, source, start, end);
+      else writeAscii(writer, temporal(source.toString('latin1', start, end), type.encoding));
   }
+}
+
+/** Writes one byte. */
+export function writeByte(writer: ByteWriter, byte: number): void {
+  reserve(writer, 1);
+  writer.bytes[writer.length++] = byte;
+}
+
+/** Copies bytes as they are; for the few bytes of most values a loop costs less than a call. */
+function writeBytes(writer: ByteWriter, source: Buffer, start: number, end: number): void {
+  reserve(writer, end - start);
+  if (end - start > 48) {
+    source.copy(writer.bytes, writer.length, start, end);
+    writer.length += end - start;
+    return;
+  }
+  const { bytes } = writer;
+  let at = writer.length;
+  for (let i = start; i < end; i++) bytes[at++] = source[i] as number;
+  writer.length = at;
+}
+
+/** True for 1900-01-01… to 2299-12-31… of digits and separators only: the common case, without making a string of it. */
+function isPlainTime(source: Buffer, start: number, end: number): boolean {
+  const century = (source[start] as number) * 256 + (source[start + 1] as number);
+  // '19', '20', '21' or '22', and a year of four digits.
+  if (century !== 0x3139 && (century < 0x3230 || century > 0x3232)) return false;
+  if (end - start < 10 || source[start + 4] !== 0x2d) return false;
+  for (let i = start + 2; i < end; i++) {
+    const byte = source[i] as number;
+    // Space, '-', '.', the digits and ':'.
+    if ((byte < 0x30 || byte > 0x3a) && byte !== 0x20 && byte !== 0x2d && byte !== 0x2e) return false;
+  }
+  return true;
 }
 
 function writeEscaped(writer: ByteWriter, source: Buffer, start: number, end: number): void {
@@ -134,7 +173,12 @@ export function arrayLiteral(text: string, element: Encoding): string {
   }
   const items: string[] = [];
   const quoteText = (value: string) => `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
-  const render = (value: string) => (element === 'verbatim' ? value : quoteText(value));
+  const render = (value: string) => {
+    if (element === 'verbatim') return value;
+    // ClickHouse knows t and f in a column, not in an array.
+    if (element === 'bool') return value === 't' ? 'true' : 'false';
+    return quoteText(element === 'text' ? value : temporal(value, element));
+  };
   let i = 1;
   while (i < text.length - 1) {
     if (text[i] === '{') throw new LumbungError('poison', 'arrays of more than one dimension are not supported');

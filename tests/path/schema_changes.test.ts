@@ -87,6 +87,24 @@ test('a column changes its type: old and new rows arrive in the new one', async 
   await exact();
 });
 
+test('a column may be NULL from now on, and a NULL follows at once', async () => {
+  const { source } = stack;
+  await source.query('BEGIN');
+  await source.query('ALTER TABLE food_productions ALTER COLUMN "estimatedCost" DROP NOT NULL');
+  await source.query('ALTER TABLE food_productions ALTER COLUMN "batchNumber" DROP NOT NULL');
+  await insert(
+    source,
+    'food_productions',
+    batch('k322', 'null', '2026-03-02T03:00:00Z', { estimatedCost: null, batchNumber: null }),
+  );
+  await source.query('COMMIT');
+  await exact();
+  await source.query(`UPDATE food_productions SET "estimatedCost" = 1, "batchNumber" = 'x' WHERE id = 'null'`);
+  await source.query('ALTER TABLE food_productions ALTER COLUMN "estimatedCost" SET NOT NULL');
+  await flows();
+  await exact();
+});
+
 test('a column that rollups read becomes something they cannot read: that table alone is set aside', async () => {
   const { source } = stack;
   await source.query('ALTER TABLE waste_management ALTER COLUMN "wasteWeight" TYPE numeric(12,3)');
