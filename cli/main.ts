@@ -5,6 +5,7 @@ import pg from 'pg';
 import { retryParked } from '../etl/parked.ts';
 import { PRINTING } from '../etl/postgres/session.ts';
 import { preflight } from '../etl/preflight.ts';
+import type { TableResult } from '../etl/reconcile.ts';
 import { readSourceTables } from '../etl/source_setup.ts';
 import { sources } from '../etl/sources/all.ts';
 import { authSecret, type Config, loadConfig, requireUrl } from '../platform/config.ts';
@@ -18,7 +19,7 @@ import type { Warehouse } from '../warehouse/client.ts';
 import { currentSlot } from '../warehouse/ledger.ts';
 import { migrate } from '../warehouse/migrate.ts';
 import { markEverything } from '../warehouse/rollups/refresh.ts';
-import { reconcileAll } from '../workers/scheduled.ts';
+import { reconcileTables } from '../workers/scheduled.ts';
 import { copyAgain } from './copy_again.ts';
 import { formatFindings } from './preflight.ts';
 import { openWarehouse, type Role, roles, runRole } from './roles.ts';
@@ -147,23 +148,49 @@ program
 
 program
   .command('reconcile')
+  .argument('[tables...]', 'source tables; without any, all')
+  .option('--json', 'for programs')
   .description('compare source and warehouse row by row now, and repair what differs')
-  .action(() =>
-    withWarehouse(async (warehouse, config) => {
-      const log = createLogger(config, 'reconcile');
-      const lifecycle = createLifecycle(log);
+  .action(async (named: string[], options: { json?: boolean }) => {
+    const unknown = named.filter((table) => !sources.some((source) => source.table === table));
+    if (unknown.length > 0) throw new LumbungError('bad_input', `not replicated: ${unknown.join(', ')}`);
+    await withWarehouse(async (warehouse, config) => {
+      const log = createLogger({ ...config, LOG_LEVEL: 'error' }, 'reconcile');
       const url = requireUrl(config, 'REDIS_URL');
       const redis = connectRedis(url, log, 'blocking');
       await awaitRedis(redis, url);
-      await withSource(config, async (source) => {
-        const { shapes } = await readSourceTables(source);
-        const databaseUrl = requireUrl(config, 'DATABASE_URL');
-        const repaired = await reconcileAll({ databaseUrl, redis, warehouse, log, lifecycle, shapes });
-        print(`${shapes.size} tables compared, ${repaired} rows repaired.`);
-      });
+      const lifecycle = createLifecycle(log);
+      const databaseUrl = requireUrl(config, 'DATABASE_URL');
+      const results = await reconcileTables(
+        { databaseUrl, redis, warehouse, log, lifecycle, config },
+        {
+          ...(named.length === 0 ? {} : { tables: named }),
+          full: true,
+          onProgress: ({ table, checked }) => process.stderr.write(`${table}: ${checked} rows compared\n`),
+        },
+      );
       redis.disconnect();
-    }),
-  );
+      if (options.json) return print(JSON.stringify(results, null, 2));
+      print(reconciliationTable(results));
+    });
+  });
+
+function reconciliationTable(results: readonly TableResult[]): string {
+  const columns = ['checked', 'missing', 'extra', 'different', 'repaired', 'unstorable'] as const;
+  const line = (name: string, cells: readonly (string | number)[]) =>
+    `${name.padEnd(32)}${cells.map((cell) => String(cell).padStart(11)).join('')}`;
+  const total = columns.map((column) => results.reduce((sum, result) => sum + result[column], 0));
+  return [
+    line('table', columns),
+    ...results.map((result) =>
+      line(
+        result.table,
+        columns.map((column) => result[column]),
+      ),
+    ),
+    line(`${results.length} tables`, total),
+  ].join('\n');
+}
 
 const positive = (text: string) => {
   const value = Number(text);

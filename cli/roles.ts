@@ -6,7 +6,6 @@ import { startApi } from '../api/server.ts';
 import { runCapture } from '../etl/capture.ts';
 import { PRINTING } from '../etl/postgres/session.ts';
 import type { CopyProgress } from '../etl/snapshot.ts';
-import { readSourceTables } from '../etl/source_setup.ts';
 import { type Config, requireUrl } from '../platform/config.ts';
 import { isUnreachable, LumbungError, messageOf } from '../platform/errors.ts';
 import { armFailpoint } from '../platform/failpoints.ts';
@@ -97,10 +96,9 @@ const run: Record<Role, (context: Context) => Promise<void>> = {
       return fresh;
     };
     lifecycle.onStop('source', () => client?.end());
-    const { shapes } = await readSourceTables((await source()) as pg.Client);
     const pipeline = await startPipeline({ warehouse, log, source, redis, workerRedis });
     lifecycle.onStop('pipeline', () => closeWorker(pipeline));
-    const scheduled = startScheduledJobs({ databaseUrl, redis, workerRedis, warehouse, log, lifecycle, shapes });
+    const scheduled = await startScheduledJobs({ databaseUrl, redis, workerRedis, warehouse, log, lifecycle, config });
     lifecycle.onStop('scheduled jobs', () => closeWorker(scheduled));
     announce({});
     log.info('worker started');
@@ -109,8 +107,9 @@ const run: Record<Role, (context: Context) => Promise<void>> = {
 
   async scheduler(context) {
     const redis = await openRedis(context, 'blocking');
+    const warehouse = await openWarehouse(context);
     announce({});
-    await runScheduler(redis, requireUrl(context.config, 'DATABASE_URL'), context.lifecycle, context.log);
+    await runScheduler({ ...context, redis, warehouse, databaseUrl: requireUrl(context.config, 'DATABASE_URL') });
   },
 
   async api(context) {

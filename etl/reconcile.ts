@@ -1,28 +1,34 @@
 /**
- * Reconciliation: compares source and warehouse per table by count and hash of its rows, and repairs what differs.
- * Invariants: only differences that stand in two looks, with the stream caught up in between, are repaired; a repair
- * carries the version of the source position read before the first look, so anything streamed later beats it; repaired
- * rows are marked dirty.
+ * Reconciliation: a rolling comparison of source and warehouse, table by table in key ranges, cheap on the source.
+ * Invariants: memory is bounded by a chunk; the source reads no more rows a second than it is allowed; only differences that
+ * stand in two looks, with the stream caught up in between and nothing newer loaded, are repaired; where a pass stands is
+ * durable, so the next run continues there, and what a run repaired is marked dirty even when it was killed.
  */
 import { randomUUID } from 'node:crypto';
-import type pg from 'pg';
-import { LumbungError } from '../platform/errors.ts';
+import { failpoint } from '../platform/failpoints.ts';
 import type { Lifecycle } from '../platform/lifecycle.ts';
-import type { Warehouse } from '../warehouse/client.ts';
-import { markRows } from '../warehouse/rollups/refresh.ts';
-import { readWatermark } from '../warehouse/watermark.ts';
-
+import {
+  type CompareContext,
+  compare,
+  type Difference,
+  finishRepair,
+  lookAtKeys,
+  nextRawKeys,
+  nextSourceRows,
+  repair,
+  sourcePosition,
+  untouchedSince,
+} from './compare.ts';
 import type { TableShape } from './postgres/catalog.ts';
-import { printed, quoteName } from './postgres/copy_sql.ts';
-import { parseLsn, versionOf } from './postgres/lsn.ts';
-import { createWriter, unescapeCell, writeValue } from './postgres/values.ts';
-import { rowColumns, tombstoneColumns } from './raw_tables.ts';
+import { keyParts } from './row_hash.ts';
+import { readTableStates } from './table_set.ts';
 
-export type ReconcileContext = {
-  source: pg.Client;
-  warehouse: Warehouse;
-  slotId: string;
+export type ReconcileContext = CompareContext & {
   lifecycle: Pick<Lifecycle, 'sleep' | 'signal'>;
+  rowsPerSecond: number;
+  /** Waits until everything the source has committed so far is loaded; without a stream there is nothing to wait for. */
+  caughtUp?: () => Promise<void>;
+  onProgress?: (pass: TableResult) => void;
 };
 export type TableResult = {
   table: string;
@@ -31,156 +37,191 @@ export type TableResult = {
   extra: number;
   different: number;
   repaired: number;
+  /** Rows of the source that have no exact representation in the warehouse. */
+  unstorable: number;
+  complete: boolean;
 };
 
-/** Rows as TSV lines by key, floats in shortest notation. One table at a time is held in memory. */
-type Rows = Map<string, string>;
+type Phase = 'source' | 'warehouse' | 'done';
+/** How far a table's pass has come; `pending` are keys whose repair is not finished. */
+type Pass = Omit<TableResult, 'table' | 'complete'> & {
+  pass_id: string;
+  phase: Phase;
+  after_key: string[];
+  source_lsn: string;
+  pending: string[];
+  began_at: string;
+};
 
-/** Compares one table and repairs it; the result is also written to the ledger. */
-export async function reconcileTable(context: ReconcileContext, shape: TableShape): Promise<TableResult> {
-  const startedAt = new Date();
-  const before = await currentLsn(context.source);
-  const first = differences(await sourceRows(context.source, shape), await warehouseRows(context.warehouse, shape));
-  let { missing, extra, different, checked } = first;
-  let repaired = 0;
-  if (missing.size + extra.size + different.size > 0) {
-    await awaitWatermark(context, await currentLsn(context.source));
-    const again = differences(await sourceRows(context.source, shape), await warehouseRows(context.warehouse, shape));
-    const stands = (one: Rows, two: Rows): Rows => new Map([...one].filter(([key, line]) => two.get(key) === line));
-    missing = stands(missing, again.missing);
-    extra = stands(extra, again.extra);
-    different = stands(different, again.different);
-    checked = again.checked;
-    repaired = await repair(context.warehouse, shape, before, new Map([...missing, ...different]), extra);
+const CHUNK_ROWS = 5_000;
+/** Differences of one look that are settled together: each settling waits for the stream. */
+const MAX_SUSPECTS = 5_000;
+
+/**
+ * Continues the passes of the tables, or begins them anew with `fresh`, until all are complete or the time is over (the
+ * tables that have waited longest come first). Every table touched gets a line in the ledger.
+ */
+export async function reconcile(
+  context: ReconcileContext,
+  shapes: readonly TableShape[],
+  { fresh = false, until = Number.POSITIVE_INFINITY }: { fresh?: boolean; until?: number } = {},
+): Promise<TableResult[]> {
+  const states = await readTableStates(context.warehouse);
+  const held = await readPasses(context);
+  const order = ({ source }: TableShape) => {
+    const pass = held.get(source.table);
+    return pass === undefined ? '' : pass.phase === 'done' ? pass.changed_at : ' ';
+  };
+  const live = shapes.filter(({ source }) => states.get(source.table)?.state === 'live');
+  const waiting = live.sort((a, b) => (order(a) < order(b) ? -1 : order(a) > order(b) ? 1 : 0));
+  const results: TableResult[] = [];
+  for (const shape of waiting) {
+    if (context.lifecycle.signal.aborted || Date.now() >= until) break;
+    const before = held.get(shape.source.table);
+    if (before && before.pending.length > 0) await finishRepair(context, shape, before.pending);
+    const pass = before === undefined || before.phase === 'done' || fresh ? newPass() : { ...before, pending: [] };
+    results.push(await reconcileTable(context, shape, pass, until));
   }
-  const counts = { missing: missing.size, extra: extra.size, different: different.size, repaired };
-  await context.warehouse.insertRows('ops.reconciliations', [
+  return results;
+}
+
+const newPass = (): Pass => ({
+  pass_id: randomUUID(),
+  phase: 'source',
+  after_key: [],
+  checked: 0,
+  missing: 0,
+  extra: 0,
+  different: 0,
+  repaired: 0,
+  unstorable: 0,
+  source_lsn: '0',
+  pending: [],
+  began_at: now(),
+});
+const now = () => new Date().toISOString().replace('Z', '');
+
+async function readPasses({ warehouse }: ReconcileContext): Promise<Map<string, Pass & { changed_at: string }>> {
+  const rows = await warehouse.query<Pass & { table: string; changed_at: string }>(
+    `SELECT toString(table) AS table, toString(pass_id) AS pass_id, toString(phase) AS phase, after_key, checked, missing, extra,
+       different, repaired, unstorable, toString(source_lsn) AS source_lsn, pending, toString(began_at) AS began_at,
+       toString(changed_at) AS changed_at
+     FROM ops.reconcile_progress FINAL`,
+  );
+  return new Map(rows.map((row) => [row.table, row]));
+}
+
+async function reconcileTable(
+  context: ReconcileContext,
+  shape: TableShape,
+  pass: Pass,
+  until: number,
+): Promise<TableResult> {
+  const { warehouse, lifecycle } = context;
+  const { table } = shape.source;
+  const startedAt = now();
+  const limit = Math.max(1, Math.min(CHUNK_ROWS, Math.floor(context.rowsPerSecond)));
+  const save = () => warehouse.insertRows('ops.reconcile_progress', [{ table, ...pass }]);
+  const result = (): TableResult => {
+    const { checked, missing, extra, different, repaired, unstorable } = pass;
+    return { table, checked, missing, extra, different, repaired, unstorable, complete: pass.phase === 'done' };
+  };
+
+  /** Decides on the suspects and repairs those that stand. */
+  const settle = async (suspects: readonly Difference[], position: bigint) => {
+    const standing = await standingDifferences(context, shape, suspects, position);
+    if (standing.length === 0) return;
+    for (const { source, warehouse: held } of standing) {
+      pass[source === '' ? 'extra' : held === '' ? 'missing' : 'different']++;
+    }
+    pass.pending = standing.map(({ key }) => key);
+    await save();
+    const repaired = await repair(context, shape, standing, position);
+    failpoint('reconcile:rows repaired');
+    await finishRepair(context, shape, repaired);
+    pass.pending = [];
+    pass.repaired += repaired.length;
+  };
+
+  let position = 0n;
+  let suspects: Difference[] = [];
+  while (pass.phase !== 'done' && !lifecycle.signal.aborted && Date.now() < until) {
+    const began = Date.now();
+    if (suspects.length === 0) {
+      position = await sourcePosition(context.source);
+      pass.source_lsn = String(position);
+    }
+    const chunk = await nextChunk(context, shape, pass, limit);
+    suspects.push(...chunk.differences);
+    pass.checked += pass.phase === 'source' ? chunk.keys : 0;
+    pass.unstorable += chunk.unstorable;
+    if (chunk.last !== undefined) pass.after_key = keyParts(shape, chunk.last);
+    const ended = chunk.keys < limit;
+    if (ended) {
+      pass.phase = pass.phase === 'source' ? 'warehouse' : 'done';
+      pass.after_key = [];
+    }
+    const more = !ended && suspects.length < MAX_SUSPECTS && Date.now() < until && !lifecycle.signal.aborted;
+    if (suspects.length === 0 || !more) {
+      await settle(suspects, position);
+      suspects = [];
+      await save();
+      failpoint('reconcile:chunk saved');
+      context.onProgress?.(result());
+    }
+    const spare = (chunk.keys / context.rowsPerSecond) * 1_000 - (Date.now() - began);
+    if (spare > 0) await lifecycle.sleep(spare);
+  }
+  await warehouse.insertRows('ops.reconciliations', [
     {
-      run_id: randomUUID(),
-      table: shape.source.table,
-      checked_rows: checked,
-      ...counts,
-      source_lsn: String(before),
-      started_at: startedAt.toISOString().replace('Z', ''),
-      finished_at: new Date().toISOString().replace('Z', ''),
+      run_id: pass.pass_id,
+      table,
+      checked_rows: pass.checked,
+      missing: pass.missing,
+      extra: pass.extra,
+      different: pass.different,
+      repaired: pass.repaired,
+      unstorable: pass.unstorable,
+      complete: pass.phase === 'done',
+      source_lsn: pass.source_lsn,
+      started_at: startedAt,
+      finished_at: now(),
     },
   ]);
-  return { table: shape.source.table, checked, ...counts };
+  return result();
 }
 
-function differences(source: Rows, warehouse: Rows): { missing: Rows; extra: Rows; different: Rows; checked: number } {
-  const missing: Rows = new Map();
-  const different: Rows = new Map();
-  for (const [key, line] of source) {
-    const held = warehouse.get(key);
-    if (held === undefined) missing.set(key, line);
-    else if (held !== line) different.set(key, line);
+type Chunk = { keys: number; unstorable: number; last: string | undefined; differences: Difference[] };
+
+/** First look at the next chunk: the source's rows against the warehouse, then the warehouse's keys against the source. */
+async function nextChunk(context: ReconcileContext, shape: TableShape, pass: Pass, limit: number): Promise<Chunk> {
+  if (pass.phase === 'source') {
+    const looks = await nextSourceRows(context, shape, pass.after_key, limit);
+    const unstorable = looks.filter((look) => look.hash === null).length;
+    const differences = await compare(context, shape, looks);
+    return { keys: looks.length, unstorable, last: looks.at(-1)?.key, differences };
   }
-  const extra: Rows = new Map([...warehouse].filter(([key]) => !source.has(key)));
-  return { missing, extra, different, checked: source.size };
+  const keys = await nextRawKeys(context, shape, pass.after_key, limit);
+  const absent = (await lookAtKeys(context, shape, keys)).filter((look) => look.hash === '');
+  const differences = await compare(context, shape, absent);
+  return { keys: keys.length, unstorable: 0, last: keys.at(-1), differences };
 }
 
-async function currentLsn(source: pg.Client): Promise<bigint> {
-  const { rows } = await source.query<{ lsn: string }>('SELECT pg_current_wal_lsn() AS lsn');
-  return parseLsn(rows[0]?.lsn ?? '0/0');
-}
-
-async function awaitWatermark(context: ReconcileContext, lsn: bigint): Promise<void> {
-  for (let tries = 0; tries < 240; tries++) {
-    const { lsn: reached } = await readWatermark(context.warehouse, context.slotId);
-    if (BigInt(reached) >= lsn) return;
-    if (!(await context.lifecycle.sleep(500))) break;
-  }
-  throw new LumbungError('transient', 'the stream did not catch up within two minutes; reconciliation will run again');
-}
-
-async function sourceRows(source: pg.Client, shape: TableShape): Promise<Rows> {
-  const columns = shape.source.columns.map((column) => printed(quoteName(column))).join(', ');
-  const { rows } = await source.query<(string | null)[]>({
-    text: `SELECT ${columns} FROM public.${shape.source.table}`,
-    rowMode: 'array',
-  });
-  const keyIndexes = shape.source.key.map((column) => shape.source.columns.indexOf(column));
-  const found: Rows = new Map();
-  for (const row of rows) {
-    const cells = row.map((value, index) => encode(shape, index, value));
-    found.set(keyIndexes.map((index) => cells[index]).join('\t'), cells.join('\t'));
-  }
-  return found;
-}
-
-function encode(shape: TableShape, index: number, value: string | null): string {
-  const type = shape.columns[index]?.type;
-  if (value === null || type === undefined) return '\\N';
-  if (type.clickhouse.startsWith('Float')) return String(Number(value));
-  const writer = createWriter(256);
-  const bytes = Buffer.from(value);
-  writeValue(writer, type, bytes, 0, bytes.length);
-  return writer.bytes.toString('utf8', 0, writer.length);
-}
-
-/** The warehouse's rows in the notation of the source, so that lines can be compared. */
-async function warehouseRows(warehouse: Warehouse, shape: TableShape): Promise<Rows> {
-  const columns = shape.columns.map(({ name, type }) => {
-    if (type.clickhouse === 'Bool') return `if(isNull(\`${name}\`), NULL, if(\`${name}\`, 't', 'f'))`;
-    if (type.encoding === 'timestamp' || type.encoding === 'timestamptz') {
-      // Postgres prints no trailing zeros of a fraction.
-      return `replaceRegexpOne(replaceRegexpOne(toString(\`${name}\`), '(\\\\.\\\\d*?)0+$', '\\\\1'), '\\\\.$', '')`;
-    }
-    return `\`${name}\``;
-  });
-  const stream = await warehouse.stream(
-    `SELECT ${columns.join(', ')} FROM raw.${shape.source.table} FINAL WHERE NOT _deleted FORMAT TabSeparated`,
-  );
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk as Buffer);
-  const keyIndexes = shape.source.key.map((column) => shape.source.columns.indexOf(column));
-  const found: Rows = new Map();
-  for (const line of Buffer.concat(chunks).toString('utf8').split('\n')) {
-    if (line === '') continue;
-    const cells = line.split('\t').map((cell, index) => canonical(shape, index, cell));
-    found.set(keyIndexes.map((index) => cells[index]).join('\t'), cells.join('\t'));
-  }
-  return found;
-}
-
-/** ClickHouse's TSV notation → the one our writer uses. */
-function canonical(shape: TableShape, index: number, cell: string): string {
-  const type = shape.columns[index]?.type;
-  if (cell === '\\N' || type === undefined) return cell;
-  if (type.clickhouse.startsWith('Float')) {
-    const lower = cell.toLowerCase();
-    if (lower === 'inf') return 'Infinity';
-    if (lower === '-inf') return '-Infinity';
-    return lower === 'nan' ? 'NaN' : String(Number(cell));
-  }
-  // The engine also escapes quotes and control characters.
-  return cell.replaceAll("\\'", "'").replaceAll('\\b', '\b').replaceAll('\\f', '\f').replaceAll('\\0', '\0');
-}
-
-async function repair(warehouse: Warehouse, shape: TableShape, lsn: bigint, wrong: Rows, extra: Rows): Promise<number> {
-  const { table } = shape.source;
-  const stamp = new Date().toISOString().replace('T', ' ').replace('Z', '');
-  const version = versionOf(lsn, 0);
-  const place = Object.values(shape.source.place ?? {});
-  if (wrong.size > 0) {
-    if (place.length > 0) {
-      const indexes = place.map((column) => shape.source.columns.indexOf(column));
-      const lines = [...wrong].map(([key, line]) => {
-        const cells = line.split('\t');
-        return `${indexes.map((index) => (cells[index] === '\\N' ? '' : cells[index])).join('\t')}\t${key}\n`;
-      });
-      const columns = [...Object.keys(shape.source.place ?? {}), 'key'];
-      await warehouse.insertTsv(`ops.places_${table}`, columns, Buffer.from(lines.join('')));
-    }
-    const lines = [...wrong.values()].map((line) => `${line}\t${version}\t0\t${stamp}\n`);
-    await warehouse.insertTsv(`raw.${table}`, rowColumns(shape), Buffer.from(lines.join('')));
-  }
-  if (extra.size > 0) {
-    const lines = [...extra.keys()].map((key) => `${key}\t${version}\t1\t${stamp}\n`);
-    await warehouse.insertTsv(`raw.${table}`, tombstoneColumns(shape), Buffer.from(lines.join('')));
-  }
-  const keys = [...wrong.keys(), ...extra.keys()].map(unescapeCell);
-  if (keys.length > 0 && shape.source.cells) await markRows(warehouse, table, keys, 'reconciliation');
-  return keys.length;
+/**
+ * With a stream: what still differs, unchanged in the source, after the stream has caught up, and of which nothing newer than
+ * the first look was loaded. Such a row has not changed since before the first look: the stream will not mend it.
+ */
+async function standingDifferences(
+  context: ReconcileContext,
+  shape: TableShape,
+  suspects: readonly Difference[],
+  position: bigint,
+): Promise<readonly Difference[]> {
+  if (suspects.length === 0 || context.caughtUp === undefined) return suspects;
+  await context.caughtUp();
+  const first = new Map(suspects.map((suspect) => [suspect.key, suspect.source]));
+  const looks = await lookAtKeys(context, shape, [...first.keys()]);
+  const again = await compare(context, shape, looks);
+  const same = again.filter(({ key, source }) => first.get(key) === source);
+  return untouchedSince(context, shape, same, position);
 }

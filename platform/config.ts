@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import dotenv from 'dotenv';
+import { validate as isCron } from 'node-cron';
 import { z } from 'zod';
 import { LumbungError } from './errors.ts';
 
@@ -28,6 +29,8 @@ const url = (...protocols: string[]) =>
     `must be a URL starting with ${protocols.map((p) => `${p}//`).join(' or ')}`,
   );
 
+const schedule = z.string().refine(isCron, 'must be a cron expression, e.g. "30 * * * *"');
+
 /** Every environment variable the product reads, with its default. Documented in docs/configure.md. */
 export const environment = z.object({
   PORT: port.default(3000),
@@ -48,6 +51,9 @@ export const environment = z.object({
     .optional(),
   SITE: z.enum(['on', 'off']).default('on'),
   SYNC_MODE: z.enum(['change', 'schedule']).default('change'),
+  SCHEDULE_RECONCILE: schedule.default('30 * * * *'),
+  SCHEDULE_PRUNE: schedule.default('10 2 * * *'),
+  RECONCILE_ROWS_PER_SECOND: z.coerce.number().int().min(1).max(1_000_000).default(5_000),
   AUTH_SECRET: z.string().min(16, 'must be at least 16 characters').optional(),
   AUTH_JWKS_URL: url('http:', 'https:'),
   AUTH_ISSUER: optionalText,

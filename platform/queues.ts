@@ -17,7 +17,11 @@ export const pipelineJob = z.discriminatedUnion('kind', [
 ]);
 export type PipelineJob = z.infer<typeof pipelineJob>;
 
-export const scheduledJob = z.object({ kind: z.enum(['reconcile', 'prune']) });
+export const scheduledJob = z.object({
+  kind: z.enum(['reconcile', 'prune']),
+  /** The scheduled time this run is for. */
+  due: z.iso.datetime(),
+});
 export type ScheduledJob = z.infer<typeof scheduledJob>;
 
 /** Redis key of a batch's bytes. */

@@ -84,6 +84,25 @@ export async function readReconciliations(warehouse: Warehouse): Promise<Reconci
   );
 }
 
+/** The latest scheduled time (ISO) that was run, or from which on a kind of job is due; undefined when it never was. */
+export async function lastDue(warehouse: Warehouse, kind: string): Promise<string | undefined> {
+  const [row] = await warehouse.query<{ last: string }>(
+    `SELECT formatDateTime(max(due), '%Y-%m-%dT%H:%i:%S.000Z') AS last FROM ops.schedule_runs
+     WHERE kind = {kind:String} HAVING count() > 0`,
+    { kind },
+  );
+  return row?.last;
+}
+
+/** Notes a finished run of a scheduled job; with `ran` false, only since when the job is due. */
+export async function recordRun(
+  warehouse: Warehouse,
+  { kind, due, startedAt, ran }: { kind: string; due: string; startedAt: Date; ran: boolean },
+): Promise<void> {
+  const started = startedAt.toISOString().replace('Z', '');
+  await warehouse.insertRows('ops.schedule_runs', [{ kind, due: due.slice(0, 19), started_at: started, ran }]);
+}
+
 /** Removes ledger rows that no watermark, mark or freshness answer needs any more (older than two days). */
 export async function pruneLedgers(warehouse: Warehouse): Promise<void> {
   const rolled = '(SELECT max(rolled_lsn) FROM ops.rollups)';

@@ -1,16 +1,18 @@
 /** Jobs on schedule: reconciliation and pruning of the ledgers. One at a time; a missed run happens once, later. */
 import { type ConnectionOptions, type Job, Worker } from 'bullmq';
-import pg from 'pg';
-import type { TableShape } from '../etl/postgres/catalog.ts';
-import { PRINTING } from '../etl/postgres/session.ts';
-import { reconcileTable } from '../etl/reconcile.ts';
-import { messageOf } from '../platform/errors.ts';
+import type pg from 'pg';
+import { connectComparison, sourcePosition } from '../etl/compare.ts';
+import { reconcile, type TableResult } from '../etl/reconcile.ts';
+import { readSourceTables } from '../etl/source_setup.ts';
+import type { Config } from '../platform/config.ts';
+import { LumbungError, messageOf } from '../platform/errors.ts';
 import type { Lifecycle } from '../platform/lifecycle.ts';
 import type { Logger } from '../platform/log.ts';
 import { JOBS, openQueue, PIPELINE, requestRollup, scheduledJob } from '../platform/queues.ts';
 import type { Redis } from '../platform/redis.ts';
 import type { Warehouse } from '../warehouse/client.ts';
-import { currentSlot, pruneLedgers } from '../warehouse/ledger.ts';
+import { currentSlot, lastDue, pruneLedgers, recordRun } from '../warehouse/ledger.ts';
+import { readWatermark } from '../warehouse/watermark.ts';
 
 export type ScheduledContext = {
   databaseUrl: string;
@@ -19,46 +21,101 @@ export type ScheduledContext = {
   warehouse: Warehouse;
   log: Logger;
   lifecycle: Lifecycle;
-  shapes: ReadonlyMap<string, TableShape>;
+  config: Config;
 };
 
-export function startScheduledJobs(context: ScheduledContext): Worker {
+export async function startScheduledJobs(context: ScheduledContext): Promise<Worker> {
+  const queue = openQueue(JOBS, context.redis);
+  await queue.setGlobalConcurrency(1);
+  await queue.close();
   const worker = new Worker(
     JOBS,
     async (job: Job) => {
-      const { kind } = scheduledJob.parse(job.data);
+      const { kind, due } = scheduledJob.parse(job.data);
+      const last = await lastDue(context.warehouse, kind);
+      // Redis may have forgotten that it was run: the ledger has not.
+      if (last !== undefined && last >= due) return;
+      const startedAt = new Date();
       if (kind === 'prune') await pruneLedgers(context.warehouse);
-      else await reconcileAll(context);
+      else await reconcileTables(context);
+      if (!context.lifecycle.signal.aborted) await recordRun(context.warehouse, { kind, due, startedAt, ran: true });
     },
-    { connection: context.workerRedis as unknown as ConnectionOptions, concurrency: 1 },
+    {
+      connection: context.workerRedis as unknown as ConnectionOptions,
+      concurrency: 1,
+      // A killed worker's job is taken over by another after a few seconds, and as often as it takes.
+      lockDuration: 6_000,
+      stalledInterval: 3_000,
+      maxStalledCount: 1_000,
+    },
   );
   worker.on('failed', (job, error) => context.log.warn({ job: job?.id, error: messageOf(error) }, 'job failed'));
   worker.on('error', (error) => context.log.warn({ error: messageOf(error) }, 'job worker'));
   return worker;
 }
 
-/** Reconciles every table and asks for a rollup when something was repaired. */
-export async function reconcileAll(context: Omit<ScheduledContext, 'workerRedis'>): Promise<number> {
-  const slotId = await currentSlot(context.warehouse);
-  if (slotId === undefined) return 0;
-  const source = new pg.Client({
-    connectionString: context.databaseUrl,
-    application_name: 'lumbung reconcile',
-    options: PRINTING,
-  });
-  source.on('error', () => undefined);
-  await source.connect();
-  let repaired = 0;
+/** 'RECO' as a number: the advisory lock of the one reconciliation at a time. */
+const LOCK = 0x52_45_43_4f;
+/** How long a scheduled run goes on; the next one continues. */
+const RUN_MS = 10 * 60_000;
+/** Kitchens and schools work from 04:00 to 18:00 (Asia/Jakarta): the source gets a quarter of the load then. */
+const PEAK_HOURS = { from: 4, to: 18, share: 0.25 };
+
+export type Reconciling = Pick<
+  ScheduledContext,
+  'databaseUrl' | 'redis' | 'warehouse' | 'log' | 'lifecycle' | 'config'
+>;
+type How = { tables?: readonly string[]; full?: boolean; onProgress?: (pass: TableResult) => void };
+
+/** Compares tables with the source, all of each with `full`, and asks for a rollup when something was repaired. */
+export async function reconcileTables(context: Reconciling, how: How = {}): Promise<TableResult[]> {
+  const { warehouse, lifecycle, config } = context;
+  const slotId = await currentSlot(warehouse);
+  if (slotId === undefined) return [];
+  const source = await connectComparison(context.databaseUrl);
   try {
-    for (const shape of context.shapes.values()) {
-      if (context.lifecycle.signal.aborted) break;
-      const result = await reconcileTable({ ...context, source, slotId }, shape);
-      repaired += result.repaired;
-      if (result.repaired > 0) context.log.warn(result, 'reconciliation repaired rows');
+    for (;;) {
+      const { rows } = await source.query<{ mine: boolean }>('SELECT pg_try_advisory_lock($1) AS mine', [LOCK]);
+      if (rows[0]?.mine) break;
+      if (!(await lifecycle.sleep(500))) return [];
     }
+    const { shapes } = await readSourceTables(source);
+    const wanted = [...shapes.values()].filter((shape) => how.tables?.includes(shape.source.table) ?? true);
+    const share = how.full || !isPeak(new Date()) ? 1 : PEAK_HOURS.share;
+    const reconciling = {
+      source,
+      warehouse,
+      log: context.log,
+      lifecycle,
+      rowsPerSecond: config.RECONCILE_ROWS_PER_SECOND * share,
+      caughtUp: () => awaitStream(context, source, slotId),
+      ...(how.onProgress ? { onProgress: how.onProgress } : {}),
+    };
+    const results = await reconcile(reconciling, wanted, how.full ? { fresh: true } : { until: Date.now() + RUN_MS });
+    const repaired = results.filter((result) => result.repaired > 0);
+    for (const result of repaired) context.log.warn(result, 'reconciliation repaired rows');
+    if (repaired.length > 0) {
+      const queue = openQueue(PIPELINE, context.redis);
+      await requestRollup(queue, slotId);
+      await queue.close();
+    }
+    return results;
   } finally {
     await source.end();
   }
-  if (repaired > 0) await requestRollup(openQueue(PIPELINE, context.redis), slotId);
-  return repaired;
+}
+
+function isPeak(at: Date): boolean {
+  const hour = (at.getUTCHours() + 7) % 24;
+  return hour >= PEAK_HOURS.from && hour < PEAK_HOURS.to;
+}
+
+async function awaitStream({ warehouse, lifecycle }: Reconciling, source: pg.Client, slotId: string): Promise<void> {
+  const position = await sourcePosition(source);
+  for (let tries = 0; tries < 240; tries++) {
+    const { lsn: reached } = await readWatermark(warehouse, slotId);
+    if (BigInt(reached) >= position) return;
+    if (!(await lifecycle.sleep(500))) break;
+  }
+  throw new LumbungError('transient', 'the stream did not catch up within two minutes; reconciliation will run again');
 }

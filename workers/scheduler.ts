@@ -1,34 +1,46 @@
 /**
- * The scheduler: node-cron → queue. One is active at a time (a Redis lease); job ids are made of kind and time slot, so
- * two schedulers, or one that restarts, never run a job twice. The active one also keeps the source's facts in Redis: it
- * lives when capture or worker is in trouble.
+ * The scheduler: node-cron → queue.
+ * Invariants: what fell due while nothing ran is asked for once, the latest time only; two schedulers, or one that restarts,
+ * never run a job twice: one is active at a time (a Redis lease), job ids are made of kind and due time, and the ledger of
+ * finished runs in ClickHouse decides, which survives Redis. The active one also keeps the source's facts in Redis: it lives when
+ * capture or worker is in trouble.
  */
+import { CronExpressionParser } from 'cron-parser';
 import cron from 'node-cron';
 import pg from 'pg';
 import { createSourceReader } from '../etl/source_facts.ts';
+import type { Config } from '../platform/config.ts';
 import { messageOf } from '../platform/errors.ts';
 import type { Lifecycle } from '../platform/lifecycle.ts';
 import type { Logger } from '../platform/log.ts';
 import { JOBS, openQueue, type ScheduledJob } from '../platform/queues.ts';
 import type { Redis } from '../platform/redis.ts';
 import { keepSourceFacts, READ_EVERY_MS } from '../platform/source_facts.ts';
+import type { Warehouse } from '../warehouse/client.ts';
+import { lastDue, recordRun } from '../warehouse/ledger.ts';
 
 const LEASE_KEY = 'lumbung:scheduler';
 const LEASE_MS = 15_000;
+const TIMEZONE = 'Asia/Jakarta';
 
-/** When each job runs, in Asia/Jakarta. */
-export const schedule: readonly { kind: ScheduledJob['kind']; cron: string }[] = [
-  { kind: 'reconcile', cron: '30 * * * *' },
-  { kind: 'prune', cron: '10 2 * * *' },
-];
+export type SchedulerContext = {
+  redis: Redis;
+  databaseUrl: string;
+  warehouse: Warehouse;
+  config: Config;
+  lifecycle: Lifecycle;
+  log: Logger;
+};
+
+/** When each job runs. */
+const scheduleOf = (config: Config): Readonly<Record<ScheduledJob['kind'], string>> => ({
+  reconcile: config.SCHEDULE_RECONCILE,
+  prune: config.SCHEDULE_PRUNE,
+});
 
 /** Runs until the process stops. */
-export async function runScheduler(
-  redis: Redis,
-  databaseUrl: string,
-  lifecycle: Lifecycle,
-  log: Logger,
-): Promise<void> {
+export async function runScheduler(context: SchedulerContext): Promise<void> {
+  const { redis, warehouse, config, lifecycle, log } = context;
   const queue = openQueue(JOBS, redis);
   const owner = `${process.pid}-${Date.now()}`;
   const holds = async () => {
@@ -38,25 +50,31 @@ export async function runScheduler(
     await redis.pexpire(LEASE_KEY, LEASE_MS);
     return true;
   };
-  const tasks = schedule.map(({ kind, cron: expression }) =>
-    cron.schedule(
-      expression,
-      async () => {
-        try {
-          if (!(await holds())) return;
-          const slot = new Date().toISOString().slice(0, 16).replaceAll(/\D/g, '');
-          await queue.add(kind, { kind } satisfies ScheduledJob, { jobId: `${kind}-${slot}` });
-        } catch (error) {
-          log.warn({ kind, error: String(error) }, 'could not schedule');
-        }
-      },
-      { timezone: 'Asia/Jakarta' },
-    ),
+  /** Asks for the run that fell due last, unless it was finished. */
+  const askForDue = async (kind: ScheduledJob['kind'], expression: string) => {
+    if (!(await holds())) return;
+    const at = new Date(Date.now() + 1);
+    const due = CronExpressionParser.parse(expression, { currentDate: at, tz: TIMEZONE }).prev().toDate().toISOString();
+    const last = await lastDue(warehouse, kind);
+    if (last === undefined) return recordRun(warehouse, { kind, due, startedAt: new Date(), ran: false });
+    if (last >= due) return;
+    await queue.add(kind, { kind, due } satisfies ScheduledJob, { jobId: `${kind}-${due.replaceAll(/\D/g, '')}` });
+  };
+  const jobs = Object.entries(scheduleOf(config)) as [ScheduledJob['kind'], string][];
+  const guarded = (kind: ScheduledJob['kind'], expression: string) =>
+    askForDue(kind, expression).catch((error: unknown) =>
+      log.warn({ kind, error: messageOf(error) }, 'could not schedule'),
+    );
+  const tasks = jobs.map(([kind, expression]) =>
+    cron.schedule(expression, () => guarded(kind, expression), { timezone: TIMEZONE }),
   );
-  log.info({ jobs: schedule.map((job) => job.kind) }, 'scheduler started');
-  const watch = sourceWatch(redis, databaseUrl, log);
+  log.info({ jobs }, 'scheduler started');
+  const watch = sourceWatch(redis, context.databaseUrl, log);
   do {
-    if (await holds().catch(() => false)) await watch.look();
+    if (!(await holds().catch(() => false))) continue;
+    // Also what was missed: by everybody before the start, or by the scheduler that held the lease and died.
+    for (const [kind, expression] of jobs) await guarded(kind, expression);
+    await watch.look();
   } while (await lifecycle.sleep(READ_EVERY_MS));
   await watch.close();
   for (const task of tasks) await task.stop();

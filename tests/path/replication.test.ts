@@ -123,31 +123,6 @@ test('an update reaches a subscribed client and the API as a rolled-up number', 
   again.close();
 });
 
-test('drift is found and repaired by reconciliation', async () => {
-  await stack.warehouse.command(
-    `INSERT INTO raw.food_productions SELECT * REPLACE (7 AS plannedPortions, _version + 1 AS _version) FROM raw.food_productions FINAL WHERE id = 'b-akg'`,
-  );
-  const { reconcileTable } = await import('../../etl/reconcile.ts');
-  const { readSourceTables } = await import('../../etl/source_setup.ts');
-  const { currentSlot } = await import('../../warehouse/ledger.ts');
-  const { setTimeout: delay } = await import('node:timers/promises');
-  const { shapes } = await readSourceTables(stack.source);
-  const shape = shapes.get('food_productions');
-  if (!shape) throw new Error('no shape');
-  const lifecycle = { sleep: (ms: number) => delay(ms).then(() => true), signal: new AbortController().signal };
-  const context = {
-    source: stack.source,
-    warehouse: stack.warehouse,
-    slotId: (await currentSlot(stack.warehouse)) ?? '',
-    lifecycle,
-  };
-  expect(await reconcileTable(context, shape)).toMatchObject({ missing: 0, extra: 0, different: 1, repaired: 1 });
-  expect(await reconcileTable(context, shape)).toMatchObject({ missing: 0, extra: 0, different: 0, repaired: 0 });
-  await stack.settled();
-  await expectSourceEqualsRaw(stack);
-  expect(await martCells(stack)).toEqual(await independentCells(stack));
-});
-
 test('an idle source stays fresh: the source time of the rollups moves on without any change', async () => {
   const { readFreshness } = await import('../../warehouse/ledger.ts');
   const first = (await readFreshness(stack.warehouse)).committedAt ?? '';
