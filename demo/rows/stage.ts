@@ -50,7 +50,10 @@ function spread(units: number): unknown[] {
   for (const { index } of order.slice(0, missing)) counts[index] = (counts[index] ?? 0) + 1;
   const first = provinces.findIndex((province) => province.code === '32');
   let next = 1;
-  const sequence = [first, ...provinces.keys()].filter((index, at) => at === 0 || index !== first);
+  // The last kitchens are the demo tenants: of a province that has others.
+  const last = provinces.findIndex((province) => province.code === '35');
+  const others = [...provinces.keys()].filter((index) => index !== first && index !== last);
+  const sequence = [first, ...others, last];
   return sequence.flatMap((index) => {
     const inside = regencies.filter((regency) => regency.provinceCode === provinces[index]?.code);
     const count = counts[index] ?? 0;

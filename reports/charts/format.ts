@@ -1,7 +1,8 @@
 /** Numbers as people read them in Indonesia: short in the big print, exact in titles and tables. Null stays null. */
 export type Unit = 'portions' | 'percent' | 'idr' | 'count' | 'score' | 'gram';
 
-const decimal = (digits: number) => new Intl.NumberFormat('id-ID', { maximumFractionDigits: digits });
+const decimal = (digits: number) =>
+  new Intl.NumberFormat('id-ID', { maximumFractionDigits: digits, signDisplay: 'negative' });
 const SCALES: readonly [number, string][] = [
   [1e12, 'T'],
   [1e9, 'M'],
