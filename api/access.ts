@@ -32,14 +32,13 @@ export async function authenticate(secret: Uint8Array, request: Pick<Request, 'h
 
 /** Roles that see the platform's health but no figures. */
 const HEALTH_ONLY = new Set(['PLATFORM_SUPPORT']);
-const FINANCIAL = new Set(['food_cost_per_portion', 'cost_variance', 'logistics_cost_per_portion']);
 const NO_FINANCE =
   /^(SPPG_VIEWER|SPPG_STAFF_.*|SPPG_AHLI_GIZI|SPPG_PRODUKSI_MANAGER|SPPG_DISTRIBUSI_MANAGER|SPPG_HRD_MANAGER|DEMO_USER)$/;
 
 /** The KPIs a role may see. */
 export function visibleKpis(claims: Claims): readonly Kpi[] {
   if (HEALTH_ONLY.has(claims.role)) return [];
-  return NO_FINANCE.test(claims.role) ? registry.filter((kpi) => !FINANCIAL.has(kpi.id)) : registry;
+  return NO_FINANCE.test(claims.role) ? registry.filter((kpi) => kpi.owner !== 'finance') : registry;
 }
 
 export type Place = { scope: Scope; text: string; path: { scope: string; name: string; level: Level }[] };

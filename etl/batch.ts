@@ -190,9 +190,10 @@ export function createBatchBuilder(slotId: string, onNull: (table: string, colum
     const start = writer.length;
     for (const index of relation.placePositions) {
       const position = relation.positions[index] as number;
-      // A null parent is the empty string; ops.places_* has no nullable columns.
+      // A null parent becomes the column's default, the empty string.
       if (position >= 0 && tuple.kinds[position] !== NULL)
         writeCell(writer, relation.types[index] as ColumnType, tuple, position);
+      else writeAscii(writer, '\\N');
       writeByte(writer, TAB);
     }
     // Places are never forgotten: one that an earlier batch of this stream carries need not come again.

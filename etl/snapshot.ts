@@ -277,10 +277,7 @@ async function addPlaces(warehouse: Warehouse, shape: TableShape, firstVersion: 
   const { table, key, place } = shape.source;
   if (place === undefined) return;
   const columns = Object.keys(place).map((name) => `\`${name}\``);
-  const values = Object.values(place).map((name) => {
-    const optional = !(shape.columns.find((column) => column.name === name)?.notNull ?? false);
-    return optional ? `assumeNotNull(\`${name}\`)` : `\`${name}\``;
-  });
+  const values = Object.values(place).map((name) => `\`${name}\``);
   await warehouse.command(
     `INSERT INTO ops.places_${table} (${[...columns, 'key'].join(', ')})
      SELECT ${values.join(', ')}, toString(\`${key[0]}\`) FROM raw.${table}

@@ -134,11 +134,11 @@ export async function prepareTables(
   return { tables, signature, readAt, types: await readTypes(control) };
 }
 
-/** What a table's raw rows depend on: which table it is, and the types of its listed columns. */
+/** What a table's raw rows and places depend on: which table it is, the types of its listed columns, what places it. */
 function fingerprintOf(shape: TableShape): string {
   const parts = shape.columns.map(({ name, typeOid, modifier }) => `${name}:${typeOid}:${modifier}`);
   return createHash('sha256')
-    .update(`${shape.oid} ${parts.join(' ')}`)
+    .update(`${shape.oid} ${parts.join(' ')} ${JSON.stringify(shape.source.place ?? {})}`)
     .digest('hex')
     .slice(0, 16);
 }

@@ -95,6 +95,9 @@ export function figureRoutes(context: ApiContext): Router {
     const kpi = visibleKpis(claims).find((candidate) => candidate.id === request.params.kpi);
     if (!kpi) throw new LumbungError('not_found', 'there is no such KPI, or your role does not see it');
     const { scope, grain, from, to } = input;
+    if (kpi.grain === 'month' && ['day', 'week', 'fortnight'].includes(grain)) {
+      throw new LumbungError('bad_input', `${kpi.id} is published by month: ask for grain=month, quarter or year`);
+    }
     await answer(request, response, claims, scope, `series ${kpi.id} ${grain} ${from} ${to}`, async () => {
       const rows = await seriesValues(warehouse, kpi.id, found.scope, grain, from, to);
       return {
@@ -126,7 +129,7 @@ export function figureRoutes(context: ApiContext): Router {
     const input = datasetInput.parse(request.query);
     const { claims, place: found } = await place(request, input.scope);
     const { freshness: now, versionOf } = await freshness.current();
-    const kpis = visibleKpis(claims).map((kpi) => kpi.id);
+    const kpis = visibleKpis(claims).filter((kpi) => kpi.grain === undefined);
     const etag = `W/"${versionOf(found.text)}-${kpis.length}"`;
     response.set({ ETag: etag, 'X-As-Of': JSON.stringify(asOf(now)) });
     if (holds(request, etag)) return void response.status(304).end();
@@ -165,7 +168,10 @@ async function summary(context: ApiContext, claims: Claims, place: Place, date: 
   const unit = place.path.at(-1);
   const kpis = visibleKpis(claims).map((kpi) => {
     const own = rows.filter((row) => row.kpi === kpi.id);
-    const at = (day: string) => own.find((row) => row.date === day);
+    // A month's cell stands on its first day.
+    const monthly = kpi.grain === 'month';
+    const at = (day: string) =>
+      monthly && day !== date ? undefined : own.find((row) => row.date === (monthly ? monthStart : day));
     const figure = (row: { num: number | null; den: number | null } | undefined) =>
       row === undefined ? null : { num: row.num, den: row.den, value: kpiValue(kpi, row.num, row.den) };
     const month = own.filter((row) => row.date >= monthStart);

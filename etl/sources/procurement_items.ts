@@ -1,4 +1,4 @@
-/** Replicated as it is; no rollup reads it yet. */
+/** Touches rollup cells: see warehouse/rollups/dirty.ts for which. */
 import type { Source } from '../source.ts';
 
 export const procurementItems: Source = {
@@ -22,5 +22,6 @@ export const procurementItems: Source = {
     'returnedQuantity',
   ],
   key: ['id'],
-  cells: false,
+  cells: true,
+  place: { order_id: 'procurementId' },
 };

@@ -1,4 +1,4 @@
-/** Replicated as it is; no rollup reads it yet. */
+/** Touches rollup cells: see warehouse/rollups/dirty.ts for which. */
 import type { Source } from '../source.ts';
 
 export const procurements: Source = {
@@ -31,5 +31,6 @@ export const procurements: Source = {
     'updatedAt',
   ],
   key: ['id'],
-  cells: false,
+  cells: true,
+  place: { sppg_id: 'sppgId', ordered_at: 'procurementDate', delivered_at: 'actualDelivery' },
 };

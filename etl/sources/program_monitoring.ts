@@ -1,4 +1,4 @@
-/** Replicated as it is; no rollup reads it yet. */
+/** Touches rollup cells: see warehouse/rollups/dirty.ts for which. */
 import type { Source } from '../source.ts';
 
 export const programMonitoring: Source = {
@@ -26,5 +26,6 @@ export const programMonitoring: Source = {
     'updatedAt',
   ],
   key: ['id'],
-  cells: false,
+  cells: true,
+  place: { program_id: 'programId', month: 'monitoringMonth', year: 'monitoringYear' },
 };

@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { independentCells, martCells } from '../support/independent.ts';
 import { batch, insert, NOW, seedProgramme } from '../support/rows.ts';
-import { type Stack, startPath, startStack } from '../support/stack.ts';
+import { type Stack, startPath, startStack, until } from '../support/stack.ts';
 
 let stack: Stack;
 beforeAll(async () => {
@@ -86,6 +86,60 @@ beforeAll(async () => {
         disposalMethod: 'COMPOST',
         updatedAt: NOW,
       });
+      await insert(source, 'procurements', {
+        id: `o-${kitchen}`,
+        sppgId: kitchen,
+        procurementCode: `o-${kitchen}`,
+        procurementDate: at,
+        expectedDelivery: '2026-03-04T03:00:00Z',
+        actualDelivery: '2026-03-03T03:00:00Z',
+        supplierName: 'CV Tani',
+        supplierType: 'LOCAL',
+        purchaseMethod: 'DIRECT',
+        subtotalAmount: 900_000,
+        totalAmount: 1_000_000,
+        status: 'COMPLETED',
+        updatedAt: NOW,
+      });
+      await insert(source, 'procurement_items', {
+        id: `i-${kitchen}`,
+        procurementId: `o-${kitchen}`,
+        itemName: 'beras',
+        category: 'KARBOHIDRAT',
+        orderedQuantity: 10,
+        receivedQuantity: 10,
+        unit: 'kg',
+        pricePerUnit: 1,
+        totalPrice: 10,
+        finalPrice: 10,
+      });
+      await insert(source, 'beneficiary_feedback', {
+        id: `fb-${kitchen}`,
+        sppgId: kitchen,
+        beneficiaryType: 'CHILD',
+        feedbackType: 'COMPLAINT',
+        rating: 2,
+        createdAt: at,
+        updatedAt: NOW,
+      });
+      await insert(source, 'program_monitoring', {
+        id: `pm-${kitchen}`,
+        programId: `p-${kitchen}`,
+        monitoringMonth: '2026-03',
+        monitoringYear: 2026,
+        targetRecipients: 1,
+        activeRecipients: 1,
+        feedingDaysPlanned: 1,
+        feedingDaysCompleted: 1,
+        totalMealsProduced: 1,
+        totalMealsDistributed: 1,
+        wastePercentage: 0,
+        budgetAllocated: 1,
+        budgetUtilized: 1,
+        foodSafetyIncidents: 1,
+        staffAttendance: 90,
+        updatedAt: NOW,
+      });
     }
   });
   await startPath(stack);
@@ -154,6 +208,33 @@ const changes: readonly [name: string, sql: string][] = [
     'a delivered portion is also under waste',
     `UPDATE school_distributions SET "actualQuantity" = 5 WHERE id = 'd-k511'`,
   ],
+  [
+    'an order is received on another day',
+    `UPDATE procurements SET "actualDelivery" = '2026-04-02' WHERE id = 'o-k321'`,
+  ],
+  ['an order is not delivered after all', `UPDATE procurements SET "actualDelivery" = NULL WHERE id = 'o-k321'`],
+  ['an order is cancelled', `UPDATE procurements SET status = 'CANCELLED' WHERE id = 'o-k321'`],
+  ['an order was another kitchen’s', `UPDATE procurements SET "sppgId" = 'k322' WHERE id = 'o-k511'`],
+  [
+    'a supplier is of another type and name',
+    `UPDATE procurements SET "supplierType" = NULL, "supplierName" = 'PT X' WHERE id = 'o-k511'`,
+  ],
+  ['goods are returned', `UPDATE procurement_items SET "returnedQuantity" = 1 WHERE id = 'i-k322'`],
+  ['a line belongs to another order', `UPDATE procurement_items SET "procurementId" = 'o-k941' WHERE id = 'i-k322'`],
+  ['a line is deleted', `DELETE FROM procurement_items WHERE id = 'i-k322'`],
+  ['an order is deleted, with its lines', `DELETE FROM procurements WHERE id = 'o-k941'`],
+  ['a budget changes', `UPDATE sppg SET "monthlyBudget" = 1000000 WHERE id = 'k322'`],
+  [
+    'a complaint is answered in time',
+    `UPDATE beneficiary_feedback SET "respondedAt" = '2026-03-02T09:00:00Z' WHERE id = 'fb-k321'`,
+  ],
+  ['feedback is critical', `UPDATE beneficiary_feedback SET priority = 'CRITICAL' WHERE id = 'fb-k321'`],
+  ['feedback is about another kitchen', `UPDATE beneficiary_feedback SET "sppgId" = 'k322' WHERE id = 'fb-k511'`],
+  ['feedback came on another day', `UPDATE beneficiary_feedback SET "createdAt" = '2026-03-08' WHERE id = 'fb-k511'`],
+  ['feedback is deleted', `DELETE FROM beneficiary_feedback WHERE id = 'fb-k322'`],
+  ['incidents are about another month', `UPDATE program_monitoring SET "monitoringMonth" = '4' WHERE id = 'pm-k321'`],
+  ['monitoring of another programme', `UPDATE program_monitoring SET "programId" = 'p-k322' WHERE id = 'pm-k321'`],
+  ['monitoring is deleted', `DELETE FROM program_monitoring WHERE id = 'pm-k941'`],
   ['a programme moves to another kitchen', `UPDATE nutrition_programs SET "sppgId" = 'k321' WHERE id = 'p-k511'`],
   ['a kitchen moves to another zone', `UPDATE sppg SET "provinceId" = '94' WHERE id = 'k322'`],
   ['a zone is corrected', `UPDATE provinces_indonesia SET timezone = 'WITA' WHERE id = '94'`],
@@ -170,4 +251,24 @@ test.each(changes.map(([name, sql]) => ({ name, sql })))('alone: $name', async (
   expect(expected, 'the change moves a number').not.toEqual(before);
   await stack.settled();
   expect(await martCells(stack)).toEqual(expected);
+});
+
+test('a cell that changes by time alone: an unanswered complaint grows a day old', async () => {
+  const almostADayAgo = new Date(Date.now() - 86_400_000 + 10_000).toISOString();
+  await insert(stack.source, 'beneficiary_feedback', {
+    id: 'fb-old',
+    sppgId: 'k512',
+    beneficiaryType: 'CHILD',
+    feedbackType: 'COMPLAINT',
+    createdAt: almostADayAgo,
+    updatedAt: NOW,
+  });
+  await stack.settled();
+  const unanswered = async () =>
+    Object.entries(await martCells(stack)).filter(([cell]) => cell.endsWith('k512 complaints_answered_24h'));
+  expect(await unanswered()).toEqual([]);
+  // Nothing happens in the source meanwhile.
+  await until('the complaint to count', async () => (await unanswered()).length === 1);
+  expect((await unanswered())[0]?.[1]).toEqual([0, 1]);
+  expect(await martCells(stack)).toEqual(await independentCells(stack));
 });

@@ -34,7 +34,76 @@ const quality = { from: q, day: LOCAL('base."checkTime"') };
 const distribution = { from: x, day: LOCAL('base."distributionDate"') };
 const school = { from: sd, day: LOCAL('base."distributionDate"'), split: 'base.school' };
 
+const o = `procurements base ${JOIN}`;
+const lines = `(SELECT i.*, o."sppgId", o.status, o."actualDelivery", o."procurementDate" FROM procurement_items i
+  JOIN procurements o ON o.id = i."procurementId") base ${JOIN}`;
+const fb = `beneficiary_feedback base ${JOIN}`;
+const delivery = LOCAL('coalesce(base."actualDelivery", base."procurementDate")');
+const order = { from: o, day: delivery };
+const feedback = { from: fb, day: LOCAL('base."createdAt"') };
+const FIRST = (day: string) => `date_trunc('month', (${day})::date)::date::text`;
+const received = `base.status IN ('FULLY_RECEIVED', 'COMPLETED')`;
+const standing = `base.status NOT IN ('CANCELLED', 'REJECTED')`;
+const placed = `base.status NOT IN ('DRAFT', 'CANCELLED', 'REJECTED')`;
+const promised = `${standing} AND base."actualDelivery" IS NOT NULL AND base."expectedDelivery" IS NOT NULL`;
+const led = `${standing} AND base."actualDelivery" >= base."procurementDate"`;
+const complaint = `base."feedbackType" IN ('COMPLAINT', 'QUALITY_ISSUE', 'SERVICE_ISSUE', 'PORTION_ISSUE', 'NUTRITION_CONCERN')`;
+const supplierType = `coalesce(base."supplierType"::text, 'UNKNOWN')`;
+
 const definitions: readonly Definition[] = [
+  { ...order, kpi: 'spend', split: supplierType, num: sum('base."totalAmount"', received) },
+  {
+    ...order,
+    kpi: 'committed',
+    split: supplierType,
+    num: sum('base."totalAmount"', `base.status IN ('APPROVED', 'ORDERED', 'PARTIALLY_RECEIVED')`),
+  },
+  {
+    from: o,
+    day: FIRST(delivery),
+    kpi: 'budget_absorption',
+    num: zero('base."totalAmount"', received),
+    den: 'max(s."monthlyBudget")',
+  },
+  {
+    ...order,
+    kpi: 'supplier_on_time',
+    num: count(`${promised} AND base."actualDelivery" <= base."expectedDelivery"`),
+    den: count(promised),
+  },
+  {
+    from: lines,
+    day: delivery,
+    kpi: 'order_in_full',
+    num: count(`${placed} AND base."receivedQuantity" - base."returnedQuantity" >= base."orderedQuantity"`),
+    den: count(`${placed} AND base."receivedQuantity" IS NOT NULL`),
+  },
+  {
+    ...order,
+    kpi: 'supplier_lead_time',
+    num: sum('extract(epoch FROM base."actualDelivery" - base."procurementDate") / 86400', led),
+    den: count(led),
+  },
+  {
+    ...order,
+    kpi: 'local_supplier_share',
+    num: zero('base."totalAmount"', `${received} AND base."supplierType" IN ('LOCAL', 'COOPERATIVE', 'INDIVIDUAL')`),
+    den: sum('base."totalAmount"', `${received} AND base."supplierType" IS NOT NULL`),
+  },
+  {
+    ...order,
+    kpi: 'emergency_purchase_share',
+    num: count(`${placed} AND base."purchaseMethod" = 'EMERGENCY'`),
+    den: count(placed),
+  },
+  { ...feedback, kpi: 'satisfaction', num: 'sum(base.rating)', den: 'count(base.rating)' },
+  {
+    ...feedback,
+    kpi: 'complaints_answered_24h',
+    num: count(`${complaint} AND base."respondedAt" - base."createdAt" <= interval '24 hours'`),
+    den: count(`${complaint} AND (base."respondedAt" IS NOT NULL OR now() - base."createdAt" > interval '24 hours')`),
+  },
+  { ...feedback, kpi: 'suspected_incidents', num: count(`base.priority = 'CRITICAL'`) },
   { ...production, kpi: 'portions_planned', num: sum('base."plannedPortions"', `base.status <> 'CANCELLED'`) },
   { ...production, kpi: 'portions_produced', num: sum('base."actualPortions"', done) },
   {
@@ -130,6 +199,18 @@ const waste = `
   JOIN (SELECT base."sppgId" AS sppg, ${LOCAL('base."distributionDate"')} AS day, sum(base."actualQuantity") AS den
     FROM ${sd} WHERE ${handed} GROUP BY 1, 2) d USING (sppg, day)`;
 
+const topSupplier = `
+  SELECT sppg, day, 'top_supplier_share' AS kpi, '' AS split, max(amount) AS num, sum(amount) AS den FROM (
+    SELECT base."sppgId" AS sppg, ${FIRST(delivery)} AS day, lower(btrim(regexp_replace(base."supplierName", '\\s+', ' ', 'g'))) AS name,
+      sum(base."totalAmount") AS amount
+    FROM ${o} WHERE ${received} GROUP BY 1, 2, 3) x GROUP BY 1, 2`;
+
+const incidents = `
+  SELECT n."sppgId" AS sppg, CASE WHEN m."monitoringMonth" LIKE '____-__' THEN m."monitoringMonth"
+      ELSE m."monitoringYear" || '-' || lpad(m."monitoringMonth", 2, '0') END || '-01' AS day,
+    'food_safety_incidents' AS kpi, '' AS split, sum(m."foodSafetyIncidents") AS num, NULL::float8 AS den
+  FROM program_monitoring m JOIN nutrition_programs n ON n.id = m."programId" WHERE m."monitoringMonth" ~ '[0-9]' GROUP BY 1, 2`;
+
 /** 'day sppg kpi', with ' split' for a part of a split KPI → [num, den], rounded to nine significant digits because sums of doubles depend on their order. */
 export type Cells = Record<string, (number | null)[]>;
 
@@ -155,9 +236,10 @@ export async function independentCells(stack: Stack): Promise<Cells> {
         (${den ?? 'NULL'})::float8 AS den FROM ${from} GROUP BY 1, 2, 4`,
     ),
   );
-  const { rows } = await stack.source.query([...parts, waste].join('\nUNION ALL\n'));
+  const { rows } = await stack.source.query([...parts, waste, topSupplier, incidents].join('\nUNION ALL\n'));
   const ratios = new Set([
     'food_waste_per_portion',
+    'top_supplier_share',
     ...definitions.filter((d) => d.den !== undefined).map((d) => d.kpi),
   ]);
   return collect(rows, (kpi) => ratios.has(kpi));

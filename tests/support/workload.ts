@@ -32,7 +32,10 @@ export async function runWorkload(source: pg.ClientBase, seed: number, steps: nu
   const anyOf = (table: string, column = 'id') =>
     `(SELECT "${column}" FROM ${table} ORDER BY md5(id || '${int(0, 1e6)}') LIMIT 1)`;
 
-  const steppers: (() => Promise<unknown>)[] = [
+  // Hours before and after a day ago: a complaint of that age changes its cell as time passes.
+  const recently = () => new Date(Date.now() - int(20, 28) * 3_600_000).toISOString();
+
+  const inserts: (() => Promise<unknown>)[] = [
     () => {
       const kitchen = pick(KITCHENS);
       return insert(
@@ -123,6 +126,67 @@ export async function runWorkload(source: pg.ClientBase, seed: number, steps: nu
         disposalMethod: 'COMPOST',
         updatedAt: NOW,
       }),
+    () => {
+      const kitchen = pick(KITCHENS);
+      const code = id('o');
+      return insert(source, 'procurements', {
+        id: code,
+        sppgId: kitchen,
+        procurementCode: code,
+        procurementDate: at(),
+        expectedDelivery: maybe(at()),
+        actualDelivery: maybe(at()),
+        supplierName: pick(['CV Tani  Makmur', ' cv tani makmur ', 'UD Segar', 'PT PANGAN']),
+        supplierType: maybe(pick(['LOCAL', 'COOPERATIVE', 'NATIONAL', 'INDIVIDUAL'])),
+        purchaseMethod: pick(['DIRECT', 'EMERGENCY', 'CONTRACT']),
+        subtotalAmount: 1,
+        totalAmount: int(-1_000, 9_000_000),
+        status: pick([
+          'DRAFT',
+          'APPROVED',
+          'PARTIALLY_RECEIVED',
+          'FULLY_RECEIVED',
+          'COMPLETED',
+          'COMPLETED',
+          'CANCELLED',
+          'REJECTED',
+        ]),
+        updatedAt: NOW,
+      });
+    },
+    () =>
+      source.query(
+        `INSERT INTO procurement_items (id, "procurementId", "itemName", category, "orderedQuantity", "receivedQuantity", unit,
+           "pricePerUnit", "totalPrice", "finalPrice", "returnedQuantity")
+         SELECT $1, id, 'beras', 'KARBOHIDRAT', $2, $3, 'kg', 1, 1, 1, $4 FROM procurements ORDER BY md5(id || $1) LIMIT 1`,
+        [id('i'), int(1, 20), maybe(int(0, 25)), pick([0, 0, 1, 2.5])],
+      ),
+    () => {
+      const asked = pick([at(), recently()]);
+      return insert(source, 'beneficiary_feedback', {
+        id: id('fb'),
+        sppgId: pick(KITCHENS),
+        beneficiaryType: 'CHILD',
+        feedbackType: pick(['COMPLAINT', 'QUALITY_ISSUE', 'PORTION_ISSUE', 'COMPLIMENT', 'SUGGESTION']),
+        rating: maybe(int(1, 5)),
+        priority: pick(['LOW', 'MEDIUM', 'CRITICAL']),
+        createdAt: asked,
+        respondedAt: maybe(
+          new Date(Date.parse(asked) + pick([3_600_000, 86_400_000, 86_400_001, 200_000_000])).toISOString(),
+        ),
+        updatedAt: NOW,
+      });
+    },
+    () =>
+      source.query(
+        `INSERT INTO program_monitoring (id, "programId", "monitoringMonth", "monitoringYear", "targetRecipients", "activeRecipients",
+           "feedingDaysPlanned", "feedingDaysCompleted", "totalMealsProduced", "totalMealsDistributed", "wastePercentage",
+           "budgetAllocated", "budgetUtilized", "foodSafetyIncidents", "staffAttendance", "updatedAt")
+         SELECT $1, id, $2, 2026, 1, 1, 1, 1, 1, 1, 0, 1, 1, $3, 90, $4 FROM nutrition_programs ORDER BY md5(id || $1) LIMIT 1`,
+        [id('pm'), pick(['2026-02', '2026-03', '3', '04', 'Maret']), int(0, 2), NOW],
+      ),
+  ];
+  const changes: (() => Promise<unknown>)[] = [
     () =>
       source.query(
         `UPDATE food_productions SET status = $1, "actualPortions" = $2 WHERE id = ${anyOf('food_productions')}`,
@@ -181,10 +245,41 @@ export async function runWorkload(source: pg.ClientBase, seed: number, steps: nu
     () => source.query(`DELETE FROM food_productions WHERE id = ${anyOf('food_productions')}`),
     () => source.query(`DELETE FROM school_distributions WHERE id = ${anyOf('school_distributions')}`),
     () => source.query(`DELETE FROM waste_management WHERE id = ${anyOf('waste_management')}`),
+    () =>
+      source.query(
+        `UPDATE procurements SET status = $1, "actualDelivery" = $2, "totalAmount" = $3 WHERE id = ${anyOf('procurements')}`,
+        [pick(['COMPLETED', 'CANCELLED', 'ORDERED']), maybe(at()), int(0, 9_000_000)],
+      ),
+    () =>
+      source.query(
+        `UPDATE procurements SET "sppgId" = $1, "procurementDate" = $2 WHERE id = ${anyOf('procurements')}`,
+        [pick(KITCHENS), at()],
+      ),
+    () =>
+      source.query(
+        `UPDATE procurement_items SET "receivedQuantity" = $1, "procurementId" = ${anyOf('procurements')} WHERE id = ${anyOf('procurement_items')}`,
+        [maybe(int(0, 25))],
+      ),
+    () =>
+      source.query(
+        `UPDATE beneficiary_feedback SET "respondedAt" = $1, rating = $2, "sppgId" = $3 WHERE id = ${anyOf('beneficiary_feedback')}`,
+        [maybe(at()), maybe(int(1, 5)), pick(KITCHENS)],
+      ),
+    () =>
+      source.query(
+        `UPDATE program_monitoring SET "monitoringMonth" = $1, "foodSafetyIncidents" = $2 WHERE id = ${anyOf('program_monitoring')}`,
+        [pick(['2026-03', '2026-05', '12']), int(0, 3)],
+      ),
+    () => source.query(`UPDATE sppg SET "monthlyBudget" = $1 WHERE id = ${anyOf('sppg')}`, [maybe(int(0, 90_000_000))]),
+    () => source.query(`DELETE FROM procurements WHERE id = ${anyOf('procurements')}`),
+    () => source.query(`DELETE FROM procurement_items WHERE id = ${anyOf('procurement_items')}`),
+    () => source.query(`DELETE FROM beneficiary_feedback WHERE id = ${anyOf('beneficiary_feedback')}`),
+    () => source.query(`DELETE FROM program_monitoring WHERE id = ${anyOf('program_monitoring')}`),
     () => source.query('TRUNCATE school_feeding_reports'),
   ];
+  const steppers = [...inserts, ...changes];
   // Inserts come more often than the rest; a truncation now and then.
-  const weights = steppers.map((_, index) => (index < 6 ? 6 : index === steppers.length - 1 ? 0.15 : 1));
+  const weights = steppers.map((_, index) => (index < inserts.length ? 5 : index === steppers.length - 1 ? 0.15 : 1));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const step = () => {
     let left = random() * total;

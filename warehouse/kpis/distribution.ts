@@ -12,6 +12,7 @@ export const distribution: readonly Kpi[] = [
   {
     ...run,
     id: 'distribution_runs',
+    owner: 'distribution',
     name: { id: 'Jumlah pengiriman', en: 'Delivery runs' },
     definition: { id: 'Jumlah pengiriman yang tidak dibatalkan.', en: 'Delivery runs that are not cancelled.' },
     unit: 'count',
@@ -23,6 +24,7 @@ export const distribution: readonly Kpi[] = [
   {
     ...run,
     id: 'distribution_reach',
+    owner: 'distribution',
     name: { id: 'Jangkauan distribusi', en: 'Distribution reach' },
     definition: {
       id: 'Penerima nyata dibagi penerima rencana, pada pengiriman selesai yang mencatat penerima nyata.',
@@ -38,6 +40,7 @@ export const distribution: readonly Kpi[] = [
   {
     ...run,
     id: 'on_time_delivery',
+    owner: 'distribution',
     name: { id: 'Ketepatan waktu', en: 'On-time delivery' },
     definition: {
       id: 'Pengiriman selesai yang tiba sebelum atau tepat pada batas rencana, dibagi yang mencatat waktu tiba.',
@@ -53,6 +56,7 @@ export const distribution: readonly Kpi[] = [
   {
     ...run,
     id: 'holding_time_4h',
+    owner: 'distribution',
     name: { id: 'Waktu simpan ≤ 4 jam', en: 'Holding time ≤ 4 h' },
     definition: {
       id: 'Pengiriman yang tiba paling lama 4 jam setelah masakan selesai, dibagi yang mencatat kedua waktu.',
@@ -68,6 +72,7 @@ export const distribution: readonly Kpi[] = [
   {
     ...run,
     id: 'serving_temperature',
+    owner: 'distribution',
     name: { id: 'Kepatuhan suhu', en: 'Temperature kept' },
     definition: {
       id: 'Pengiriman selesai yang tiba pada suhu 60 °C atau lebih, dibagi yang mencatat suhu.',
@@ -83,6 +88,7 @@ export const distribution: readonly Kpi[] = [
   {
     ...run,
     id: 'logistics_cost_per_portion',
+    owner: 'finance',
     name: { id: 'Biaya distribusi per porsi', en: 'Delivery cost per portion' },
     definition: {
       id: 'Biaya angkut, bahan bakar, dan lainnya dibagi penerima nyata, pada pengiriman selesai yang mencatat biaya.',

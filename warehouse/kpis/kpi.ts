@@ -4,14 +4,36 @@
  */
 
 /** The relations KPIs aggregate; their SQL is in warehouse/rollups/facts.ts. */
-export type FactName = 'production' | 'quality' | 'distribution' | 'school' | 'feeding' | 'waste';
-export type Unit = 'portions' | 'percent' | 'idr' | 'count' | 'score' | 'gram';
-export type Section = 'production' | 'quality' | 'distribution' | 'schools';
+export type FactName =
+  | 'production'
+  | 'quality'
+  | 'distribution'
+  | 'school'
+  | 'feeding'
+  | 'waste'
+  | 'order'
+  | 'order_line'
+  | 'order_month'
+  | 'feedback'
+  | 'incident_month';
+export type Unit = 'portions' | 'percent' | 'idr' | 'count' | 'score' | 'gram' | 'days' | 'rating' | 'people';
+export type Section = 'production' | 'quality' | 'distribution' | 'schools' | 'procurement' | 'voice' | 'kitchen';
+/** The field of work that answers for a number; roles see by field. */
+export type Owner =
+  | 'production'
+  | 'quality'
+  | 'nutrition'
+  | 'distribution'
+  | 'finance'
+  | 'procurement'
+  | 'voice'
+  | 'staff';
 type Text = { id: string; en: string };
 
 export type Kpi = {
   id: string;
   section: Section;
+  owner: Owner;
   name: Text;
   /** What is counted, in words: shown beside every number. */
   definition: Text;
@@ -21,6 +43,10 @@ export type Kpi = {
   /** Limits in the unit of the value (fractions for percent); null = no limit on that side. */
   target: { low: number | null; high: number | null } | null;
   fact: FactName;
+  /** The finest period it is published for; a month's cell stands on its first day. Default: the local day. */
+  grain?: 'month';
+  /** With fewer observations (den) than this the value is not shown. */
+  minimum?: number;
   /** SQL aggregate over the fact's columns. A plain sum over nothing is null ("no data"); a count over rows is 0. */
   num: string;
   /** SQL aggregate; absent for plain amounts. 0 or null makes the cell "no data" (rule 2). */
@@ -36,4 +62,7 @@ export const sections: Readonly<Record<Section, Text>> = {
   quality: { id: 'Mutu', en: 'Quality' },
   distribution: { id: 'Distribusi', en: 'Distribution' },
   schools: { id: 'Sekolah', en: 'Schools' },
+  procurement: { id: 'Pengadaan', en: 'Procurement' },
+  voice: { id: 'Suara penerima', en: 'Voice of beneficiaries' },
+  kitchen: { id: 'Keadaan dapur', en: 'State of the kitchen' },
 };

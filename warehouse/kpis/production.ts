@@ -10,6 +10,7 @@ export const production: readonly Kpi[] = [
   {
     ...batch,
     id: 'portions_planned',
+    owner: 'production',
     name: { id: 'Porsi rencana', en: 'Planned portions' },
     definition: {
       id: 'Jumlah porsi yang direncanakan pada semua batch yang tidak dibatalkan.',
@@ -24,6 +25,7 @@ export const production: readonly Kpi[] = [
   {
     ...batch,
     id: 'portions_produced',
+    owner: 'production',
     name: { id: 'Porsi diproduksi', en: 'Produced portions' },
     definition: {
       id: 'Jumlah porsi yang benar-benar dimasak pada batch yang selesai.',
@@ -38,6 +40,7 @@ export const production: readonly Kpi[] = [
   {
     ...batch,
     id: 'production_attainment',
+    owner: 'production',
     name: { id: 'Realisasi produksi', en: 'Production attainment' },
     definition: {
       id: 'Porsi diproduksi dibagi porsi rencana, pada batch selesai yang mencatat porsi nyata.',
@@ -53,6 +56,7 @@ export const production: readonly Kpi[] = [
   {
     ...batch,
     id: 'batch_completion',
+    owner: 'production',
     name: { id: 'Penyelesaian batch', en: 'Batch completion' },
     definition: {
       id: 'Batch selesai dibagi semua batch yang tidak dibatalkan.',
@@ -68,6 +72,7 @@ export const production: readonly Kpi[] = [
   {
     ...batch,
     id: 'batches_cancelled',
+    owner: 'production',
     name: { id: 'Batch dibatalkan', en: 'Cancelled batches' },
     definition: { id: 'Jumlah batch yang dibatalkan.', en: 'Number of cancelled batches.' },
     unit: 'count',
@@ -79,6 +84,7 @@ export const production: readonly Kpi[] = [
   {
     ...batch,
     id: 'food_cost_per_portion',
+    owner: 'finance',
     name: { id: 'Biaya bahan per porsi', en: 'Food cost per portion' },
     definition: {
       id: 'Biaya bahan nyata dibagi porsi nyata, pada batch selesai yang mencatat keduanya. Batas 10.000 rupiah (porsi besar).',
@@ -94,6 +100,7 @@ export const production: readonly Kpi[] = [
   {
     ...batch,
     id: 'cost_variance',
+    owner: 'finance',
     name: { id: 'Selisih biaya', en: 'Cost variance' },
     definition: {
       id: 'Biaya nyata dikurangi perkiraan, dibagi perkiraan, pada batch selesai yang mencatat biaya nyata.',
@@ -109,6 +116,7 @@ export const production: readonly Kpi[] = [
   {
     ...batch,
     id: 'akg_compliance',
+    owner: 'nutrition',
     name: { id: 'Kepatuhan AKG', en: 'Nutrition standard met' },
     definition: {
       id: 'Porsi dari menu yang memenuhi AKG dibagi porsi dari menu yang sudah dihitung gizinya.',
@@ -124,6 +132,7 @@ export const production: readonly Kpi[] = [
   {
     ...batch,
     id: 'akg_unknown_portions',
+    owner: 'nutrition',
     name: { id: 'Porsi tanpa hitungan gizi', en: 'Portions without calculation' },
     definition: {
       id: 'Porsi diproduksi dari menu yang belum dihitung gizinya.',

@@ -7,6 +7,7 @@ export const quality: readonly Kpi[] = [
   {
     ...check,
     id: 'qc_pass_rate',
+    owner: 'quality',
     name: { id: 'Lulus QC', en: 'Checks passed' },
     definition: { id: 'Pemeriksaan mutu yang lulus dibagi semua pemeriksaan.', en: 'Passed checks over all checks.' },
     unit: 'percent',
@@ -18,6 +19,7 @@ export const quality: readonly Kpi[] = [
   {
     ...check,
     id: 'qc_score',
+    owner: 'quality',
     name: { id: 'Skor mutu', en: 'Quality score' },
     definition: {
       id: 'Rata-rata skor pemeriksaan yang diberi skor.',
@@ -32,6 +34,7 @@ export const quality: readonly Kpi[] = [
   {
     ...check,
     id: 'open_critical_findings',
+    owner: 'quality',
     name: { id: 'Temuan kritis terbuka', en: 'Open critical findings' },
     definition: {
       id: 'Pemeriksaan tidak lulus dengan tingkat tinggi atau kritis yang belum ditindaklanjuti.',

@@ -1,11 +1,20 @@
 /** The KPI registry: every KPI, in the order in which screens show them. */
 import { distribution } from './distribution.ts';
 import type { Kpi } from './kpi.ts';
+import { procurement } from './procurement.ts';
 import { production } from './production.ts';
 import { quality } from './quality.ts';
 import { schools } from './schools.ts';
+import { voice } from './voice.ts';
 
-export const registry: readonly Kpi[] = [...production, ...quality, ...distribution, ...schools];
+export const registry: readonly Kpi[] = [
+  ...production,
+  ...quality,
+  ...distribution,
+  ...schools,
+  ...procurement,
+  ...voice,
+];
 
 const byId = new Map(registry.map((kpi) => [kpi.id, kpi]));
 
@@ -14,11 +23,11 @@ export function findKpi(id: string): Kpi | undefined {
   return byId.get(id);
 }
 
-/** The value of a KPI: num ÷ den, or num of a plain amount; null where there is no data (rule 2). */
+/** The value of a KPI: num ÷ den, or num of a plain amount; null where there is no data (rule 2) or too little to be shown. */
 export function kpiValue(kpi: Kpi, num: number | null, den: number | null): number | null {
   if (num === null) return null;
   if (kpi.den === undefined) return num;
-  return den === null || den === 0 ? null : num / den;
+  return den === null || den === 0 || den < (kpi.minimum ?? 0) ? null : num / den;
 }
 
 export type Status = 'ok' | 'warn' | 'critical' | 'none';

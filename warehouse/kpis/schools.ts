@@ -11,6 +11,7 @@ export const schools: readonly Kpi[] = [
     fact: 'school',
     split: 'schoolType',
     id: 'portions_target',
+    owner: 'distribution',
     name: { id: 'Sasaran porsi', en: 'Target portions' },
     definition: { id: 'Jumlah porsi sasaran di semua sekolah.', en: 'Target portions over all schools.' },
     unit: 'portions',
@@ -24,6 +25,7 @@ export const schools: readonly Kpi[] = [
     fact: 'school',
     split: 'schoolType',
     id: 'portions_delivered',
+    owner: 'distribution',
     name: { id: 'Porsi tersalur', en: 'Delivered portions' },
     definition: {
       id: 'Jumlah porsi pada penyaluran yang sudah terkirim atau dikonfirmasi sekolah.',
@@ -40,6 +42,7 @@ export const schools: readonly Kpi[] = [
     fact: 'school',
     split: 'schoolType',
     id: 'delivery_fulfilment',
+    owner: 'distribution',
     name: { id: 'Pemenuhan sasaran', en: 'Target fulfilment' },
     definition: { id: 'Porsi tersalur dibagi porsi sasaran.', en: 'Delivered over target portions.' },
     unit: 'percent',
@@ -54,6 +57,7 @@ export const schools: readonly Kpi[] = [
     fact: 'school',
     split: 'schoolType',
     id: 'delivery_issues',
+    owner: 'distribution',
     name: { id: 'Kendala pengiriman', en: 'Delivery issues' },
     definition: { id: 'Jumlah penyaluran dengan kendala.', en: 'Handovers reported with an issue.' },
     unit: 'count',
@@ -66,6 +70,7 @@ export const schools: readonly Kpi[] = [
     ...base,
     fact: 'feeding',
     id: 'consumption_rate',
+    owner: 'nutrition',
     name: { id: 'Tingkat konsumsi', en: 'Consumption rate' },
     definition: {
       id: 'Porsi yang dimakan dibagi porsi yang disajikan menurut laporan harian sekolah.',
@@ -82,6 +87,7 @@ export const schools: readonly Kpi[] = [
     ...base,
     fact: 'waste',
     id: 'food_waste_per_portion',
+    owner: 'nutrition',
     name: { id: 'Limbah per porsi', en: 'Food waste per portion' },
     definition: {
       id: 'Limbah makanan dan organik yang ditimbang (gram) dibagi porsi tersalur pada hari dan dapur yang sama.',

@@ -1,6 +1,7 @@
 /** KPI values of a scope: Σnum and Σden per KPI and period (never a mean of ratios). */
 import type { Readable } from 'node:stream';
 import type { Warehouse } from '../client.ts';
+import type { Kpi } from '../kpis/kpi.ts';
 import { type Scope, scopeCondition } from '../scopes.ts';
 
 export type DayValue = { kpi: string; date: string; num: number | null; den: number | null };
@@ -48,26 +49,39 @@ export async function seriesValues(
 
 export const datasetHeader = 'sppg_id,date,kpi,num,den,value\n';
 
-/** One CSV line per SPPG, local day and KPI that has data (header not included), in a stable order. */
+/**
+ * One CSV line per SPPG, local day and KPI that has data (header not included), in a stable order. The value is empty where
+ * there are too few observations to show it.
+ */
 export async function datasetStream(
   warehouse: Warehouse,
   scope: Scope,
   from: string,
   to: string,
-  kpis: readonly string[],
+  kpis: readonly Kpi[],
   signal: AbortSignal,
 ): Promise<Readable> {
+  const scarce = kpis.filter((kpi) => kpi.minimum !== undefined);
   return warehouse.stream(
     `SELECT concat(
        if(match(sppg_id, '[",\\\\r\\\\n]'), concat('"', replaceAll(sppg_id, '"', '""'), '"'), sppg_id), ',', toString(day), ',',
        toString(kpi), ',', toString(assumeNotNull(num)), ',', ifNull(toString(den), ''), ',',
-       toString(if(den IS NULL, assumeNotNull(num), assumeNotNull(num) / den)))
+       multiIf(den IS NULL, toString(assumeNotNull(num)),
+         den < transform(toString(kpi), {scarce:Array(String)}, {minimum:Array(UInt32)}, toUInt32(0)), '',
+         toString(assumeNotNull(num) / den)))
      FROM mart.kpi_daily FINAL
      WHERE day BETWEEN {from:Date32} AND {to:Date32} AND split = '' AND num IS NOT NULL
        AND kpi IN ({kpis:Array(String)}) AND ${scopeCondition(scope, 'sppg_id')}
      ORDER BY day, sppg_id, kpi
      FORMAT TSVRaw`,
-    { from, to, scopeId: scope.id, kpis: [...kpis] },
+    {
+      from,
+      to,
+      scopeId: scope.id,
+      kpis: kpis.map((kpi) => kpi.id),
+      scarce: scarce.map((kpi) => kpi.id),
+      minimum: scarce.map((kpi) => kpi.minimum ?? 0),
+    },
     signal,
   );
 }

@@ -5,9 +5,13 @@
  */
 
 import type { FactName } from '../kpis/kpi.ts';
+import { facts, monitoredMonth, monthOf } from './facts.ts';
 
-/** Marks of the stream with lsn in [from, to) and out-of-band marks by id. LSNs are decimal strings. */
-export type MarkRange = { from: string; to: string; marks: readonly string[] };
+/**
+ * Marks of the stream with lsn in [from, to), out-of-band marks by id, and the time from the last refresh to this one. LSNs
+ * are decimal strings; `told` and `now` are source commit times (DateTime64 text, UTC).
+ */
+export type MarkRange = { from: string; to: string; marks: readonly string[]; told: string; now: string };
 
 /** SQL (in parentheses) of the keys to expand: of every change of the table, or only those that may join other rows now. */
 type Keys = { changed: string; rejoined: string };
@@ -52,20 +56,41 @@ const handoversWhere = (condition: string) => `
 const place = (table: string, condition: string) =>
   `SELECT sppg_id, ${days('at')} FROM ops.places_${table} WHERE ${condition}`;
 
-/** Tags cells with the facts that have to be recomputed in them. */
-const tagged = (facts: readonly FactName[], cells: string) =>
-  `SELECT arrayJoin([${facts.map((fact) => `'${fact}'`).join(', ')}]) AS fact, sppg_id, day FROM (${cells})`;
+/** Tags cells with the facts that have to be recomputed in them; a monthly fact's cell is the month of the day. */
+const tagged = (names: readonly FactName[], cells: string) => {
+  const cell = (fact: FactName) => `('${fact}', ${facts[fact].grain === 'month' ? monthOf('c.day') : 'c.day'})`;
+  return `SELECT cell.1 AS fact, sppg_id, cell.2 AS day FROM (
+    SELECT c.sppg_id AS sppg_id, arrayJoin([${names.map(cell).join(', ')}]) AS cell FROM (${cells}) AS c)`;
+};
 
-/** Every cell of the given kitchens: places never forget, so no other cell can exist. */
+const incidentsOf = (condition: string) => `
+  SELECT p.sppg_id AS sppg_id, assumeNotNull(m.first) AS day
+  FROM (
+    SELECT program_id, ${monitoredMonth('month', 'year')} AS first FROM ops.places_program_monitoring WHERE ${condition}
+  ) AS m
+  INNER JOIN ops.places_nutrition_programs AS p ON p.key = m.program_id
+  WHERE m.first IS NOT NULL`;
+const programsOf = (kitchens: string) =>
+  `program_id IN (SELECT key FROM ops.places_nutrition_programs WHERE sppg_id IN (${kitchens}))`;
+
+/** Every cell a fact has in the given kitchens: places never forget, so no other cell can exist. */
+const cellsOf: Readonly<Record<FactName, (kitchens: string) => string>> = {
+  production: (kitchens) => place('food_productions', `sppg_id IN (${kitchens})`),
+  quality: (kitchens) => checksOf(`SELECT key FROM ops.places_food_productions WHERE sppg_id IN (${kitchens})`),
+  distribution: (kitchens) => place('food_distributions', `sppg_id IN (${kitchens})`),
+  school: (kitchens) => handoversWhere(programsOf(kitchens)),
+  feeding: (kitchens) => handoversWhere(programsOf(kitchens)),
+  waste: (kitchens) => place('waste_management', `sppg_id IN (${kitchens})`),
+  order: (kitchens) => place('procurements', `sppg_id IN (${kitchens})`),
+  order_line: (kitchens) => place('procurements', `sppg_id IN (${kitchens})`),
+  order_month: (kitchens) => place('procurements', `sppg_id IN (${kitchens})`),
+  feedback: (kitchens) => place('beneficiary_feedback', `sppg_id IN (${kitchens})`),
+  incident_month: (kitchens) => incidentsOf(programsOf(kitchens)),
+};
 const everythingOf = (kitchens: string) =>
-  tagged(
-    ['production', 'quality', 'distribution', 'school', 'feeding', 'waste'],
-    `${place('food_productions', `sppg_id IN (${kitchens})`)}
-     UNION ALL ${place('food_distributions', `sppg_id IN (${kitchens})`)}
-     UNION ALL ${place('waste_management', `sppg_id IN (${kitchens})`)}
-     UNION ALL ${checksOf(`SELECT key FROM ops.places_food_productions WHERE sppg_id IN (${kitchens})`)}
-     UNION ALL ${handoversWhere(`program_id IN (SELECT key FROM ops.places_nutrition_programs WHERE sppg_id IN (${kitchens}))`)}`,
-  );
+  Object.entries(cellsOf)
+    .map(([fact, cells]) => tagged([fact as FactName], cells(kitchens)))
+    .join('\nUNION ALL\n');
 
 /** Source table → SQL of the cells its changed keys make dirty. Tables not listed touch no cell. */
 const expansions: Readonly<Record<string, (keys: Keys) => string>> = {
@@ -101,8 +126,18 @@ const expansions: Readonly<Record<string, (keys: Keys) => string>> = {
       ),
     ),
   school_beneficiaries: ({ changed }) => tagged(['school'], handoversWhere(`school_id IN ${changed}`)),
-  nutrition_programs: ({ changed }) =>
-    tagged(['school', 'feeding', 'waste'], handoversWhere(`program_id IN ${changed}`)),
+  nutrition_programs: ({ changed }) => `
+    ${tagged(['school', 'feeding', 'waste'], handoversWhere(`program_id IN ${changed}`))}
+    UNION ALL ${tagged(['incident_month'], incidentsOf(`program_id IN ${changed}`))}`,
+  procurements: ({ changed }) =>
+    tagged(['order', 'order_line', 'order_month'], place('procurements', `key IN ${changed}`)),
+  procurement_items: ({ changed }) =>
+    tagged(
+      ['order_line'],
+      place('procurements', `key IN (SELECT order_id FROM ops.places_procurement_items WHERE key IN ${changed})`),
+    ),
+  beneficiary_feedback: ({ changed }) => tagged(['feedback'], place('beneficiary_feedback', `key IN ${changed}`)),
+  program_monitoring: ({ changed }) => tagged(['incident_month'], incidentsOf(`key IN ${changed}`)),
   sppg: ({ changed }) => everythingOf(`SELECT key FROM ${changed}`),
   provinces_indonesia: ({ changed }) =>
     everythingOf(`SELECT key FROM ops.places_sppg WHERE province_id IN (SELECT key FROM ${changed})`),
@@ -118,6 +153,18 @@ export function dirtyCellsSql(changed: readonly string[], marked: readonly strin
     ? "SELECT '' AS fact, '' AS sppg_id, toDate32(0) AS day WHERE 0"
     : parts.join('\nUNION ALL\n');
 }
+
+/**
+ * SQL yielding the cells that change because time passes from {told} to {now}, the instants of two watermarks: a complaint
+ * that is not answered within a day.
+ */
+export const cellsDirtyByTimeSql = tagged(
+  ['feedback'],
+  place(
+    'beneficiary_feedback',
+    `at >= {told:DateTime64(6, 'UTC')} - INTERVAL 24 HOUR AND at < {now:DateTime64(6, 'UTC')} - INTERVAL 24 HOUR`,
+  ),
+);
 
 /** SQL yielding every cell there is or has been: the claim of a full rebuild. */
 export const allCellsSql = everythingOf('SELECT key FROM ops.places_sppg');

@@ -38,11 +38,42 @@ const handovers = `handovers AS (
 )`;
 
 /** Keys of a table placed by (sppg_id, at). */
-const keysOf = (table: string) =>
+const keysOf = (table: string, inside = utcDays) =>
   `SELECT key FROM ops.places_${table}
-   WHERE (sppg_id, toDate32(at)) IN (${utcDays})`;
+   WHERE (sppg_id, toDate32(at)) IN (${inside})`;
 
-type Fact = { with: readonly string[]; select: string };
+/** The same for cells that are months, which stand on their first day. */
+const utcDaysOfMonth = `SELECT sppg_id, arrayJoin(arrayMap(n -> day + n - 1, range(33))) AS utc_day FROM cells`;
+
+/** First day of a day's month; unlike toStartOfMonth it holds for every Date32. */
+export const monthOf = (day: string) => `toDate32(${day} - toDayOfMonth(${day}) + 1)`;
+
+/** Orders of the dirty cells, by the day or by the month of their delivery. */
+const orders = (grain: 'day' | 'month') => {
+  const local = 'toDate32(ifNull(o.actualDelivery, o.procurementDate) + toIntervalHour(z.shift))';
+  return `orders AS (
+  SELECT o.id AS id, o.sppgId AS sppg_id, ${grain === 'day' ? local : monthOf(local)} AS day, toString(o.status) AS status,
+    o.procurementDate AS procurementDate, o.expectedDelivery AS expectedDelivery, o.actualDelivery AS actualDelivery,
+    o.totalAmount AS totalAmount, ifNull(o.supplierType, 'UNKNOWN') AS supplierType,
+    toString(o.purchaseMethod) AS purchaseMethod,
+    lowerUTF8(trimBoth(replaceRegexpAll(o.supplierName, '\\\\s+', ' '))) AS supplier
+  FROM (
+    SELECT id, sppgId, status, procurementDate, expectedDelivery, actualDelivery, totalAmount,
+      toString(supplierType) AS supplierType, purchaseMethod, supplierName
+    FROM raw.procurements FINAL
+    WHERE NOT _deleted AND id IN (${keysOf('procurements', grain === 'day' ? utcDays : utcDaysOfMonth)})
+  ) AS o
+  INNER JOIN zones AS z ON z.sppg_id = o.sppgId
+  WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)
+)`;
+};
+
+/** The month a monitoring row is about: '2026-03', or a month's number beside its year; anything else is no month. */
+export const monitoredMonth = (month: string, year: string) => `multiIf(
+  match(${month}, '^\\\\d{4}-(0[1-9]|1[0-2])$'), toDate32OrNull(concat(${month}, '-01')),
+  match(${month}, '^(0?[1-9]|1[0-2])$'), makeDate32(${year}, toUInt8(${month}), 1), NULL)`;
+
+type Fact = { with: readonly string[]; select: string; grain?: 'month' };
 
 export const facts: Readonly<Record<FactName, Fact>> = {
   production: {
@@ -162,5 +193,56 @@ export const facts: Readonly<Record<FactName, Fact>> = {
         WHERE deliveryStatus IN ('DELIVERED', 'CONFIRMED') GROUP BY sppg_id, day
       ) AS d ON d.sppg_id = w.sppgId AND d.day = toDate32(w.wasteDate + toIntervalHour(z.shift))
       WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)`,
+  },
+  order: { with: [zones, orders('day')], select: 'SELECT * FROM orders' },
+  order_line: {
+    with: [zones, orders('day')],
+    select: `
+      SELECT o.sppg_id AS sppg_id, o.day AS day, o.status AS status, i.orderedQuantity AS orderedQuantity,
+        i.receivedQuantity AS receivedQuantity, i.returnedQuantity AS returnedQuantity
+      FROM (
+        SELECT id, procurementId, orderedQuantity, receivedQuantity, returnedQuantity FROM raw.procurement_items FINAL
+        WHERE NOT _deleted AND id IN (
+          SELECT key FROM ops.places_procurement_items WHERE order_id IN (SELECT id FROM orders)
+        )
+      ) AS i
+      INNER JOIN orders AS o ON o.id = i.procurementId`,
+  },
+  order_month: {
+    grain: 'month',
+    with: [zones, orders('month')],
+    select: `
+      SELECT o.sppg_id AS sppg_id, o.day AS day, o.status AS status, o.totalAmount AS totalAmount, o.supplier AS supplier,
+        s.monthlyBudget AS monthlyBudget
+      FROM orders AS o
+      LEFT ANY JOIN (SELECT id, monthlyBudget FROM raw.sppg FINAL WHERE id IN (SELECT sppg_id FROM cells)) AS s ON s.id = o.sppg_id`,
+  },
+  feedback: {
+    with: [zones],
+    select: `
+      SELECT b.sppgId AS sppg_id, toDate32(b.createdAt + toIntervalHour(z.shift)) AS day,
+        toString(b.feedbackType) AS feedbackType, toString(b.priority) AS priority, b.rating AS rating,
+        b.createdAt AS createdAt, b.respondedAt AS respondedAt
+      FROM (
+        SELECT id, sppgId, feedbackType, priority, rating, createdAt, respondedAt
+        FROM raw.beneficiary_feedback FINAL WHERE NOT _deleted AND id IN (${keysOf('beneficiary_feedback')})
+      ) AS b
+      INNER JOIN zones AS z ON z.sppg_id = b.sppgId
+      WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)`,
+  },
+  incident_month: {
+    grain: 'month',
+    with: [programs],
+    select: `
+      SELECT p.sppg_id AS sppg_id, assumeNotNull(m.month) AS day, m.foodSafetyIncidents AS foodSafetyIncidents
+      FROM (
+        SELECT id, programId, ${monitoredMonth('monitoringMonth', 'monitoringYear')} AS month, foodSafetyIncidents
+        FROM raw.program_monitoring FINAL
+        WHERE NOT _deleted AND id IN (
+          SELECT key FROM ops.places_program_monitoring WHERE program_id IN (SELECT program_id FROM programs)
+        )
+      ) AS m
+      INNER JOIN programs AS p ON p.program_id = m.programId
+      WHERE m.month IS NOT NULL AND (sppg_id, day) IN (SELECT sppg_id, day FROM cells)`,
   },
 };

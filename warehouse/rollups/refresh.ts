@@ -11,7 +11,7 @@ import type { Warehouse } from '../client.ts';
 import type { FactName, Kpi } from '../kpis/kpi.ts';
 import { registry } from '../kpis/registry.ts';
 import { isoOf, watermarkSql } from '../watermark.ts';
-import { allCellsSql, dirtyCellsSql, type MarkRange } from './dirty.ts';
+import { allCellsSql, cellsDirtyByTimeSql, dirtyCellsSql, type MarkRange } from './dirty.ts';
 import { facts } from './facts.ts';
 
 /** Cells recomputed together: bounds the memory of one statement. */
@@ -74,10 +74,11 @@ export async function refreshDirtyCells(warehouse: Warehouse, slotId: string): P
   // An idle source still moves on in time: only the freshness is renewed.
   if (unchanged && progress.committed <= progress.told) return undefined;
   const marked = [...new Set(open.map(([, table]) => table))];
-  const sql = marked.includes('*') ? allCellsSql : dirtyCellsSql(progress.changed, marked);
+  const changed = marked.includes('*') ? allCellsSql : dirtyCellsSql(progress.changed, marked);
   const seq = progress.seq + 1;
-  const range: MarkRange = { from: rolled, to: lsn, marks };
-  const { cells, kitchens } = unchanged ? { cells: 0, kitchens: [] } : await recompute(warehouse, sql, range, lsn, seq);
+  const range: MarkRange = { from: rolled, to: lsn, marks, told: progress.told, now: progress.committed };
+  const dirty = [...(unchanged ? [] : [changed]), cellsDirtyByTimeSql].join('\nUNION ALL\n');
+  const { cells, kitchens } = await recompute(warehouse, dirty, range, lsn, seq);
   failpoint('rollup:after cells');
   const rolledAt = new Date().toISOString();
   await warehouse.insertRows('ops.rollups', [
@@ -140,7 +141,7 @@ async function recompute(
   const dirtyFacts = [...new Set(kitchens.flatMap((kitchen) => kitchen.facts))];
   const chunks = Math.ceil(cells / CELLS_PER_CHUNK);
   for (let chunk = 0; chunk < chunks; chunk++) {
-    const params = { claim, chunk, chunks, watermark: watermarkLsn };
+    const params = { claim, chunk, chunks, watermark: watermarkLsn, now: range.now };
     await Promise.all(dirtyFacts.map((fact) => warehouse.command(refreshSql(fact), params)));
   }
   return { cells, kitchens };

@@ -1,0 +1,155 @@
+/** Procurement KPIs: orders by the local day of their delivery, or of the order while nothing is delivered. */
+import type { Kpi } from './kpi.ts';
+
+const order = { section: 'procurement', fact: 'order', sources: ['procurements'] } as const;
+const received = "status IN ('FULLY_RECEIVED', 'COMPLETED')";
+const standing = "status NOT IN ('CANCELLED', 'REJECTED')";
+const placed = "status NOT IN ('DRAFT', 'CANCELLED', 'REJECTED')";
+const promised = `${standing} AND actualDelivery IS NOT NULL AND expectedDelivery IS NOT NULL`;
+const led = `${standing} AND actualDelivery IS NOT NULL AND actualDelivery >= procurementDate`;
+
+export const procurement: readonly Kpi[] = [
+  {
+    ...order,
+    split: 'supplierType',
+    id: 'spend',
+    owner: 'finance',
+    name: { id: 'Belanja', en: 'Spending' },
+    definition: {
+      id: 'Nilai pesanan yang sudah diterima penuh atau selesai.',
+      en: 'Value of orders that are fully received or completed.',
+    },
+    unit: 'idr',
+    direction: 'none',
+    target: null,
+    num: `sumOrNullIf(totalAmount, ${received})`,
+  },
+  {
+    ...order,
+    split: 'supplierType',
+    id: 'committed',
+    owner: 'finance',
+    name: { id: 'Komitmen', en: 'Committed' },
+    definition: {
+      id: 'Nilai pesanan yang disetujui, dipesan, atau baru diterima sebagian.',
+      en: 'Value of orders that are approved, ordered or partially received.',
+    },
+    unit: 'idr',
+    direction: 'none',
+    target: null,
+    num: "sumOrNullIf(totalAmount, status IN ('APPROVED', 'ORDERED', 'PARTIALLY_RECEIVED'))",
+  },
+  {
+    section: 'procurement',
+    fact: 'order_month',
+    grain: 'month',
+    sources: ['procurements', 'sppg'],
+    id: 'budget_absorption',
+    owner: 'finance',
+    name: { id: 'Serapan anggaran', en: 'Budget absorption' },
+    definition: {
+      id: 'Belanja sebulan dibagi anggaran bulanan dapur yang berlaku pada bulan itu.',
+      en: "Spending of a month over the kitchen's monthly budget in force in that month.",
+    },
+    unit: 'percent',
+    direction: 'none',
+    target: null,
+    num: `sumIf(totalAmount, ${received})`,
+    den: 'any(monthlyBudget)',
+  },
+  {
+    ...order,
+    id: 'supplier_on_time',
+    owner: 'procurement',
+    name: { id: 'Ketepatan pemasok', en: 'Suppliers on time' },
+    definition: {
+      id: 'Pesanan yang tiba paling lambat pada tanggal yang dijanjikan, dibagi yang mencatat kedua tanggal.',
+      en: 'Orders delivered by the promised time, over those with both times.',
+    },
+    unit: 'percent',
+    direction: 'up',
+    target: null,
+    num: `countIf(${promised} AND actualDelivery <= expectedDelivery)`,
+    den: `countIf(${promised})`,
+  },
+  {
+    section: 'procurement',
+    fact: 'order_line',
+    sources: ['procurement_items', 'procurements'],
+    id: 'order_in_full',
+    owner: 'procurement',
+    name: { id: 'Kelengkapan pesanan', en: 'Orders in full' },
+    definition: {
+      id: 'Baris pesanan yang diterima penuh setelah dikurangi retur, dibagi baris yang mencatat penerimaan.',
+      en: 'Order lines received in full after returns, over the lines with a received quantity.',
+    },
+    unit: 'percent',
+    direction: 'up',
+    target: null,
+    num: `countIf(${placed} AND receivedQuantity - returnedQuantity >= orderedQuantity)`,
+    den: `countIf(${placed} AND receivedQuantity IS NOT NULL)`,
+  },
+  {
+    ...order,
+    id: 'supplier_lead_time',
+    owner: 'procurement',
+    name: { id: 'Waktu tunggu pemasok', en: 'Supplier lead time' },
+    definition: {
+      id: 'Rata-rata hari dari pemesanan sampai barang tiba.',
+      en: 'Mean days from order to delivery.',
+    },
+    unit: 'days',
+    direction: 'down',
+    target: null,
+    num: `sumIf(dateDiff('millisecond', procurementDate, actualDelivery) / 86400000, ${led})`,
+    den: `countIf(${led})`,
+  },
+  {
+    ...order,
+    id: 'local_supplier_share',
+    owner: 'procurement',
+    name: { id: 'Pangsa pemasok lokal', en: 'Local suppliers' },
+    definition: {
+      id: 'Belanja pada pemasok lokal, koperasi, dan perorangan dibagi belanja yang mencatat jenis pemasok.',
+      en: 'Spending with local suppliers, co-operatives and individuals, over spending with a supplier type.',
+    },
+    unit: 'percent',
+    direction: 'up',
+    target: null,
+    num: `sumIf(totalAmount, ${received} AND supplierType IN ('LOCAL', 'COOPERATIVE', 'INDIVIDUAL'))`,
+    den: `sumIf(totalAmount, ${received} AND supplierType != 'UNKNOWN')`,
+  },
+  {
+    ...order,
+    id: 'emergency_purchase_share',
+    owner: 'procurement',
+    name: { id: 'Pembelian darurat', en: 'Emergency purchases' },
+    definition: {
+      id: 'Pesanan dengan cara pembelian darurat dibagi semua pesanan yang jadi.',
+      en: 'Orders bought as an emergency over all orders placed.',
+    },
+    unit: 'percent',
+    direction: 'down',
+    target: null,
+    num: `countIf(${placed} AND purchaseMethod = 'EMERGENCY')`,
+    den: `countIf(${placed})`,
+  },
+  {
+    section: 'procurement',
+    fact: 'order_month',
+    grain: 'month',
+    sources: ['procurements'],
+    id: 'top_supplier_share',
+    owner: 'procurement',
+    name: { id: 'Konsentrasi pemasok', en: 'Supplier concentration' },
+    definition: {
+      id: 'Belanja sebulan pada pemasok terbesar dibagi belanja sebulan.',
+      en: "A month's spending with the largest supplier over the month's spending.",
+    },
+    unit: 'percent',
+    direction: 'down',
+    target: null,
+    num: `arrayMax(sumMapIf([supplier], [totalAmount], ${received}).2)`,
+    den: `sumIf(totalAmount, ${received})`,
+  },
+];
