@@ -6,7 +6,7 @@ const allowed = {
   reports: ['warehouse', 'platform'],
   workers: ['etl', 'warehouse', 'reports', 'platform'],
   api: ['warehouse', 'platform'],
-  demo: ['platform'],
+  demo: ['warehouse', 'platform'],
   cli: ['api', 'demo', 'etl', 'platform', 'reports', 'warehouse', 'workers'],
 };
 const folders = [...Object.keys(allowed), 'tests'];

@@ -15,6 +15,7 @@ import { openQueue, PIPELINE } from '../platform/queues.ts';
 import { awaitRedis, connectRedis, type Redis } from '../platform/redis.ts';
 import { buildLive } from '../reports/live/build.ts';
 import { connectWarehouse, type Warehouse } from '../warehouse/client.ts';
+import { applyDefinitions } from '../warehouse/definitions.ts';
 import { startEmbeddedEngine } from '../warehouse/embedded.ts';
 import { migrate } from '../warehouse/migrate.ts';
 import { startPipeline } from '../workers/pipeline.ts';
@@ -96,6 +97,7 @@ const run: Record<Role, (context: Context) => Promise<void>> = {
       return fresh;
     };
     lifecycle.onStop('source', () => client?.end());
+    await applyDefinitions(warehouse, config.HOLIDAYS_FILE);
     const pipeline = await startPipeline({ warehouse, log, source, redis, workerRedis });
     lifecycle.onStop('pipeline', () => closeWorker(pipeline));
     const scheduled = await startScheduledJobs({ databaseUrl, redis, workerRedis, warehouse, log, lifecycle, config });

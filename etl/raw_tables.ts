@@ -4,6 +4,7 @@
  */
 import { LumbungError } from '../platform/errors.ts';
 import type { Warehouse } from '../warehouse/client.ts';
+import { feedHistory, hasHistory } from '../warehouse/history.ts';
 import type { TableShape } from './postgres/catalog.ts';
 import { nullable } from './postgres/values.ts';
 
@@ -47,14 +48,16 @@ export async function ensureRawTable(
     const type = column.notNull || key.includes(column.name) ? column.type.clickhouse : nullable(column.type);
     return { name: column.name, type, wide: nullable(column.type) };
   });
-  const create = () =>
-    warehouse.command(
+  const create = async () => {
+    await warehouse.command(
       `CREATE TABLE IF NOT EXISTS raw.${table} (
         ${columns.map((column) => `\`${column.name}\` ${column.type}`).join(',\n      ')},
         _version UInt128, _deleted Bool, _committed_at DateTime64(6, 'UTC')
       ) ENGINE = ReplacingMergeTree(_version, _deleted) ORDER BY (${key.map((name) => `\`${name}\``).join(', ')})
       SETTINGS index_granularity = 256, allow_nullable_key = 0`,
     );
+    if (hasHistory(table)) await feedHistory(warehouse, table);
+  };
   if (held.size === 0) return create();
   const unread = columns.find(({ name, type }) => {
     const before = held.get(name);
@@ -80,6 +83,7 @@ export async function ensureRawTable(
       const how = `"lumbung snapshot ${table}" makes it anew and copies the rows`;
       throw new LumbungError('schema', `raw.${table} cannot follow the source: ${error.message}; ${how}`, error);
     }
+    await warehouse.command(`DROP VIEW IF EXISTS ops.feed_${table} SYNC`);
     await warehouse.command(`DROP TABLE raw.${table} SYNC`);
     await create();
   }

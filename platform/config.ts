@@ -54,6 +54,7 @@ export const environment = z.object({
   SCHEDULE_RECONCILE: schedule.default('30 * * * *'),
   SCHEDULE_PRUNE: schedule.default('10 2 * * *'),
   RECONCILE_ROWS_PER_SECOND: z.coerce.number().int().min(1).max(1_000_000).default(5_000),
+  HOLIDAYS_FILE: optionalText,
   AUTH_SECRET: z.string().min(16, 'must be at least 16 characters').optional(),
   AUTH_JWKS_URL: url('http:', 'https:'),
   AUTH_ISSUER: optionalText,

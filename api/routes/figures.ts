@@ -8,13 +8,14 @@ import { sections } from '../../warehouse/kpis/kpi.ts';
 import { kpiValue, statusOf } from '../../warehouse/kpis/registry.ts';
 import { readTables } from '../../warehouse/ledger.ts';
 import { childrenOf } from '../../warehouse/queries/hierarchy.ts';
-import { dailyValues, datasetHeader, datasetStream, seriesValues } from '../../warehouse/queries/values.ts';
+import { dailyValues, datasetHeader, datasetStream, type Grain, seriesValues } from '../../warehouse/queries/values.ts';
 import { authenticate, authorize, type Place, visibleKpis } from '../access.ts';
 import type { ApiContext } from '../context.ts';
 import { asOf } from '../freshness.ts';
 import { addDays, datasetInput, freshnessInput, seriesInput, summaryInput, today, unitsInput } from '../inputs.ts';
 
 const TREND_DAYS = 30;
+const grains: readonly Grain[] = ['day', 'week', 'fortnight', 'month', 'quarter', 'year'];
 
 export function figureRoutes(context: ApiContext): Router {
   const { warehouse, secret, cache, freshness } = context;
@@ -95,11 +96,11 @@ export function figureRoutes(context: ApiContext): Router {
     const kpi = visibleKpis(claims).find((candidate) => candidate.id === request.params.kpi);
     if (!kpi) throw new LumbungError('not_found', 'there is no such KPI, or your role does not see it');
     const { scope, grain, from, to } = input;
-    if (kpi.grain === 'month' && ['day', 'week', 'fortnight'].includes(grain)) {
-      throw new LumbungError('bad_input', `${kpi.id} is published by month: ask for grain=month, quarter or year`);
+    if (grains.indexOf(grain) < grains.indexOf(kpi.grain ?? 'day')) {
+      throw new LumbungError('bad_input', `${kpi.id} is published by ${kpi.grain}: ask for a coarser grain`);
     }
     await answer(request, response, claims, scope, `series ${kpi.id} ${grain} ${from} ${to}`, async () => {
-      const rows = await seriesValues(warehouse, kpi.id, found.scope, grain, from, to);
+      const rows = await seriesValues(warehouse, kpi, found.scope, grain, from, to);
       return {
         kpi: kpi.id,
         scope,
@@ -129,7 +130,8 @@ export function figureRoutes(context: ApiContext): Router {
     const input = datasetInput.parse(request.query);
     const { claims, place: found } = await place(request, input.scope);
     const { freshness: now, versionOf } = await freshness.current();
-    const kpis = visibleKpis(claims).filter((kpi) => kpi.grain === undefined);
+    // What a day adds up to; states at its end are history of another kind, and periods are not days.
+    const kpis = visibleKpis(claims).filter((kpi) => kpi.grain === undefined && !kpi.state);
     const etag = `W/"${versionOf(found.text)}-${kpis.length}"`;
     response.set({ ETag: etag, 'X-As-Of': JSON.stringify(asOf(now)) });
     if (holds(request, etag)) return void response.status(304).end();
@@ -187,7 +189,12 @@ async function summary(context: ApiContext, claims: Claims, place: Place, date: 
       target: kpi.target,
       previousDay: figure(at(addDays(date, -1))),
       sameWeekday: figure(at(addDays(date, -7))),
-      monthToDate: month.length === 0 ? null : figure({ num: sum((row) => row.num), den: sum((row) => row.den) }),
+      // A state does not add up: the month so far is what it is now.
+      monthToDate: kpi.state
+        ? now
+        : month.length === 0
+          ? null
+          : figure({ num: sum((row) => row.num), den: sum((row) => row.den) }),
       trend: own
         .filter((row) => row.date >= trendStart)
         .map((row) => ({ date: row.date, value: kpiValue(kpi, row.num, row.den) })),

@@ -3,7 +3,7 @@
  * Invariant: they are temporary, belong to one connection and hold no state: any connection builds the same ones.
  */
 import type pg from 'pg';
-import { holidays } from '../reference/holidays.ts';
+import { holidays } from '../../warehouse/reference/holidays.ts';
 import { crew, menus, schools, stockItems, suppliers } from '../reference/kitchen.ts';
 import { provinces } from '../reference/provinces.ts';
 import { regencies } from '../reference/regencies.ts';

@@ -2,7 +2,7 @@
  * The day under way: rows for a day nobody planned yet, and batches, runs and handovers moving on.
  * Invariant: things move when their planned time has come, and never before what they depend on.
  */
-import { holidays } from '../reference/holidays.ts';
+import { holidays } from '../../warehouse/reference/holidays.ts';
 import { type Action, between, localDay, newId, now, someId, type Traffic, transaction, write } from './traffic.ts';
 
 const closed = new Set(holidays.map((holiday) => holiday.date));

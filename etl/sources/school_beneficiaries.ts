@@ -29,4 +29,5 @@ export const schoolBeneficiaries: Source = {
   ],
   key: ['id'],
   cells: true,
+  place: { program_id: 'programId' },
 };

@@ -2,6 +2,7 @@
  * The KPI cells computed a second time, by SQL in Postgres written from the published definitions and sharing nothing
  * with the rollups.
  */
+import { holidays } from '../../warehouse/reference/holidays.ts';
 import type { Stack } from './stack.ts';
 
 const LOCAL = (column: string) =>
@@ -50,7 +51,33 @@ const led = `${standing} AND base."actualDelivery" >= base."procurementDate"`;
 const complaint = `base."feedbackType" IN ('COMPLAINT', 'QUALITY_ISSUE', 'SERVICE_ISSUE', 'PORTION_ISSUE', 'NUTRITION_CONCERN')`;
 const supplierType = `coalesce(base."supplierType"::text, 'UNKNOWN')`;
 
+const today = LOCAL(`(now() AT TIME ZONE 'UTC')`);
+const schools = `(SELECT b."activeStudents" AS students, b."isActive" AND n.status = 'ACTIVE' AS active, n."sppgId"
+  FROM school_beneficiaries b JOIN nutrition_programs n ON n.id = b."programId") base ${JOIN}`;
+const enrolment = { from: schools, day: today };
+const slhs = `(SELECT k.id AS "sppgId", EXISTS (SELECT FROM food_safety_certifications c WHERE c."sppgId" = k.id AND c.status = 'ACTIVE'
+    AND c."expiryDate" > now() AT TIME ZONE 'UTC' AND c."certificationName" ~* 'slhs|laik (higiene|hijien)') AS valid
+  FROM sppg k WHERE EXISTS (SELECT FROM food_safety_certifications)) base ${JOIN}`;
+
 const definitions: readonly Definition[] = [
+  { ...enrolment, kpi: 'active_beneficiaries', num: sum('base.students', 'base.active') },
+  { ...enrolment, kpi: 'service_points', num: count('base.active') },
+  { ...enrolment, kpi: 'coverage', num: zero('base.students', 'base.active'), den: 'max(s."targetRecipients")' },
+  {
+    from: `inventory_items base ${JOIN}`,
+    day: today,
+    kpi: 'critical_stock',
+    num: count('base."isActive" AND base."currentStock" <= base."minStock"'),
+    den: count('base."isActive"'),
+  },
+  {
+    from: `sppg_team_members base ${JOIN}`,
+    day: today,
+    kpi: 'staffing',
+    num: count('base."isActive" AND base."isVolunteer"'),
+    den: '47',
+  },
+  { from: slhs, day: today, kpi: 'slhs_valid', num: count('base.valid'), den: 'count(*)' },
   { ...order, kpi: 'spend', split: supplierType, num: sum('base."totalAmount"', received) },
   {
     ...order,
@@ -63,7 +90,7 @@ const definitions: readonly Definition[] = [
     day: FIRST(delivery),
     kpi: 'budget_absorption',
     num: zero('base."totalAmount"', received),
-    den: 'max(s."monthlyBudget")',
+    den: 'max(BUDGET)',
   },
   {
     ...order,
@@ -211,6 +238,29 @@ const incidents = `
     'food_safety_incidents' AS kpi, '' AS split, sum(m."foodSafetyIncidents") AS num, NULL::float8 AS den
   FROM program_monitoring m JOIN nutrition_programs n ON n.id = m."programId" WHERE m."monitoringMonth" ~ '[0-9]' GROUP BY 1, 2`;
 
+const serviceDays = (holidays: readonly string[]) => `
+  WITH runs AS (
+    SELECT base."sppgId" AS sppg, ${LOCAL('base."distributionDate"')}::date AS at, base.status::text AS status
+    FROM food_distributions base ${JOIN}
+  ), months AS (SELECT DISTINCT sppg, date_trunc('month', at)::date AS first FROM runs)
+  SELECT m.sppg, m.first::text AS day, 'service_days' AS kpi, '' AS split,
+    (SELECT count(DISTINCT at) FROM runs r WHERE r.sppg = m.sppg AND r.status = 'COMPLETED' AND date_trunc('month', r.at) = m.first) AS num,
+    (SELECT count(*) FROM generate_series(m.first, m.first + interval '1 month' - interval '1 day', interval '1 day') d
+     WHERE d::date <> ALL (ARRAY[${holidays.map((day) => `'${day}'`).join(', ')}]::date[]) AND EXISTS (
+       SELECT FROM (SELECT n.* FROM nutrition_programs n) base ${JOIN} WHERE base."sppgId" = m.sppg AND base.status = 'ACTIVE'
+         AND extract(isodow FROM d)::int = ANY (base."feedingDays") AND d::date >= ${LOCAL('base."startDate"')}::date
+         AND (base."endDate" IS NULL OR d::date <= ${LOCAL('base."endDate"')}::date))) AS den
+  FROM months m`;
+
+const fortnights = `
+  SELECT sppg, "end"::text AS day, 'fortnight_report_on_time' AS kpi, '' AS split, count(*) FILTER (WHERE sent::date <= "end" + 3) AS num,
+    count(*) FILTER (WHERE sent IS NOT NULL OR here::date > "end" + 3) AS den
+  FROM (
+    SELECT base."sppgId" AS sppg, (regexp_matches(base."reportPeriod", '\\d{4}-\\d{2}-\\d{2}.*(\\d{4}-\\d{2}-\\d{2})'))[1]::date AS "end",
+      base."reportPeriod", min(${LOCAL('base."submittedAt"')}) AS sent, max(${today}) AS here
+    FROM sppg_operational_reports base ${JOIN} WHERE base."reportType" = 'FINANCIAL_BIWEEKLY' GROUP BY 1, 2, 3
+  ) x GROUP BY 1, 2`;
+
 /** 'day sppg kpi', with ' split' for a part of a split KPI → [num, den], rounded to nine significant digits because sums of doubles depend on their order. */
 export type Cells = Record<string, (number | null)[]>;
 
@@ -227,19 +277,41 @@ function collect(
   return Object.fromEntries(Object.entries(cells).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
+/** The budget in force at the end of an order's month: as logged, before that the first one known. */
+const budgetInForce = (logged: boolean) =>
+  logged
+    ? `(SELECT l.budget FROM test_log.budgets l WHERE l.id = s.id ORDER BY (l.since < ${FIRST(delivery)}::timestamp + interval '1 month'
+        - (CASE p.timezone WHEN 'WIB' THEN 7 WHEN 'WITA' THEN 8 ELSE 9 END) * interval '1 hour') DESC,
+        CASE WHEN l.since < ${FIRST(delivery)}::timestamp + interval '1 month' - interval '7 hours' THEN -l.n ELSE l.n END LIMIT 1)`
+    : 's."monthlyBudget"';
+
 export async function independentCells(stack: Stack): Promise<Cells> {
+  const { rows: logs } = await stack.source.query<{ logged: boolean }>(
+    `SELECT to_regclass('test_log.budgets') IS NOT NULL AS logged`,
+  );
   const parts = definitions.flatMap(({ kpi, from, day, num, den, split }) =>
     ["''", ...(split === undefined ? [] : [split])].map(
       (
         part,
       ) => `SELECT base."sppgId" AS sppg, ${day} AS day, '${kpi}' AS kpi, ${part} AS split, (${num})::float8 AS num,
-        (${den ?? 'NULL'})::float8 AS den FROM ${from} GROUP BY 1, 2, 4`,
+        (${(den ?? 'NULL').replace('BUDGET', budgetInForce(logs[0]?.logged ?? false))})::float8 AS den FROM ${from} GROUP BY 1, 2, 4`,
     ),
   );
-  const { rows } = await stack.source.query([...parts, waste, topSupplier, incidents].join('\nUNION ALL\n'));
+  const { rows } = await stack.source.query(
+    [
+      ...parts,
+      waste,
+      topSupplier,
+      incidents,
+      `SELECT * FROM (${serviceDays(holidays.map(({ date }) => date))}) x`,
+      fortnights,
+    ].join('\nUNION ALL\n'),
+  );
   const ratios = new Set([
     'food_waste_per_portion',
     'top_supplier_share',
+    'service_days',
+    'fortnight_report_on_time',
     ...definitions.filter((d) => d.den !== undefined).map((d) => d.kpi),
   ]);
   return collect(rows, (kpi) => ratios.has(kpi));

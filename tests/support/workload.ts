@@ -185,6 +185,53 @@ export async function runWorkload(source: pg.ClientBase, seed: number, steps: nu
          SELECT $1, id, $2, 2026, 1, 1, 1, 1, 1, 1, 0, 1, 1, $3, 90, $4 FROM nutrition_programs ORDER BY md5(id || $1) LIMIT 1`,
         [id('pm'), pick(['2026-02', '2026-03', '3', '04', 'Maret']), int(0, 2), NOW],
       ),
+    () =>
+      insert(source, 'inventory_items', {
+        id: id('st'),
+        sppgId: pick(KITCHENS),
+        itemName: 'beras',
+        category: 'KARBOHIDRAT',
+        unit: 'kg',
+        currentStock: int(0, 20),
+        minStock: 10,
+        maxStock: 100,
+        updatedAt: NOW,
+      }),
+    () =>
+      insert(source, 'sppg_team_members', {
+        id: id('tm'),
+        sppgId: pick(KITCHENS),
+        role: 'TIM_PACKING',
+        isVolunteer: random() < 0.8,
+        isActive: random() < 0.8,
+        updatedAt: NOW,
+      }),
+    () => {
+      const number = id('c');
+      return insert(source, 'food_safety_certifications', {
+        id: number,
+        sppgId: pick(KITCHENS),
+        certificationName: pick(['SLHS', 'Sertifikat Laik Higiene Sanitasi', 'sertifikat laik hijien', 'HACCP']),
+        certifyingBody: 'Dinkes',
+        certificateNumber: number,
+        issuedDate: NOW,
+        expiryDate: pick(['2026-03-01', '2099-01-01']),
+        status: pick(['ACTIVE', 'ACTIVE', 'EXPIRED']),
+        updatedAt: NOW,
+      });
+    },
+    () => {
+      const number = id('rp');
+      return insert(source, 'sppg_operational_reports', {
+        id: number,
+        sppgId: pick(KITCHENS),
+        reportNumber: number,
+        reportType: pick(['FINANCIAL_BIWEEKLY', 'FINANCIAL_BIWEEKLY', 'DAILY_OPERATIONAL']),
+        reportPeriod: pick(['2026-02-16 to 2026-03-01', '2026-02-20 - 2026-03-04', 'Maret pekan 1']),
+        submittedAt: maybe(at()),
+        updatedAt: NOW,
+      });
+    },
   ];
   const changes: (() => Promise<unknown>)[] = [
     () =>
@@ -270,7 +317,61 @@ export async function runWorkload(source: pg.ClientBase, seed: number, steps: nu
         `UPDATE program_monitoring SET "monitoringMonth" = $1, "foodSafetyIncidents" = $2 WHERE id = ${anyOf('program_monitoring')}`,
         [pick(['2026-03', '2026-05', '12']), int(0, 3)],
       ),
-    () => source.query(`UPDATE sppg SET "monthlyBudget" = $1 WHERE id = ${anyOf('sppg')}`, [maybe(int(0, 90_000_000))]),
+    // History begins with the first copy: what a budget was before nobody knows.
+    () =>
+      source.query(
+        `UPDATE sppg SET "monthlyBudget" = $1 WHERE id = ${anyOf('sppg')} AND EXISTS (SELECT FROM pg_replication_slots)`,
+        [maybe(int(0, 90_000_000))],
+      ),
+    () =>
+      source.query(
+        `UPDATE school_beneficiaries SET "activeStudents" = $1, "isActive" = $2 WHERE id = ${anyOf('school_beneficiaries')}`,
+        [int(0, 500), random() < 0.8],
+      ),
+    () =>
+      source.query(`UPDATE school_beneficiaries SET "programId" = $1 WHERE id = ${anyOf('school_beneficiaries')}`, [
+        `p-${pick(KITCHENS)}`,
+      ]),
+    () =>
+      source.query(
+        `UPDATE nutrition_programs SET status = $1, "feedingDays" = $2, "endDate" = $3 WHERE id = ${anyOf('nutrition_programs')}`,
+        [
+          pick(['ACTIVE', 'ACTIVE', 'PAUSED']),
+          maybe(
+            pick([
+              [1, 2, 3],
+              [5, 6, 7],
+            ]),
+          ),
+          maybe(at()),
+        ],
+      ),
+    () => source.query(`UPDATE sppg SET "targetRecipients" = $1 WHERE id = ${anyOf('sppg')}`, [int(0, 3_000)]),
+    () =>
+      source.query(
+        `UPDATE inventory_items SET "currentStock" = $1, "isActive" = $2, "sppgId" = $3 WHERE id = ${anyOf('inventory_items')}`,
+        [int(0, 20), random() < 0.9, pick(KITCHENS)],
+      ),
+    () =>
+      source.query(
+        `UPDATE sppg_team_members SET "isActive" = $1, "sppgId" = $2 WHERE id = ${anyOf('sppg_team_members')}`,
+        [random() < 0.8, pick(KITCHENS)],
+      ),
+    () =>
+      source.query(
+        `UPDATE food_safety_certifications SET status = $1::"CertificationStatus", "expiryDate" = $2, "sppgId" = $3
+         WHERE id = ${anyOf('food_safety_certifications')}`,
+        [pick(['ACTIVE', 'ACTIVE', 'REVOKED']), pick(['2020-01-01', '2099-01-01']), pick(KITCHENS)],
+      ),
+    () =>
+      source.query(
+        `UPDATE sppg_operational_reports SET "submittedAt" = $1, "reportPeriod" = $2 WHERE id = ${anyOf('sppg_operational_reports')}`,
+        [maybe(at()), pick(['2026-02-16 to 2026-03-01', '2026-02-18 s.d. 2026-03-03'])],
+      ),
+    () => source.query(`DELETE FROM inventory_items WHERE id = ${anyOf('inventory_items')}`),
+    () => source.query(`DELETE FROM sppg_team_members WHERE id = ${anyOf('sppg_team_members')}`),
+    () => source.query(`DELETE FROM food_safety_certifications WHERE id = ${anyOf('food_safety_certifications')}`),
+    () => source.query(`DELETE FROM sppg_operational_reports WHERE id = ${anyOf('sppg_operational_reports')}`),
     () => source.query(`DELETE FROM procurements WHERE id = ${anyOf('procurements')}`),
     () => source.query(`DELETE FROM procurement_items WHERE id = ${anyOf('procurement_items')}`),
     () => source.query(`DELETE FROM beneficiary_feedback WHERE id = ${anyOf('beneficiary_feedback')}`),

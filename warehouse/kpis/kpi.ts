@@ -15,7 +15,14 @@ export type FactName =
   | 'order_line'
   | 'order_month'
   | 'feedback'
-  | 'incident_month';
+  | 'incident_month'
+  | 'enrolment'
+  | 'growth_month'
+  | 'stock'
+  | 'crew'
+  | 'certificate'
+  | 'service_month'
+  | 'fortnight_report';
 export type Unit = 'portions' | 'percent' | 'idr' | 'count' | 'score' | 'gram' | 'days' | 'rating' | 'people';
 export type Section = 'production' | 'quality' | 'distribution' | 'schools' | 'procurement' | 'voice' | 'kitchen';
 /** The field of work that answers for a number; roles see by field. */
@@ -44,7 +51,9 @@ export type Kpi = {
   target: { low: number | null; high: number | null } | null;
   fact: FactName;
   /** The finest period it is published for; a month's cell stands on its first day. Default: the local day. */
-  grain?: 'month';
+  grain?: 'fortnight' | 'month';
+  /** It tells the state at the end of a day: a longer period has that of its last day, not a sum of days. */
+  state?: true;
   /** With fewer observations (den) than this the value is not shown. */
   minimum?: number;
   /** SQL aggregate over the fact's columns. A plain sum over nothing is null ("no data"); a count over rows is 0. */

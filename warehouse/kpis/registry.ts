@@ -1,5 +1,6 @@
 /** The KPI registry: every KPI, in the order in which screens show them. */
 import { distribution } from './distribution.ts';
+import { kitchen } from './kitchen.ts';
 import type { Kpi } from './kpi.ts';
 import { procurement } from './procurement.ts';
 import { production } from './production.ts';
@@ -14,6 +15,7 @@ export const registry: readonly Kpi[] = [
   ...schools,
   ...procurement,
   ...voice,
+  ...kitchen,
 ];
 
 const byId = new Map(registry.map((kpi) => [kpi.id, kpi]));

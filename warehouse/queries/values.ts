@@ -29,21 +29,26 @@ const periods: Readonly<Record<Grain, string>> = {
   year: 'toStartOfYear(day)',
 };
 
+/** A KPI per period of a grain: what its days add up to, or for a state that of the last day known in it. */
 export async function seriesValues(
   warehouse: Warehouse,
-  kpi: string,
+  kpi: Kpi,
   scope: Scope,
   grain: Grain,
   from: string,
   to: string,
 ): Promise<Omit<DayValue, 'kpi'>[]> {
+  const pick = (column: string) => (kpi.state ? `argMax(tuple(${column}), day).1` : `sum(${column})`);
   return warehouse.query(
-    `SELECT toString(${periods[grain]}) AS date, sum(m.num) AS num, sum(m.den) AS den
-     FROM mart.kpi_daily AS m FINAL
-     WHERE m.kpi = {kpi:String} AND m.day BETWEEN {from:Date32} AND {to:Date32} AND m.split = '' AND m.num IS NOT NULL
-       AND ${scopeCondition(scope, 'sppg_id')}
+    `SELECT toString(${periods[grain]}) AS date, ${pick('d.nums')} AS num, ${pick('d.dens')} AS den
+     FROM (
+       SELECT m.day AS day, sum(m.num) AS nums, sum(m.den) AS dens FROM mart.kpi_daily AS m FINAL
+       WHERE m.kpi = {kpi:String} AND m.day BETWEEN {from:Date32} AND {to:Date32} AND m.split = '' AND m.num IS NOT NULL
+         AND ${scopeCondition(scope, 'sppg_id')}
+       GROUP BY m.day
+     ) AS d
      GROUP BY date ORDER BY date`,
-    { kpi, from, to, scopeId: scope.id },
+    { kpi: kpi.id, from, to, scopeId: scope.id },
   );
 }
 

@@ -14,7 +14,7 @@ import { facts, monitoredMonth, monthOf } from './facts.ts';
 export type MarkRange = { from: string; to: string; marks: readonly string[]; told: string; now: string };
 
 /** SQL (in parentheses) of the keys to expand: of every change of the table, or only those that may join other rows now. */
-type Keys = { changed: string; rejoined: string };
+type Keys = { changed: string; rejoined: string; since: Since };
 
 const streamed = (table: string): Keys => {
   const where = `FROM ops.changes WHERE lsn >= {from:UInt64} AND lsn < {to:UInt64} AND table = '${table}'`;
@@ -23,14 +23,21 @@ const streamed = (table: string): Keys => {
     SELECT key FROM ops.places_${table} WHERE key IN (SELECT key ${where}) GROUP BY key HAVING uniqExact(${owner}) > 1`;
   const created = `SELECT key ${where} AND existence`;
   return {
+    since: 'told',
     changed: `(SELECT key ${where})`,
     rejoined: owner === undefined ? `(SELECT key ${where})` : `(${created} UNION ALL ${moved})`,
   };
 };
 const outOfBand = (table: string): Keys => {
   const keys = `(SELECT arrayJoin(keys) AS key FROM ops.marks WHERE table = '${table}' AND id IN ({marks:Array(UUID)}))`;
-  return { changed: keys, rejoined: keys };
+  return { changed: keys, rejoined: keys, since: 'ever' };
 };
+
+/** Every kitchen with the offset of its province in hours. */
+export const zonesSql = `
+  SELECT s.id AS id, transform(toString(p.timezone), ['WIB', 'WITA', 'WIT'], [7, 8, 9], 0) AS shift
+  FROM (SELECT id, provinceId FROM raw.sppg FINAL WHERE NOT _deleted) AS s
+  INNER JOIN (SELECT id, timezone FROM raw.provinces_indonesia FINAL WHERE NOT _deleted) AS p ON p.id = s.provinceId`;
 
 /** What of a row decides which other rows it carries into which cell; a key that only ever had one did not carry any away. */
 const ownerOf: Readonly<Record<string, string>> = {
@@ -73,6 +80,33 @@ const incidentsOf = (condition: string) => `
 const programsOf = (kitchens: string) =>
   `program_id IN (SELECT key FROM ops.places_nutrition_programs WHERE sppg_id IN (${kitchens}))`;
 
+/** From when on a change may show in the states at the ends of days: since the last refresh, or since history begins. */
+type Since = 'told' | 'ever';
+const historyBegins = '(SELECT min(committed_at) FROM ops.history_sppg)';
+const stateFacts = ['enrolment', 'growth_month', 'stock', 'crew', 'certificate'] as const;
+
+/** The days from the first to the last, for each row of `kitchens`. */
+const eachDay = (kitchens: string, first: string, last: string) => `
+  SELECT k.sppg_id AS sppg_id, arrayJoin(arrayMap(n -> ${first} + n, range(toUInt32(greatest(0, dateDiff('day', ${first}, ${last}) + 1))))) AS day
+  FROM (${kitchens}) AS k`;
+/** The days up to now whose ends a change may show in, whatever the zone. */
+const daysSince = (kitchens: string, since: Since) =>
+  eachDay(
+    `SELECT DISTINCT sppg_id FROM (${kitchens})`,
+    `toDate32(${since === 'ever' ? historyBegins : `greatest({told:DateTime64(6, 'UTC')}, ${historyBegins})`} + INTERVAL 7 HOUR)`,
+    "toDate32({now:DateTime64(6, 'UTC')} + INTERVAL 9 HOUR)",
+  );
+const kitchensOf = (table: string, condition: string) => `SELECT sppg_id FROM ops.places_${table} WHERE ${condition}`;
+const kitchensOfSchools = (keys: string) =>
+  kitchensOf(
+    'nutrition_programs',
+    `key IN (SELECT program_id FROM ops.places_school_beneficiaries WHERE key IN ${keys})`,
+  );
+const fortnightsWhere = (condition: string) => `
+  SELECT sppg_id, assumeNotNull(ends) AS day FROM ops.places_sppg_operational_reports
+  WHERE type = 'FINANCIAL_BIWEEKLY' AND ends IS NOT NULL AND ${condition}`;
+const states = (kitchens: string) => daysSince(`SELECT key AS sppg_id FROM (${kitchens})`, 'ever');
+
 /** Every cell a fact has in the given kitchens: places never forget, so no other cell can exist. */
 const cellsOf: Readonly<Record<FactName, (kitchens: string) => string>> = {
   production: (kitchens) => place('food_productions', `sppg_id IN (${kitchens})`),
@@ -86,6 +120,13 @@ const cellsOf: Readonly<Record<FactName, (kitchens: string) => string>> = {
   order_month: (kitchens) => place('procurements', `sppg_id IN (${kitchens})`),
   feedback: (kitchens) => place('beneficiary_feedback', `sppg_id IN (${kitchens})`),
   incident_month: (kitchens) => incidentsOf(programsOf(kitchens)),
+  service_month: (kitchens) => place('food_distributions', `sppg_id IN (${kitchens})`),
+  fortnight_report: (kitchens) => fortnightsWhere(`sppg_id IN (${kitchens})`),
+  enrolment: states,
+  growth_month: states,
+  stock: states,
+  crew: states,
+  certificate: states,
 };
 const everythingOf = (kitchens: string) =>
   Object.entries(cellsOf)
@@ -106,7 +147,8 @@ const expansions: Readonly<Record<string, (keys: Keys) => string>> = {
         `AND q.key IN ${changed}`,
       ),
     ),
-  food_distributions: ({ changed }) => tagged(['distribution'], place('food_distributions', `key IN ${changed}`)),
+  food_distributions: ({ changed }) =>
+    tagged(['distribution', 'service_month'], place('food_distributions', `key IN ${changed}`)),
   // Delivered portions are also the denominator of waste.
   school_distributions: ({ changed, rejoined }) => `
     ${tagged(['school', 'waste'], handoversWhere(`key IN ${changed}`))}
@@ -125,10 +167,17 @@ const expansions: Readonly<Record<string, (keys: Keys) => string>> = {
         `menu_id IN (SELECT menu_id FROM ops.places_menu_nutrition_calculations WHERE key IN ${changed})`,
       ),
     ),
-  school_beneficiaries: ({ changed }) => tagged(['school'], handoversWhere(`school_id IN ${changed}`)),
-  nutrition_programs: ({ changed }) => `
+  school_beneficiaries: ({ changed, since }) => `
+    ${tagged(['school'], handoversWhere(`school_id IN ${changed}`))}
+    UNION ALL ${tagged(['enrolment', 'growth_month'], daysSince(kitchensOfSchools(changed), since))}`,
+  nutrition_programs: ({ changed, since }) => `
     ${tagged(['school', 'feeding', 'waste'], handoversWhere(`program_id IN ${changed}`))}
-    UNION ALL ${tagged(['incident_month'], incidentsOf(`program_id IN ${changed}`))}`,
+    UNION ALL ${tagged(['incident_month'], incidentsOf(`program_id IN ${changed}`))}
+    UNION ALL ${tagged(['enrolment', 'growth_month'], daysSince(kitchensOf('nutrition_programs', `key IN ${changed}`), since))}
+    UNION ALL ${tagged(
+      ['service_month'],
+      place('food_distributions', `sppg_id IN (${kitchensOf('nutrition_programs', `key IN ${changed}`)})`),
+    )}`,
   procurements: ({ changed }) =>
     tagged(['order', 'order_line', 'order_month'], place('procurements', `key IN ${changed}`)),
   procurement_items: ({ changed }) =>
@@ -137,6 +186,25 @@ const expansions: Readonly<Record<string, (keys: Keys) => string>> = {
       place('procurements', `key IN (SELECT order_id FROM ops.places_procurement_items WHERE key IN ${changed})`),
     ),
   beneficiary_feedback: ({ changed }) => tagged(['feedback'], place('beneficiary_feedback', `key IN ${changed}`)),
+  inventory_items: ({ changed, since }) =>
+    tagged(['stock'], daysSince(kitchensOf('inventory_items', `key IN ${changed}`), since)),
+  sppg_team_members: ({ changed, since }) =>
+    tagged(['crew'], daysSince(kitchensOf('sppg_team_members', `key IN ${changed}`), since)),
+  // The first certificate, and the loss of the last one, change what is known of every kitchen.
+  food_safety_certifications: ({ changed, since }) =>
+    tagged(
+      ['certificate'],
+      daysSince(
+        `${kitchensOf('food_safety_certifications', `key IN ${changed}`)}
+         UNION ALL SELECT key FROM ops.places_sppg WHERE (
+           SELECT count() FROM (
+             SELECT 1 FROM raw.food_safety_certifications FINAL WHERE NOT _deleted AND id NOT IN ${changed} LIMIT 1
+           )
+         ) = 0`,
+        since,
+      ),
+    ),
+  sppg_operational_reports: ({ changed }) => tagged(['fortnight_report'], fortnightsWhere(`key IN ${changed}`)),
   program_monitoring: ({ changed }) => tagged(['incident_month'], incidentsOf(`key IN ${changed}`)),
   sppg: ({ changed }) => everythingOf(`SELECT key FROM ${changed}`),
   provinces_indonesia: ({ changed }) =>
@@ -154,17 +222,53 @@ export function dirtyCellsSql(changed: readonly string[], marked: readonly strin
     : parts.join('\nUNION ALL\n');
 }
 
+/** Hours of the day, UTC, at which a local day ends in one of the three zones. */
+const DAY_ENDS = [15, 16, 17];
+
 /**
- * SQL yielding the cells that change because time passes from {told} to {now}, the instants of two watermarks: a complaint
- * that is not answered within a day.
+ * SQL yielding the cells that change because time passes from `told` to `now` (source commit times of two refreshes, ISO-like
+ * text in UTC, bound as parameters): an unanswered complaint grows a day old, a certificate expires, a day ends, and with it
+ * the time for a report.
  */
-export const cellsDirtyByTimeSql = tagged(
-  ['feedback'],
-  place(
-    'beneficiary_feedback',
-    `at >= {told:DateTime64(6, 'UTC')} - INTERVAL 24 HOUR AND at < {now:DateTime64(6, 'UTC')} - INTERVAL 24 HOUR`,
-  ),
-);
+export function cellsDirtyByTimeSql(told: string, now: string): string {
+  const complaints = tagged(
+    ['feedback'],
+    place(
+      'beneficiary_feedback',
+      `at >= {told:DateTime64(6, 'UTC')} - INTERVAL 24 HOUR AND at < {now:DateTime64(6, 'UTC')} - INTERVAL 24 HOUR`,
+    ),
+  );
+  const expired = tagged(
+    ['certificate'],
+    daysSince(
+      kitchensOf(
+        'food_safety_certifications',
+        "expires_at > {told:DateTime64(6, 'UTC')} - INTERVAL 1 SECOND AND expires_at <= {now:DateTime64(6, 'UTC')}",
+      ),
+      'told',
+    ),
+  );
+  const hour = (text: string) => Math.floor(Date.parse(`${text.replace(' ', 'T')}Z`) / 3_600_000);
+  const ends = (hours: number) => DAY_ENDS.reduce((sum, end) => sum + Math.floor((hours - end) / 24), 0);
+  if (ends(hour(told)) === ends(hour(now))) return [complaints, expired].join('\nUNION ALL\n');
+  const zoned = (instant: string) => `toDate32(${instant} + toIntervalHour(k.shift))`;
+  const newDays = tagged(
+    stateFacts,
+    eachDay(
+      `SELECT id AS sppg_id, shift FROM (${zonesSql})`,
+      `${zoned(`greatest({told:DateTime64(6, 'UTC')}, ${historyBegins})`)}`,
+      zoned("{now:DateTime64(6, 'UTC')}"),
+    ),
+  );
+  const overdue = tagged(
+    ['fortnight_report'],
+    `SELECT r.sppg_id AS sppg_id, r.day AS day FROM (${fortnightsWhere('1')}) AS r
+     INNER JOIN (${zonesSql}) AS z ON z.id = r.sppg_id
+     WHERE toDateTime64(r.day + 4, 3, 'UTC') - toIntervalHour(z.shift)
+       BETWEEN {told:DateTime64(6, 'UTC')} - INTERVAL 1 SECOND AND {now:DateTime64(6, 'UTC')}`,
+  );
+  return [complaints, expired, newDays, overdue].join('\nUNION ALL\n');
+}
 
 /** SQL yielding every cell there is or has been: the claim of a full rebuild. */
 export const allCellsSql = everythingOf('SELECT key FROM ops.places_sppg');

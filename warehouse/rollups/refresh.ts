@@ -11,7 +11,7 @@ import type { Warehouse } from '../client.ts';
 import type { FactName, Kpi } from '../kpis/kpi.ts';
 import { registry } from '../kpis/registry.ts';
 import { isoOf, watermarkSql } from '../watermark.ts';
-import { allCellsSql, cellsDirtyByTimeSql, dirtyCellsSql, type MarkRange } from './dirty.ts';
+import { allCellsSql, cellsDirtyByTimeSql, dirtyCellsSql, type MarkRange, zonesSql } from './dirty.ts';
 import { facts } from './facts.ts';
 
 /** Cells recomputed together: bounds the memory of one statement. */
@@ -77,7 +77,9 @@ export async function refreshDirtyCells(warehouse: Warehouse, slotId: string): P
   const changed = marked.includes('*') ? allCellsSql : dirtyCellsSql(progress.changed, marked);
   const seq = progress.seq + 1;
   const range: MarkRange = { from: rolled, to: lsn, marks, told: progress.told, now: progress.committed };
-  const dirty = [...(unchanged ? [] : [changed]), cellsDirtyByTimeSql].join('\nUNION ALL\n');
+  const dirty = [...(unchanged ? [] : [changed]), cellsDirtyByTimeSql(progress.told, progress.committed)].join(
+    '\nUNION ALL\n',
+  );
   const { cells, kitchens } = await recompute(warehouse, dirty, range, lsn, seq);
   failpoint('rollup:after cells');
   const rolledAt = new Date().toISOString();
@@ -146,12 +148,6 @@ async function recompute(
   }
   return { cells, kitchens };
 }
-
-/** Every kitchen with the offset of its province in hours. */
-const zonesSql = `
-  SELECT s.id AS id, transform(toString(p.timezone), ['WIB', 'WITA', 'WIT'], [7, 8, 9], 0) AS shift
-  FROM (SELECT id, provinceId FROM raw.sppg FINAL WHERE NOT _deleted) AS s
-  INNER JOIN (SELECT id, timezone FROM raw.provinces_indonesia FINAL WHERE NOT _deleted) AS p ON p.id = s.provinceId`;
 
 const cellsCte = (fact: FactName) => `cells AS (
   SELECT sppg_id, day, shift FROM ops.claims

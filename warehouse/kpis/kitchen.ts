@@ -1,0 +1,167 @@
+/**
+ * State of the kitchen: people, points, stock, staff and certificate as they are at the end of each local day, service days of
+ * a month, and the punctuality of the fortnightly report.
+ */
+import type { Kpi } from './kpi.ts';
+
+/** A kitchen's team by the programme's norm. */
+export const TEAM_SIZE = 47;
+
+const enrolment = {
+  section: 'kitchen',
+  fact: 'enrolment',
+  state: true,
+  owner: 'distribution',
+  sources: ['school_beneficiaries', 'nutrition_programs', 'sppg'],
+} as const;
+
+export const kitchen: readonly Kpi[] = [
+  {
+    ...enrolment,
+    id: 'active_beneficiaries',
+    name: { id: 'Penerima manfaat aktif', en: 'Active beneficiaries' },
+    definition: {
+      id: 'Siswa aktif di sekolah aktif pada program yang berjalan.',
+      en: 'Active students of active schools in running programmes.',
+    },
+    unit: 'people',
+    direction: 'none',
+    target: null,
+    num: 'sumOrNullIf(students, active)',
+  },
+  {
+    ...enrolment,
+    id: 'coverage',
+    name: { id: 'Cakupan', en: 'Coverage' },
+    definition: {
+      id: 'Penerima manfaat aktif dibagi sasaran penerima dapur.',
+      en: "Active beneficiaries over the kitchen's target.",
+    },
+    unit: 'percent',
+    direction: 'up',
+    target: null,
+    num: 'sumIf(students, active)',
+    den: 'any(targetRecipients)',
+  },
+  {
+    ...enrolment,
+    id: 'service_points',
+    name: { id: 'Titik layanan', en: 'Service points' },
+    definition: {
+      id: 'Jumlah sekolah aktif pada program yang berjalan.',
+      en: 'Active schools in running programmes.',
+    },
+    unit: 'count',
+    direction: 'none',
+    target: null,
+    num: 'countIf(active)',
+  },
+  {
+    section: 'kitchen',
+    fact: 'growth_month',
+    grain: 'month',
+    owner: 'distribution',
+    sources: ['school_beneficiaries', 'nutrition_programs'],
+    id: 'beneficiary_growth',
+    name: { id: 'Pertumbuhan penerima', en: 'Growth of beneficiaries' },
+    definition: {
+      id: 'Perubahan penerima manfaat aktif dari akhir bulan lalu sampai akhir bulan ini, dibagi jumlah bulan lalu.',
+      en: "Change of active beneficiaries from the previous month's end to this month's, over the previous.",
+    },
+    unit: 'percent',
+    direction: 'up',
+    target: null,
+    num: 'any(studentsNow - studentsBefore)',
+    den: 'any(studentsBefore)',
+  },
+  {
+    section: 'kitchen',
+    fact: 'stock',
+    state: true,
+    owner: 'production',
+    sources: ['inventory_items'],
+    id: 'critical_stock',
+    name: { id: 'Stok kritis', en: 'Critical stock' },
+    definition: {
+      id: 'Barang aktif dengan stok pada atau di bawah batas minimum, dibagi semua barang aktif.',
+      en: 'Active items at or below their minimum, over all active items.',
+    },
+    unit: 'percent',
+    direction: 'down',
+    target: null,
+    num: 'countIf(active AND critical)',
+    den: 'countIf(active)',
+  },
+  {
+    section: 'kitchen',
+    fact: 'crew',
+    state: true,
+    owner: 'staff',
+    sources: ['sppg_team_members'],
+    id: 'staffing',
+    name: { id: 'Tenaga', en: 'Staffing' },
+    definition: {
+      id: `Relawan aktif dibagi ${TEAM_SIZE} orang, ukuran tim sebuah dapur.`,
+      en: `Active volunteers over ${TEAM_SIZE}, the team of a kitchen.`,
+    },
+    unit: 'percent',
+    direction: 'up',
+    target: null,
+    num: 'countIf(volunteer)',
+    den: `any(${TEAM_SIZE})`,
+  },
+  {
+    section: 'kitchen',
+    fact: 'certificate',
+    state: true,
+    owner: 'quality',
+    sources: ['food_safety_certifications'],
+    id: 'slhs_valid',
+    name: { id: 'SLHS berlaku', en: 'Hygiene certificate valid' },
+    definition: {
+      id: 'Dapur dengan sertifikat laik higiene sanitasi yang aktif dan belum kedaluwarsa, dibagi semua dapur.',
+      en: 'Kitchens with an active, unexpired hygiene certificate, over all kitchens.',
+    },
+    unit: 'percent',
+    direction: 'up',
+    target: { low: 1, high: null },
+    num: 'max(valid)',
+    den: 'any(1)',
+  },
+  {
+    section: 'kitchen',
+    fact: 'service_month',
+    grain: 'month',
+    owner: 'distribution',
+    sources: ['food_distributions', 'nutrition_programs'],
+    id: 'service_days',
+    name: { id: 'Hari layanan', en: 'Service days' },
+    definition: {
+      id: 'Hari dengan pengiriman selesai dibagi hari layanan rencana program, di luar hari libur.',
+      en: 'Days with a completed delivery over the days the programmes plan, less holidays.',
+    },
+    unit: 'percent',
+    direction: 'up',
+    target: null,
+    num: 'countIf(served)',
+    den: 'countIf(planned)',
+  },
+  {
+    section: 'kitchen',
+    fact: 'fortnight_report',
+    grain: 'fortnight',
+    owner: 'finance',
+    sources: ['sppg_operational_reports'],
+    id: 'fortnight_report_on_time',
+    name: { id: 'Laporan dua mingguan tepat waktu', en: 'Fortnightly report on time' },
+    definition: {
+      id: 'Laporan keuangan dua mingguan yang pertama kali dikirim paling lambat tiga hari setelah akhir periode, dibagi yang jatuh tempo.',
+      en: 'Fortnightly financial reports first submitted within three days of the period, over those due.',
+    },
+    unit: 'percent',
+    direction: 'up',
+    target: { low: 1, high: null },
+    num: 'countIf(submitted <= day + 3)',
+    den: 'countIf(submitted IS NOT NULL OR overdue)',
+  },
+];
