@@ -140,7 +140,46 @@ beforeAll(async () => {
         staffAttendance: 90,
         updatedAt: NOW,
       });
+      await insert(source, 'inventory_items', {
+        id: `st-${kitchen}`,
+        sppgId: kitchen,
+        itemName: 'beras',
+        category: 'KARBOHIDRAT',
+        unit: 'kg',
+        currentStock: 20,
+        minStock: 10,
+        maxStock: 100,
+        updatedAt: NOW,
+      });
+      await insert(source, 'sppg_team_members', {
+        id: `tm-${kitchen}`,
+        sppgId: kitchen,
+        role: 'TIM_PACKING',
+        updatedAt: NOW,
+      });
+      await insert(source, 'sppg_operational_reports', {
+        id: `rp-${kitchen}`,
+        sppgId: kitchen,
+        reportNumber: `rp-${kitchen}`,
+        reportType: 'FINANCIAL_BIWEEKLY',
+        reportPeriod: '2026-02-16 to 2026-03-01',
+        submittedAt: '2026-03-04T16:59:00Z',
+        updatedAt: NOW,
+      });
     }
+    // An order of this month, for which the budget of now is in force.
+    await insert(source, 'procurements', {
+      id: 'o-now',
+      sppgId: 'k322',
+      procurementCode: 'o-now',
+      procurementDate: new Date().toISOString(),
+      supplierName: 'CV Tani',
+      purchaseMethod: 'DIRECT',
+      subtotalAmount: 1,
+      totalAmount: 1_000_000,
+      status: 'COMPLETED',
+      updatedAt: NOW,
+    });
   });
   await startPath(stack);
   await stack.settled();
@@ -235,6 +274,34 @@ const changes: readonly [name: string, sql: string][] = [
   ['incidents are about another month', `UPDATE program_monitoring SET "monitoringMonth" = '4' WHERE id = 'pm-k321'`],
   ['monitoring of another programme', `UPDATE program_monitoring SET "programId" = 'p-k322' WHERE id = 'pm-k321'`],
   ['monitoring is deleted', `DELETE FROM program_monitoring WHERE id = 'pm-k941'`],
+  ['stock runs low', `UPDATE inventory_items SET "currentStock" = 10 WHERE id = 'st-k321'`],
+  ['an item is of another kitchen', `UPDATE inventory_items SET "sppgId" = 'k512' WHERE id = 'st-k321'`],
+  ['an item is deleted', `DELETE FROM inventory_items WHERE id = 'st-k511'`],
+  ['a volunteer leaves', `UPDATE sppg_team_members SET "isActive" = false WHERE id = 'tm-k321'`],
+  ['a volunteer works elsewhere', `UPDATE sppg_team_members SET "sppgId" = 'k512' WHERE id = 'tm-k322'`],
+  ['a report comes late', `UPDATE sppg_operational_reports SET "submittedAt" = '2026-03-05' WHERE id = 'rp-k321'`],
+  [
+    'a report is about another period',
+    `UPDATE sppg_operational_reports SET "reportPeriod" = '2026-03-02 - 2026-03-15' WHERE id = 'rp-k322'`,
+  ],
+  [
+    'a report turns out to be a daily one',
+    `UPDATE sppg_operational_reports SET "reportType" = 'DAILY_OPERATIONAL' WHERE id = 'rp-k322'`,
+  ],
+  [
+    'the first certificate there is',
+    `INSERT INTO food_safety_certifications (id, "sppgId", "certificationName", "certifyingBody", "certificateNumber", "issuedDate", "expiryDate", "updatedAt")
+     VALUES ('c1', 'k321', 'SLHS', 'x', 'c1', now(), '2099-01-01', now())`,
+  ],
+  ['a certificate is revoked', `UPDATE food_safety_certifications SET status = 'REVOKED' WHERE id = 'c1'`],
+  ['the last certificate is gone', `DELETE FROM food_safety_certifications WHERE id = 'c1'`],
+  ['a school has fewer students', `UPDATE school_beneficiaries SET "activeStudents" = 5 WHERE id = 's1-k321'`],
+  ['a school is of another programme', `UPDATE school_beneficiaries SET "programId" = 'p-k322' WHERE id = 's2-k321'`],
+  ['a school is suspended', `UPDATE school_beneficiaries SET "isActive" = false WHERE id = 's2-k322'`],
+  ['a kitchen has another target', `UPDATE sppg SET "targetRecipients" = 100 WHERE id = 'k321'`],
+  ['a programme is paused', `UPDATE nutrition_programs SET status = 'PAUSED' WHERE id = 'p-k322'`],
+  ['a programme serves on other days', `UPDATE nutrition_programs SET "feedingDays" = '{1,2}' WHERE id = 'p-k321'`],
+  ['a run is not completed', `UPDATE food_distributions SET status = 'CANCELLED' WHERE id = 'x-k322'`],
   ['a programme moves to another kitchen', `UPDATE nutrition_programs SET "sppgId" = 'k321' WHERE id = 'p-k511'`],
   ['a kitchen moves to another zone', `UPDATE sppg SET "provinceId" = '94' WHERE id = 'k322'`],
   ['a zone is corrected', `UPDATE provinces_indonesia SET timezone = 'WITA' WHERE id = '94'`],

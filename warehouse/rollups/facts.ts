@@ -347,24 +347,30 @@ export const facts: Readonly<Record<FactName, Fact>> = {
   },
   service_month: {
     grain: 'month',
-    with: [zones],
-    select: `
-      SELECT sppg_id, day, service_day, max(served) AS served, max(planned) AS planned
-      FROM (
+    with: [
+      zones,
+      `runs AS (
         SELECT x.sppgId AS sppg_id, toDate32(x.distributionDate + toIntervalHour(z.shift)) AS service_day,
-          ${monthOf('service_day')} AS day, x.status = 'COMPLETED' AS served, 0 AS planned, 1 AS run
+          ${monthOf('service_day')} AS day, x.status = 'COMPLETED' AS served
         FROM (
           SELECT id, sppgId, distributionDate, toString(status) AS status FROM raw.food_distributions FINAL
           WHERE NOT _deleted AND id IN (${keysOf('food_distributions', utcDaysOfMonth)})
         ) AS x
         INNER JOIN zones AS z ON z.sppg_id = x.sppgId
         WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)
+      )`,
+    ],
+    // A month in which the kitchen has no deliveries at all, planned or made, is no data.
+    select: `
+      SELECT sppg_id, day, service_day, max(served) AS served, max(planned) AS planned
+      FROM (
+        SELECT sppg_id, day, service_day, served, 0 AS planned FROM runs
         UNION ALL
-        SELECT p.sppgId AS sppg_id, arrayJoin(arrayMap(n -> c.day + n, range(dateDiff('day', c.day, addMonths(c.day, 1))))) AS service_day,
-          c.day AS day, 0 AS served,
+        SELECT p.sppgId AS sppg_id, c.day AS day,
+          arrayJoin(arrayMap(n -> c.day + n, range(dateDiff('day', c.day, addMonths(c.day, 1))))) AS service_day, 0 AS served,
           has(p.weekdays, toDayOfWeek(service_day)) AND service_day >= toDate32(p.startDate + toIntervalHour(c.shift))
             AND service_day <= ifNull(toDate32(p.endDate + toIntervalHour(c.shift)), toDate32('2299-12-31'))
-            AND service_day NOT IN (SELECT day FROM mart.holidays FINAL WHERE listed) AS planned, 0 AS run
+            AND service_day NOT IN (SELECT day FROM mart.holidays FINAL WHERE listed) AS planned
         FROM (
           SELECT id, sppgId, JSONExtract(ifNull(toString(feedingDays), '[]'), 'Array(Nullable(Int32))') AS weekdays, startDate, endDate
           FROM raw.nutrition_programs FINAL
@@ -373,7 +379,7 @@ export const facts: Readonly<Record<FactName, Fact>> = {
         INNER JOIN cells AS c ON c.sppg_id = p.sppgId
         WHERE c.shift > 0
       )
-      WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)
+      WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM runs)
       GROUP BY sppg_id, day, service_day`,
   },
   fortnight_report: {
