@@ -1,12 +1,11 @@
 -- History of what rollups need as it was: every replicated version of a row, thinned to the last one between two cuts. The
 -- cuts are the ends of the local day in the three zones (15, 16 and 17 h UTC), so the state at the end of any local day
--- can always be told. Filled from raw.* by materialized views (warehouse/history.ts); replays change nothing.
+-- can always be told. Kitchens change seldom: all of their versions are kept. Filled from raw.* by materialized views (warehouse/history.ts); replays change nothing.
 CREATE TABLE IF NOT EXISTS ops.history_sppg (
   id String, regency_id String, province_id String, status String, is_demo Bool,
   target_recipients Nullable(Float64), monthly_budget Nullable(Float64),
-  version UInt128, deleted Bool, committed_at DateTime64(6, 'UTC'),
-  cut UInt32 DEFAULT toUInt32(intDiv(toUnixTimestamp64Second(committed_at), 86400)) * 3 + least(greatest(toHour(committed_at), 14), 17) - 14
-) ENGINE = ReplacingMergeTree(version) ORDER BY (id, cut) SETTINGS index_granularity = 1024;
+  version UInt128, deleted Bool, committed_at DateTime64(6, 'UTC')
+) ENGINE = ReplacingMergeTree ORDER BY (id, version) SETTINGS index_granularity = 1024;
 
 CREATE TABLE IF NOT EXISTS ops.history_nutrition_programs (
   id String, sppg_id String, running Bool,
