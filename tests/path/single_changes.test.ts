@@ -3,7 +3,7 @@
  * change of the same kitchen would hide it.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { independentCells, martCells } from '../support/independent.ts';
+import { expectAreas, independentCells, martCells } from '../support/independent.ts';
 import { batch, insert, NOW, seedProgramme } from '../support/rows.ts';
 import { type Stack, startPath, startStack, until } from '../support/stack.ts';
 
@@ -318,6 +318,19 @@ test.each(changes.map(([name, sql]) => ({ name, sql })))('alone: $name', async (
   expect(expected, 'the change moves a number').not.toEqual(before);
   await stack.settled();
   expect(await martCells(stack)).toEqual(expected);
+  await expectAreas(stack, expected);
+});
+
+test('alone: a kitchen moves to another regency, which moves no cell of its own', async () => {
+  await stack.source.query(`UPDATE sppg SET "regencyId" = '3201' WHERE id = 'k511'`);
+  await stack.settled();
+  await expectAreas(stack, await independentCells(stack));
+});
+
+test('alone: a kitchen turns out to be a demo', async () => {
+  await stack.source.query(`UPDATE sppg SET "isDemoAccount" = true WHERE id = 'k511'`);
+  await stack.settled();
+  await expectAreas(stack, await independentCells(stack));
 });
 
 test('a cell that changes by time alone: an unanswered complaint grows a day old', async () => {

@@ -2,6 +2,7 @@
  * The KPI cells computed a second time, by SQL in Postgres written from the published definitions and sharing nothing
  * with the rollups.
  */
+import { expect } from 'vitest';
 import { holidays } from '../../warehouse/reference/holidays.ts';
 import type { Stack } from './stack.ts';
 
@@ -330,4 +331,34 @@ export async function martCells(stack: Stack): Promise<Cells> {
      FROM mart.kpi_daily FINAL WHERE num IS NOT NULL`,
   );
   return collect(rows, () => false);
+}
+
+/** The areas must be the kitchens' cells summed by province and regency, demo kitchens left out. */
+export async function expectAreas(stack: Stack, cells: Cells): Promise<void> {
+  const { rows } = await stack.source.query<{ id: string; area: string }>(
+    `SELECT id, "provinceId" || '/' || "regencyId" AS area FROM sppg WHERE NOT "isDemoAccount"`,
+  );
+  const areaOf = new Map(rows.map(({ id, area }) => [id, area]));
+  const sums = new Map<string, [number, number | null]>();
+  for (const [name, [num, den]] of Object.entries(cells)) {
+    const [day, sppg, ...rest] = name.split(' ');
+    const area = areaOf.get(sppg ?? '');
+    if (area === undefined) continue;
+    const key = [day, area, ...rest].join(' ');
+    const [a, b] = sums.get(key) ?? [0, null];
+    sums.set(key, [a + (num ?? 0), den === null || den === undefined ? b : (b ?? 0) + den]);
+  }
+  const held = await stack.warehouse.query<{ name: string; num: number; den: number | null }>(
+    `SELECT concat(toString(day), ' ', province_id, '/', regency_id, ' ', kpi, if(split = '', '', concat(' ', split))) AS name, num, den
+     FROM mart.kpi_areas FINAL WHERE num IS NOT NULL`,
+  );
+  expect(held.map(({ name }) => name).sort()).toEqual([...sums.keys()].sort());
+  // Sums of doubles depend on their order.
+  const near = (a: number | null, b: number | null) =>
+    a === null || b === null ? a === b : Math.abs(a - b) <= 1e-6 * Math.max(1, Math.abs(b));
+  const wrong = held.filter(({ name, num, den }) => {
+    const [expectedNum, expectedDen] = sums.get(name) as [number, number | null];
+    return !near(num, expectedNum) || !near(den, expectedDen);
+  });
+  expect(wrong).toEqual([]);
 }

@@ -2,18 +2,18 @@
 import type { Readable } from 'node:stream';
 import type { Warehouse } from '../client.ts';
 import type { Kpi } from '../kpis/kpi.ts';
-import { type Scope, scopeCondition } from '../scopes.ts';
+import { figuresOf, type Scope, scopeCondition } from '../scopes.ts';
 
 export type DayValue = { kpi: string; date: string; num: number | null; den: number | null };
 export type Grain = 'day' | 'week' | 'fortnight' | 'month' | 'quarter' | 'year';
 
 /** Every KPI per day in [from, to]; days without data are absent. */
 export async function dailyValues(warehouse: Warehouse, scope: Scope, from: string, to: string): Promise<DayValue[]> {
+  const figures = figuresOf(scope);
   return warehouse.query<DayValue>(
     `SELECT toString(m.kpi) AS kpi, toString(m.day) AS date, sum(m.num) AS num, sum(m.den) AS den
-     FROM mart.kpi_daily AS m FINAL
-     WHERE m.day BETWEEN {from:Date32} AND {to:Date32} AND m.split = '' AND m.num IS NOT NULL
-       AND ${scopeCondition(scope, 'sppg_id')}
+     FROM ${figures.from} AS m FINAL
+     WHERE m.day BETWEEN {from:Date32} AND {to:Date32} AND m.split = '' AND m.num IS NOT NULL AND ${figures.where}
      GROUP BY m.kpi, m.day ORDER BY m.kpi, m.day`,
     { from, to, scopeId: scope.id },
   );
@@ -38,13 +38,14 @@ export async function seriesValues(
   from: string,
   to: string,
 ): Promise<Omit<DayValue, 'kpi'>[]> {
+  const figures = figuresOf(scope);
   const pick = (column: string) => (kpi.state ? `argMax(tuple(${column}), day).1` : `sum(${column})`);
   return warehouse.query(
     `SELECT toString(${periods[grain]}) AS date, ${pick('d.nums')} AS num, ${pick('d.dens')} AS den
      FROM (
-       SELECT m.day AS day, sum(m.num) AS nums, sum(m.den) AS dens FROM mart.kpi_daily AS m FINAL
+       SELECT m.day AS day, sum(m.num) AS nums, sum(m.den) AS dens FROM ${figures.from} AS m FINAL
        WHERE m.kpi = {kpi:String} AND m.day BETWEEN {from:Date32} AND {to:Date32} AND m.split = '' AND m.num IS NOT NULL
-         AND ${scopeCondition(scope, 'sppg_id')}
+         AND ${figures.where}
        GROUP BY m.day
      ) AS d
      GROUP BY date ORDER BY date`,

@@ -146,6 +146,8 @@ async function recompute(
     const params = { claim, chunk, chunks, watermark: watermarkLsn, now: range.now };
     await Promise.all(dirtyFacts.map((fact) => warehouse.command(refreshSql(fact), params)));
   }
+  failpoint('rollup:before areas');
+  await Promise.all(dirtyFacts.map((fact) => warehouse.command(areasSql(fact), { claim })));
   return { cells, kitchens };
 }
 
@@ -170,7 +172,7 @@ function refreshSql(fact: FactName): string {
   const heldSplits = `
     UNION ALL
     SELECT toString(held.kpi), held.day, held.sppg_id, toString(held.split), 0, NULL, NULL FROM mart.kpi_daily AS held
-    WHERE held.kpi IN (${ids}) AND (held.day, held.sppg_id) IN (SELECT day, sppg_id FROM cells)
+    WHERE held.kpi IN (${ids}) AND (held.sppg_id, held.day) IN (SELECT sppg_id, day FROM cells)
       AND held.split != '' AND held.num IS NOT NULL`;
   return `INSERT INTO mart.kpi_daily (kpi, day, sppg_id, split, num, den, seq, watermark_lsn)
     WITH ${[cellsCte(fact), ...ctes].join(',\n')}, fact AS (${select})
@@ -188,6 +190,40 @@ function refreshSql(fact: FactName): string {
       SELECT arrayJoin([${ids}]), day, sppg_id, '', 0, NULL, NULL FROM cells${splits.length === 0 ? '' : heldSplits}
     )
     GROUP BY kpi, day, sppg_id, split`;
+}
+
+/**
+ * One INSERT … SELECT that sums the claimed cells' areas again: the regencies the claimed kitchens belong to, or ever did,
+ * on the claimed days. Demo kitchens count for nothing above themselves (rule 5).
+ */
+function areasSql(fact: FactName): string {
+  const ids = registry
+    .filter((kpi) => kpi.fact === fact)
+    .map((kpi) => `'${kpi.id}'`)
+    .join(', ');
+  return `INSERT INTO mart.kpi_areas (kpi, day, province_id, regency_id, split, num, den, units, seq)
+    WITH dirty AS (
+      SELECT DISTINCT h.province_id AS province_id, h.regency_id AS regency_id, c.day AS day
+      FROM (SELECT sppg_id, day FROM ops.claims WHERE claim = {claim:UInt64} AND fact = '${fact}') AS c
+      INNER JOIN (SELECT DISTINCT id, province_id, regency_id FROM ops.history_sppg WHERE NOT deleted) AS h ON h.id = c.sppg_id
+    ), members AS (
+      SELECT id, provinceId, regencyId FROM raw.sppg FINAL
+      WHERE NOT _deleted AND NOT isDemoAccount AND (provinceId, regencyId) IN (SELECT province_id, regency_id FROM dirty)
+    )
+    SELECT kpi, day, province_id, regency_id, split, max(area_num), max(area_den), max(area_units), {claim:UInt64}
+    FROM (
+      SELECT m.kpi AS kpi, m.day AS day, s.provinceId AS province_id, s.regencyId AS regency_id, m.split AS split,
+        sum(m.num) AS area_num, sum(m.den) AS area_den, count() AS area_units
+      FROM mart.kpi_daily AS m FINAL INNER JOIN members AS s ON s.id = m.sppg_id
+      WHERE m.kpi IN (${ids}) AND m.sppg_id IN (SELECT id FROM members) AND m.day IN (SELECT day FROM dirty) AND m.num IS NOT NULL
+      GROUP BY m.kpi, m.day, s.provinceId, s.regencyId, m.split
+      HAVING (province_id, regency_id, day) IN (SELECT province_id, regency_id, day FROM dirty)
+      UNION ALL
+      SELECT held.kpi, held.day, held.province_id, held.regency_id, held.split, NULL, NULL, 0 FROM mart.kpi_areas AS held
+      WHERE held.kpi IN (${ids}) AND (held.province_id, held.regency_id, held.day) IN (SELECT province_id, regency_id, day FROM dirty)
+        AND held.num IS NOT NULL
+    )
+    GROUP BY kpi, day, province_id, regency_id, split`;
 }
 
 /** (id, is a ratio, num, den) of a KPI as it is aggregated. */
