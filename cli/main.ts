@@ -13,15 +13,15 @@ import { LumbungError, messageOf, policies } from '../platform/errors.ts';
 import { createLifecycle } from '../platform/lifecycle.ts';
 import { createLogger } from '../platform/log.ts';
 import { openQueue, PIPELINE } from '../platform/queues.ts';
-import { awaitRedis, connectRedis } from '../platform/redis.ts';
+import { awaitRedis, connectRedis, type Redis } from '../platform/redis.ts';
 import { signToken } from '../platform/tokens.ts';
 import type { Warehouse } from '../warehouse/client.ts';
 import { currentSlot } from '../warehouse/ledger.ts';
 import { migrate } from '../warehouse/migrate.ts';
-import { markEverything } from '../warehouse/rollups/refresh.ts';
 import { reconcileTables } from '../workers/scheduled.ts';
 import { copyAgain } from './copy_again.ts';
 import { formatFindings } from './preflight.ts';
+import { rebuildRollups, verifyRollups } from './rebuild.ts';
 import { openWarehouse, type Role, roles, runRole } from './roles.ts';
 import { readRuntime, withRuntime } from './runtime.ts';
 import { startAll } from './start.ts';
@@ -102,16 +102,24 @@ program
 
 program
   .command('rollup')
-  .description('recompute rollups')
-  .option('--full', 'recompute every cell')
-  .action(async (options: { full?: boolean }) => {
-    if (!options.full) throw new LumbungError('bad_input', 'say what to recompute: lumbung rollup --full');
+  .description('compute every cell a second time: to serve it, or to compare')
+  .option('--full', 'build every cell beside the served ones and serve them, without a gap')
+  .option('--verify', 'compare what is served with what a full computation gives; exit code 1 when they differ')
+  .option('--json', 'with --verify: print the differences as JSON')
+  .action(async (options: { full?: boolean; verify?: boolean; json?: boolean }) => {
+    if (Boolean(options.full) === Boolean(options.verify)) {
+      throw new LumbungError('bad_input', 'say which: lumbung rollup --full, or lumbung rollup --verify');
+    }
     await withWarehouse(async (warehouse, config) => {
       const slotId = await currentSlot(warehouse);
       if (slotId === undefined) throw new LumbungError('config', 'nothing has been copied yet');
-      await markEverything(warehouse, 'asked for by command');
-      await askForRollup(config, slotId);
-      print('Every cell will be recomputed by the worker; "lumbung status" shows when.');
+      if (options.full) {
+        await withRedis(config, (redis) => rebuildRollups(warehouse, redis, slotId, print));
+        return;
+      }
+      const differences = await verifyRollups(warehouse, slotId, options.json ? () => undefined : print);
+      if (options.json) print(JSON.stringify({ differences }));
+      if (differences.length > 0) process.exitCode = 1;
     });
   });
 
@@ -241,14 +249,23 @@ async function withSource(config: Config, work: (client: pg.Client) => Promise<v
   }
 }
 
-async function askForRollup(config: Config, slotId: string): Promise<void> {
+async function withRedis(config: Config, work: (redis: Redis) => Promise<void>): Promise<void> {
   const url = requireUrl(config, 'REDIS_URL');
   const redis = connectRedis(url, createLogger({ ...config, LOG_LEVEL: 'silent' }, 'cli'), 'blocking');
-  await awaitRedis(redis, url);
-  const queue = openQueue(PIPELINE, redis);
-  await queue.add('rollup', { kind: 'rollup', slotId }, { jobId: `rollup-asked-${Date.now()}` });
-  await queue.close();
-  redis.disconnect();
+  try {
+    await awaitRedis(redis, url);
+    await work(redis);
+  } finally {
+    redis.disconnect();
+  }
+}
+
+async function askForRollup(config: Config, slotId: string): Promise<void> {
+  await withRedis(config, async (redis) => {
+    const queue = openQueue(PIPELINE, redis);
+    await queue.add('rollup', { kind: 'rollup', slotId }, { jobId: `rollup-asked-${Date.now()}` });
+    await queue.close();
+  });
 }
 
 program.parseAsync().catch((error: unknown) => {

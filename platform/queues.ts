@@ -14,6 +14,7 @@ export const JOBS = 'jobs';
 export const pipelineJob = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('load'), batchId: z.string(), slotId: z.string() }),
   z.object({ kind: z.literal('rollup'), slotId: z.string() }),
+  z.object({ kind: z.literal('serve'), slotId: z.string(), builtSeq: z.number().int() }),
 ]);
 export type PipelineJob = z.infer<typeof pipelineJob>;
 

@@ -1,5 +1,5 @@
 /**
- * The pipeline processor: load and rollup jobs, one at a time across all workers.
+ * The pipeline processor: load and rollup jobs, and the serving of rebuilt tables, one at a time across all workers.
  * Invariant: a job is done only when its effect is durable in ClickHouse; Redis only carries hints.
  */
 import { type ConnectionOptions, type Job, Worker } from 'bullmq';
@@ -18,6 +18,7 @@ import {
   requestRollup,
 } from '../platform/queues.ts';
 import type { Redis } from '../platform/redis.ts';
+import { serveRebuilt } from '../warehouse/rollups/rebuild.ts';
 import { refreshDirtyCells } from '../warehouse/rollups/refresh.ts';
 import { announceRefresh } from './announce.ts';
 
@@ -32,7 +33,8 @@ export async function startPipeline(context: PipelineContext): Promise<Worker> {
     async (job: Job) => {
       const data = pipelineJob.parse(job.data);
       if (data.kind === 'load') await load(context, data, queue);
-      else await rollup(context, data);
+      else if (data.kind === 'rollup') await rollup(context, data);
+      else await serveRebuilt(context.warehouse, data.slotId, data.builtSeq);
     },
     {
       connection: context.workerRedis as unknown as ConnectionOptions,

@@ -121,12 +121,7 @@ async function recompute(
   claim: number,
 ): Promise<{ cells: number; kitchens: ClaimedKitchen[] }> {
   failpoint('rollup:before claim');
-  await warehouse.command(
-    `INSERT INTO ops.claims (claim, fact, sppg_id, day, shift)
-     SELECT DISTINCT {claim:UInt64}, d.fact, d.sppg_id, d.day, z.shift FROM (${dirtySql}) AS d
-     LEFT ANY JOIN (${zonesSql}) AS z ON z.id = d.sppg_id WHERE d.sppg_id != ''`,
-    { claim, ...range },
-  );
+  await claimCells(warehouse, claim, dirtySql, range);
   failpoint('rollup:after claim');
   const kitchens = await warehouse.query<ClaimedKitchen>(
     `SELECT c.sppg_id AS id, c.cells AS cells, c.facts AS facts, s.regencyId AS regency, s.provinceId AS province,
@@ -141,15 +136,49 @@ async function recompute(
   );
   const cells = kitchens.reduce((sum, kitchen) => sum + kitchen.cells, 0);
   const dirtyFacts = [...new Set(kitchens.flatMap((kitchen) => kitchen.facts))];
-  const chunks = Math.ceil(cells / CELLS_PER_CHUNK);
-  for (let chunk = 0; chunk < chunks; chunk++) {
-    const params = { claim, chunk, chunks, watermark: watermarkLsn, now: range.now };
-    await Promise.all(dirtyFacts.map((fact) => warehouse.command(refreshSql(fact), params)));
-  }
+  await computeClaimed(warehouse, { claim, seq: claim, watermark: watermarkLsn, now: range.now }, dirtyFacts, cells);
   failpoint('rollup:before areas');
-  await Promise.all(dirtyFacts.map((fact) => warehouse.command(areasSql(fact), { claim })));
+  await Promise.all(
+    dirtyFacts.map((fact) => warehouse.command(areasSql(fact, live), { since: claim - 1, seq: claim })),
+  );
   return { cells, kitchens };
 }
+
+/** Writes the cells the SQL yields into ops.claims, with the offset of their kitchens. */
+export async function claimCells(
+  warehouse: Warehouse,
+  claim: number | bigint,
+  dirtySql: string,
+  range: MarkRange,
+): Promise<void> {
+  await warehouse.command(
+    `INSERT INTO ops.claims (claim, fact, sppg_id, day, shift)
+     SELECT DISTINCT {claim:UInt64}, d.fact, d.sppg_id, d.day, z.shift FROM (${dirtySql}) AS d
+     LEFT ANY JOIN (${zonesSql}) AS z ON z.id = d.sppg_id WHERE d.sppg_id != ''`,
+    { ...range, claim: String(claim) },
+  );
+}
+
+/** Computes the claimed cells, about `cells` of them, into the tables. Rows carry `seq`. */
+export async function computeClaimed(
+  warehouse: Warehouse,
+  at: { claim: number | bigint; seq: number; watermark: string; now: string },
+  dirtyFacts: readonly FactName[],
+  cells: number,
+  into: MartTables = live,
+  onProgress: (done: number, all: number) => void = () => undefined,
+): Promise<void> {
+  const chunks = Math.ceil(cells / CELLS_PER_CHUNK);
+  for (let chunk = 0; chunk < chunks; chunk++) {
+    const params = { ...at, claim: String(at.claim), chunk, chunks };
+    await Promise.all(dirtyFacts.map((fact) => warehouse.command(refreshSql(fact, into), params)));
+    onProgress(chunk + 1, chunks);
+  }
+}
+
+/** Where cells and areas are written and read: the served tables, or a pair built beside them. */
+export type MartTables = { cells: string; areas: string };
+export const live: MartTables = { cells: 'mart.kpi_daily', areas: 'mart.kpi_areas' };
 
 const cellsCte = (fact: FactName) => `cells AS (
   SELECT sppg_id, day, shift FROM ops.claims
@@ -157,7 +186,7 @@ const cellsCte = (fact: FactName) => `cells AS (
 )`;
 
 /** One INSERT … SELECT that recomputes all KPIs of a fact for the claimed cells, emptied cells included. */
-function refreshSql(fact: FactName): string {
+function refreshSql(fact: FactName, into: MartTables): string {
   const kpis = registry.filter((kpi) => kpi.fact === fact);
   const { with: ctes, select } = facts[fact];
   // One pass over the fact: a row counts in the total and once more for every dimension it is split by.
@@ -171,12 +200,12 @@ function refreshSql(fact: FactName): string {
   const ids = kpis.map((kpi) => `'${kpi.id}'`).join(', ');
   const heldSplits = `
     UNION ALL
-    SELECT toString(held.kpi), held.day, held.sppg_id, toString(held.split), 0, NULL, NULL FROM mart.kpi_daily AS held
+    SELECT toString(held.kpi), held.day, held.sppg_id, toString(held.split), 0, NULL, NULL FROM ${into.cells} AS held
     WHERE held.kpi IN (${ids}) AND (held.sppg_id, held.day) IN (SELECT sppg_id, day FROM cells)
       AND held.split != '' AND held.num IS NOT NULL`;
-  return `INSERT INTO mart.kpi_daily (kpi, day, sppg_id, split, num, den, seq, watermark_lsn)
+  return `INSERT INTO ${into.cells} (kpi, day, sppg_id, split, num, den, seq, watermark_lsn)
     WITH ${[cellsCte(fact), ...ctes].join(',\n')}, fact AS (${select})
-    SELECT kpi, day, sppg_id, split, max(num), max(den), {claim:UInt64}, {watermark:UInt64}
+    SELECT kpi, day, sppg_id, split, max(num), max(den), {seq:UInt64}, {watermark:UInt64}
     FROM (
       -- "No data" is decided once: a ratio without a denominator has neither; nothing to add over a denominator is 0.
       SELECT a.1 AS kpi, day, sppg_id, split, ifNull(a.4, 0) != 0 AS present,
@@ -193,33 +222,33 @@ function refreshSql(fact: FactName): string {
 }
 
 /**
- * One INSERT … SELECT that sums the claimed cells' areas again: the regencies the claimed kitchens belong to, or ever did,
- * on the claimed days. Demo kitchens count for nothing above themselves (rule 5).
+ * One INSERT … SELECT that sums the areas of cells claimed in ({since}, {seq}] again: the regencies the claimed kitchens
+ * belong to, or ever did, on the claimed days. Demo kitchens count for nothing above themselves (rule 5).
  */
-function areasSql(fact: FactName): string {
+export function areasSql(fact: FactName, tables: MartTables): string {
   const ids = registry
     .filter((kpi) => kpi.fact === fact)
     .map((kpi) => `'${kpi.id}'`)
     .join(', ');
-  return `INSERT INTO mart.kpi_areas (kpi, day, province_id, regency_id, split, num, den, units, seq)
+  return `INSERT INTO ${tables.areas} (kpi, day, province_id, regency_id, split, num, den, units, seq)
     WITH dirty AS (
       SELECT DISTINCT h.province_id AS province_id, h.regency_id AS regency_id, c.day AS day
-      FROM (SELECT sppg_id, day FROM ops.claims WHERE claim = {claim:UInt64} AND fact = '${fact}') AS c
+      FROM (SELECT sppg_id, day FROM ops.claims WHERE claim > {since:UInt64} AND claim <= {seq:UInt64} AND fact = '${fact}') AS c
       INNER JOIN (SELECT DISTINCT id, province_id, regency_id FROM ops.history_sppg WHERE NOT deleted) AS h ON h.id = c.sppg_id
     ), members AS (
       SELECT id, provinceId, regencyId FROM raw.sppg FINAL
       WHERE NOT _deleted AND NOT isDemoAccount AND (provinceId, regencyId) IN (SELECT province_id, regency_id FROM dirty)
     )
-    SELECT kpi, day, province_id, regency_id, split, max(area_num), max(area_den), max(area_units), {claim:UInt64}
+    SELECT kpi, day, province_id, regency_id, split, max(area_num), max(area_den), max(area_units), {seq:UInt64}
     FROM (
       SELECT m.kpi AS kpi, m.day AS day, s.provinceId AS province_id, s.regencyId AS regency_id, m.split AS split,
         sum(m.num) AS area_num, sum(m.den) AS area_den, count() AS area_units
-      FROM mart.kpi_daily AS m FINAL INNER JOIN members AS s ON s.id = m.sppg_id
+      FROM ${tables.cells} AS m FINAL INNER JOIN members AS s ON s.id = m.sppg_id
       WHERE m.kpi IN (${ids}) AND m.sppg_id IN (SELECT id FROM members) AND m.day IN (SELECT day FROM dirty) AND m.num IS NOT NULL
       GROUP BY m.kpi, m.day, s.provinceId, s.regencyId, m.split
       HAVING (province_id, regency_id, day) IN (SELECT province_id, regency_id, day FROM dirty)
       UNION ALL
-      SELECT held.kpi, held.day, held.province_id, held.regency_id, held.split, NULL, NULL, 0 FROM mart.kpi_areas AS held
+      SELECT held.kpi, held.day, held.province_id, held.regency_id, held.split, NULL, NULL, 0 FROM ${tables.areas} AS held
       WHERE held.kpi IN (${ids}) AND (held.province_id, held.regency_id, held.day) IN (SELECT province_id, regency_id, day FROM dirty)
         AND held.num IS NOT NULL
     )

@@ -1,0 +1,88 @@
+/** A full computation beside the served tables: compared with them, or served in their place. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expectAreas, independentCells, martCells } from '../support/independent.ts';
+import { seedProgramme } from '../support/rows.ts';
+import { lumbung, type Stack, startPath, startStack, until } from '../support/stack.ts';
+import { runWorkload } from '../support/workload.ts';
+
+let stack: Stack;
+beforeAll(async () => {
+  stack = await startStack(seedProgramme);
+  await startPath(stack);
+  await runWorkload(stack.source, 11, 400);
+  await stack.settled();
+});
+afterAll(() => stack[Symbol.asyncDispose]());
+
+const exact = async () => {
+  await stack.settled();
+  const independent = await independentCells(stack);
+  expect(await martCells(stack)).toEqual(independent);
+  await expectAreas(stack, independent);
+};
+
+test('what was refreshed cell by cell is what a full computation gives', async () => {
+  const { code, out } = await lumbung(stack, ['rollup', '--verify']);
+  expect(out).toContain('all of them are what a full computation gives');
+  expect(code).toBe(0);
+});
+
+test('a wrong cell, a missing one and one too many are told; a rebuild puts them right while changes go on', async () => {
+  const { warehouse } = stack;
+  const bend = (change: string, where: string) =>
+    warehouse.command(
+      `INSERT INTO mart.kpi_daily SELECT * REPLACE (${change}) FROM (
+         SELECT * FROM mart.kpi_daily FINAL
+         WHERE kpi = 'portions_planned' AND split = '' AND num IS NOT NULL AND ${where} ORDER BY sppg_id, day LIMIT 1)`,
+    );
+  await bend('assumeNotNull(num) + 1 AS num', "sppg_id = 'k321'");
+  await bend('NULL AS num', "sppg_id = 'k512'");
+  await bend("toDate32('2026-07-07') AS day", "sppg_id = 'k511'");
+  const told = await lumbung(stack, ['rollup', '--verify', '--json']);
+  expect(told.code).toBe(1);
+  const line = told.out.split('\n').find((text) => text.startsWith('{"differences"')) ?? '{}';
+  const { differences } = JSON.parse(line) as { differences: { kpi: string; unit: string; day: string }[] };
+  expect(differences.filter(({ kpi }) => kpi === 'portions_planned').map(({ unit }) => unit)).toEqual(
+    expect.arrayContaining(['k321', 'k512', 'k511']),
+  );
+  expect(differences.find(({ unit }) => unit === 'k511')?.day).toBe('2026-07-07');
+
+  const writing = runWorkload(stack.source, 12, 300);
+  const { code, out } = await lumbung(stack, ['rollup', '--full']);
+  await writing;
+  expect(out).toContain('they are served from now on');
+  expect(code).toBe(0);
+  await exact();
+  expect((await lumbung(stack, ['rollup', '--verify'])).code).toBe(0);
+});
+
+test('nothing cached outlives a rebuild', async () => {
+  const token = await stack.token('PLATFORM_ANALYST', ['national']);
+  const path = '/api/v1/kpis/portions_planned/series?scope=national&from=2026-03-01&to=2026-03-31';
+  const sum = async () => {
+    const { body } = await stack.get(path, token);
+    return (body as unknown as { points: { num: number }[] }).points.reduce((total, { num }) => total + num, 0);
+  };
+  const right = await sum();
+  await stack.warehouse.command(
+    `INSERT INTO mart.kpi_areas SELECT * REPLACE (assumeNotNull(num) + 1000 AS num) FROM mart.kpi_areas FINAL
+     WHERE kpi = 'portions_planned' AND split = '' AND num IS NOT NULL LIMIT 1`,
+  );
+  await runWorkload(stack.source, 13, 1);
+  await stack.settled();
+  expect((await lumbung(stack, ['rollup', '--full'])).code).toBe(0);
+  const cells = await independentCells(stack);
+  const planned = Object.entries(cells)
+    .filter(([name]) => name.endsWith('portions_planned') && !name.includes('k942'))
+    .reduce((total, [, [num]]) => total + (num ?? 0), 0);
+  await until('the rebuilt figure to be answered', async () => (await sum()) === planned);
+  expect(right).toBeGreaterThan(0);
+});
+
+test('without saying which, and with both, the command says what to do', async () => {
+  for (const args of [['rollup'], ['rollup', '--full', '--verify']]) {
+    const { code, out } = await lumbung(stack, args);
+    expect(code).toBe(1);
+    expect(out).toContain('say which');
+  }
+});

@@ -1,0 +1,168 @@
+/**
+ * A second computation of every cell, beside the served tables: to compare them with, or to take their place.
+ * Invariants: readers never see a table half built; cells that changed during the build keep what the refresh of that
+ * change wrote; the tables take each other's place in a refresh, when no other one runs, and only once however often it is
+ * tried.
+ */
+import { LumbungError } from '../../platform/errors.ts';
+import type { Warehouse } from '../client.ts';
+import { registry } from '../kpis/registry.ts';
+import { allCellsSql } from './dirty.ts';
+import { areasSql, claimCells, computeClaimed, live, type MartTables } from './refresh.ts';
+
+export const beside: MartTables = { cells: 'mart.kpi_daily_beside', areas: 'mart.kpi_areas_beside' };
+const allFacts = [...new Set(registry.map((kpi) => kpi.fact))];
+
+/** What was built: as of which refresh, and up to which LSN raw rows may have been seen. */
+export type Rebuilt = { seq: number; cells: number; seenLsn: string };
+
+/** Computes every cell and area into the tables beside; `onProgress` gets shares of 1. */
+export async function buildBeside(
+  warehouse: Warehouse,
+  slotId: string,
+  onProgress: (share: number) => void,
+): Promise<Rebuilt> {
+  for (const part of ['cells', 'areas'] as const) {
+    await warehouse.command(`DROP TABLE IF EXISTS ${beside[part]} SYNC`);
+    await warehouse.command(`CREATE TABLE ${beside[part]} AS ${live[part]}`);
+  }
+  const [start] = await warehouse.query<{ seq: number; lsn: string; now: string }>(
+    `SELECT max(r.seq) AS seq, toString(argMax(r.rolled_lsn, r.seq)) AS lsn, toString(max(r.committed_at)) AS now
+     FROM ops.rollups AS r WHERE slot_id = {slot:String}`,
+    { slot: slotId },
+  );
+  if (start === undefined || start.seq === 0) throw new LumbungError('config', 'nothing has been rolled up yet');
+  // Claims of builds have numbers of their own, far above those of refreshes.
+  const claim = (1n << 62n) + BigInt(Date.now());
+  await claimCells(warehouse, claim, allCellsSql, {
+    from: '0',
+    to: '0',
+    marks: [],
+    told: '1970-01-01 00:00:00',
+    now: start.now,
+  });
+  const [counted] = await warehouse.query<{ cells: number }>(
+    'SELECT uniqExact(sppg_id, day) AS cells FROM ops.claims WHERE claim = {claim:UInt64}',
+    { claim: String(claim) },
+  );
+  const cells = counted?.cells ?? 0;
+  const at = { claim, seq: start.seq, watermark: start.lsn, now: start.now };
+  await computeClaimed(warehouse, at, allFacts, cells, beside, (done, all) => onProgress((0.95 * done) / all));
+  await warehouse.command(
+    `INSERT INTO ${beside.areas} (kpi, day, province_id, regency_id, split, num, den, units, seq)
+     SELECT m.kpi, m.day, s.provinceId, s.regencyId, m.split, sum(m.num), sum(m.den), count(), {seq:UInt64}
+     FROM ${beside.cells} AS m FINAL
+     INNER JOIN (SELECT id, provinceId, regencyId FROM raw.sppg FINAL WHERE NOT _deleted AND NOT isDemoAccount) AS s ON s.id = m.sppg_id
+     WHERE m.num IS NOT NULL GROUP BY m.kpi, m.day, s.provinceId, s.regencyId, m.split`,
+    { seq: start.seq },
+  );
+  onProgress(1);
+  const [seen] = await warehouse.query<{ lsn: string }>(
+    'SELECT toString(max(end_lsn)) AS lsn FROM ops.batches WHERE slot_id = {slot:String}',
+    { slot: slotId },
+  );
+  return { seq: start.seq, cells, seenLsn: seen?.lsn ?? '0' };
+}
+
+/** True once everything the build may have read is rolled up: what it saw of later commits has been claimed since. */
+export async function caughtUp(warehouse: Warehouse, slotId: string, rebuilt: Rebuilt): Promise<boolean> {
+  const [row] = await warehouse.query<{ done: boolean }>(
+    `SELECT (SELECT max(rolled_lsn) FROM ops.rollups WHERE slot_id = {slot:String}) >= {seen:UInt64}
+       AND (SELECT count() FROM ops.parts WHERE slot_id = {slot:String} AND start_lsn >= {seen:UInt64}) = 0
+       AND (SELECT count() FROM ops.marks FINAL WHERE NOT done) = 0 AS done`,
+    { slot: slotId, seen: rebuilt.seenLsn },
+  );
+  return row?.done ?? false;
+}
+
+export type Difference = {
+  kpi: string;
+  day: string;
+  unit: string;
+  split: string;
+  served: (number | null)[];
+  rebuilt: (number | null)[];
+};
+
+/** Cells and areas that differ, among those no refresh has touched since the build began; at most `limit` of each. */
+export async function compareBeside(warehouse: Warehouse, { seq }: Rebuilt, limit = 100): Promise<Difference[]> {
+  const differences = (part: 'cells' | 'areas', unit: string) =>
+    warehouse.query<Difference>(
+      `SELECT toString(kpi) AS kpi, toString(day) AS day, unit, toString(split) AS split,
+         [served_num, served_den] AS served, [built_num, built_den] AS rebuilt
+       FROM (
+         SELECT kpi, day, unit, split, maxIf(n, own) AS served_num, maxIf(d, own) AS served_den,
+           maxIf(n, NOT own) AS built_num, maxIf(d, NOT own) AS built_den, maxIf(seq, own) AS touched
+         FROM (
+           SELECT kpi, day, ${unit} AS unit, split, num AS n, den AS d, seq, true AS own FROM ${live[part]} FINAL
+           UNION ALL
+           SELECT kpi, day, ${unit} AS unit, split, num AS n, den AS d, seq, false AS own FROM ${beside[part]} FINAL
+         )
+         GROUP BY kpi, day, unit, split
+       )
+       WHERE touched <= {seq:UInt64} AND arrayExists(
+         (a, b) -> isNull(a) != isNull(b) OR abs(assumeNotNull(a) - assumeNotNull(b)) > 1e-9 * greatest(1, abs(assumeNotNull(a))),
+         [served_num, served_den], [built_num, built_den])
+       ORDER BY kpi, day, unit, split LIMIT {limit:UInt32}`,
+      { seq, limit },
+    );
+  const cells = await differences('cells', 'sppg_id');
+  return [...cells, ...(await differences('areas', "concat(province_id, '/', regency_id)"))];
+}
+
+/**
+ * Serves what was built as of refresh `builtSeq`. To be called where no refresh can run at the same time. It counts as a
+ * refresh that touched every kitchen, so that nothing cached outlives it.
+ */
+export async function serveRebuilt(warehouse: Warehouse, slotId: string, builtSeq: number): Promise<void> {
+  const [last] = await warehouse.query<{ seq: number }>('SELECT max(r.seq) AS seq FROM ops.rollups AS r');
+  const seq = last?.seq ?? builtSeq;
+  const mark = `rebuilt as of refresh ${builtSeq}`;
+  const comments = await warehouse.query<{ name: string; comment: string }>(
+    "SELECT concat(database, '.', name) AS name, comment FROM system.tables WHERE database = 'mart'",
+  );
+  const commentOf = (table: string) => comments.find(({ name }) => name === table)?.comment;
+  for (const part of ['cells', 'areas'] as const) {
+    if (commentOf(beside[part]) === undefined || commentOf(live[part]) === mark) continue;
+    if (part === 'cells') {
+      await warehouse.command(
+        `INSERT INTO ${beside.cells} SELECT * FROM ${live.cells} FINAL WHERE seq > {seq:UInt64}`,
+        {
+          seq: builtSeq,
+        },
+      );
+    } else {
+      for (const fact of allFacts) {
+        const from = { cells: live.cells, areas: beside.areas };
+        await warehouse.command(areasSql(fact, from), { since: builtSeq, seq });
+      }
+    }
+    await warehouse.command(`ALTER TABLE ${beside[part]} MODIFY COMMENT '${mark}'`);
+    await warehouse.command(`EXCHANGE TABLES ${live[part]} AND ${beside[part]}`);
+  }
+  await warehouse.command(
+    `INSERT INTO ops.claims (claim, fact, sppg_id, day, shift)
+     SELECT {claim:UInt64}, '', id, toDate32(now()), 0 FROM raw.sppg FINAL WHERE NOT _deleted`,
+    { claim: seq + 1 },
+  );
+  await warehouse.command(
+    `INSERT INTO ops.rollups (slot_id, rolled_lsn, rolled_at, committed_at, cells, seq)
+     SELECT slot_id, rolled_lsn, now64(3), committed_at, 0, {seq:UInt64} FROM ops.rollups
+     WHERE slot_id = {slot:String} ORDER BY rollups.seq DESC LIMIT 1`,
+    { slot: slotId, seq: seq + 1 },
+  );
+  await dropBeside(warehouse);
+}
+
+/** True while the tables beside stand: a build is under way, or waits to be served. */
+export async function standsBeside(warehouse: Warehouse): Promise<{ stands: boolean; busy: boolean }> {
+  const [row] = await warehouse.query<{ stands: boolean; busy: boolean }>(
+    `SELECT count() > 0 AS stands, max(metadata_modification_time) > now() - INTERVAL 10 MINUTE AS busy
+     FROM system.tables WHERE database = 'mart' AND name IN ('kpi_daily_beside', 'kpi_areas_beside')`,
+  );
+  return row ?? { stands: false, busy: false };
+}
+
+export async function dropBeside(warehouse: Warehouse): Promise<void> {
+  for (const table of Object.values(beside)) await warehouse.command(`DROP TABLE IF EXISTS ${table} SYNC`);
+}
