@@ -16,6 +16,8 @@ export type ApiContext = {
   cache: Cache;
   freshness: FreshnessSource;
   metrics: Metrics;
+  /** Seconds between two polls of a source that is only asked (SYNC_MODE=schedule); undefined where it streams. */
+  pollSeconds: number | undefined;
   /** Folder of the built live screen. */
   pages: string;
 };

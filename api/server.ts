@@ -28,6 +28,7 @@ export async function startApi(options: Options): Promise<{ url: string; close()
     cache: createCache(redis, metrics.cache),
     freshness: createFreshness(warehouse),
     metrics,
+    pollSeconds: config.SYNC_MODE === 'schedule' ? config.SYNC_INTERVAL_SECONDS : undefined,
     pages: join(config.dataDir, 'live'),
   };
   const server = createServer(createApp(context));

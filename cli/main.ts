@@ -4,7 +4,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import pg from 'pg';
 import { retryParked } from '../etl/parked.ts';
 import { PRINTING } from '../etl/postgres/session.ts';
-import { preflight } from '../etl/preflight.ts';
+import { preflight, schedulePreflight } from '../etl/preflight.ts';
 import type { TableResult } from '../etl/reconcile.ts';
 import { readSourceTables } from '../etl/source_setup.ts';
 import { sources } from '../etl/sources/all.ts';
@@ -59,8 +59,9 @@ program
   .description('check the source before the first start; says the SQL that mends each finding')
   .option('--json', 'for programs')
   .action(async (options: { json?: boolean }) => {
-    await withSource(withRuntime(loadConfig()), async (source) => {
-      const findings = await preflight(source);
+    const config = withRuntime(loadConfig());
+    await withSource(config, async (source) => {
+      const findings = await (config.SYNC_MODE === 'schedule' ? schedulePreflight : preflight)(source);
       const ok = findings.every((finding) => finding.level !== 'error');
       print(options.json ? JSON.stringify({ ok, findings }, null, 2) : formatFindings(findings));
       if (!ok) process.exitCode = 1;

@@ -5,6 +5,7 @@ import pg from 'pg';
 import { startApi } from '../api/server.ts';
 import { runCapture } from '../etl/capture.ts';
 import { PRINTING } from '../etl/postgres/session.ts';
+import { runScheduleSync } from '../etl/schedule_sync.ts';
 import type { CopyProgress } from '../etl/snapshot.ts';
 import { type Config, requireUrl } from '../platform/config.ts';
 import { isUnreachable, LumbungError, messageOf } from '../platform/errors.ts';
@@ -60,6 +61,20 @@ const run: Record<Role, (context: Context) => Promise<void>> = {
     const queue = openQueue(PIPELINE, redis);
     lifecycle.onStop('queue', () => queue.close());
     announce({});
+    if (config.SYNC_MODE === 'schedule') {
+      const polling = runScheduleSync({
+        databaseUrl,
+        queue,
+        warehouse,
+        log,
+        lifecycle,
+        intervalSeconds: config.SYNC_INTERVAL_SECONDS,
+        rowsPerSecond: config.RECONCILE_ROWS_PER_SECOND,
+        onProgress: progressReporter((progress) => announce({ progress })),
+      });
+      lifecycle.onStop('polling', () => polling.catch(() => undefined));
+      return polling;
+    }
     const running = runCapture({
       databaseUrl,
       redisUrl: requireUrl(config, 'REDIS_URL'),

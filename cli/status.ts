@@ -42,6 +42,9 @@ export type Status = {
   reasons: string[];
   warnings: string[];
   freshness: Freshness | null;
+  /** How changes are learnt of: streamed, or by polling every so many seconds. */
+  mode: 'change' | 'schedule';
+  pollSeconds: number | null;
   lag: { seconds: number | null; bytes: number | null };
   source: SourceFacts | null;
   inFlight: InFlight | null;
@@ -131,6 +134,8 @@ export function openStatus(config: Config, running: Runtime | undefined): Status
         ready: answer?.ready ?? false,
         reasons: answer?.reasons ?? [],
         warnings: answer?.warnings ?? [],
+        mode: config.SYNC_MODE,
+        pollSeconds: config.SYNC_MODE === 'schedule' ? config.SYNC_INTERVAL_SECONDS : null,
         freshness: held?.freshness ?? null,
         lag: {
           seconds: committedAt === null ? null : Math.max(0, Date.now() - Date.parse(committedAt)) / 1_000,
@@ -176,7 +181,8 @@ export function formatStatus(status: Status): string {
     fact('committed', `${committedAt ?? 'nothing yet'}${lag}${behind}`);
     fact('rolled up', rolledUpAt ?? 'nothing yet');
   }
-  if (status.source !== null) fact('slot', slotText(status.source));
+  if (status.mode === 'schedule') fact('polled', pollText(status));
+  else if (status.source !== null) fact('slot', slotText(status.source));
   if (status.inFlight !== null) {
     const { waiting, active, delayed } = status.inFlight;
     fact('in flight', `${waiting} batches waiting, ${active} loading, ${delayed} delayed`);
@@ -187,6 +193,15 @@ export function formatStatus(status: Status): string {
   }
   if (status.tables !== null) lines.push('', ...tableLines(status.tables));
   return lines.join('\n');
+}
+
+function pollText({ pollSeconds, tables }: Status): string {
+  const compared = (tables ?? []).flatMap(({ reconciled }) => reconciled?.finishedAt ?? []).sort();
+  const oldest =
+    compared[0] === undefined
+      ? 'no table has been compared whole yet'
+      : `every table was compared whole within the last ${duration((Date.now() - Date.parse(compared[0])) / 1_000)}`;
+  return `every ${pollSeconds} s for rows with a newer stamp; deletes and changes without one are found by comparison: ${oldest}`;
 }
 
 function slotText({ slot, walBytesPerSecond }: SourceFacts): string {

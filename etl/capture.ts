@@ -146,7 +146,7 @@ async function captureOnce(context: CaptureContext): Promise<void> {
 }
 
 /** Waits for the advisory lock: a standby takes over when the active capture's connection ends. */
-async function awaitTurn(control: pg.Client, lifecycle: Lifecycle, log: Logger): Promise<void> {
+export async function awaitTurn(control: pg.Client, lifecycle: Lifecycle, log: Logger): Promise<void> {
   for (let waiting = false; !lifecycle.signal.aborted; ) {
     const { rows } = await control.query<{ mine: boolean }>('SELECT pg_try_advisory_lock($1) AS mine', [LOCK]);
     if (rows[0]?.mine) return;
@@ -156,7 +156,8 @@ async function awaitTurn(control: pg.Client, lifecycle: Lifecycle, log: Logger):
   }
 }
 
-async function refuseOtherSource(warehouse: Warehouse, systemId: string): Promise<void> {
+/** `source_mismatch` when the warehouse holds rows of another system. */
+export async function refuseOtherSource(warehouse: Warehouse, systemId: string): Promise<void> {
   const rows = await warehouse.query<{ slot_id: string }>(
     "SELECT DISTINCT slot_id FROM ops.tables FINAL WHERE slot_id != ''",
   );

@@ -251,7 +251,7 @@ export async function finishRepair(
   if (keys.length === 0 || !cells) return;
   if (place !== undefined) {
     const names = Object.keys(place).map((name) => `\`${name}\``);
-    const values = Object.values(place).map((name) => `assumeNotNull(\`${name}\`)`);
+    const values = Object.values(place).map((name) => `\`${name}\``);
     const chunk = await stage(
       warehouse,
       keys.map((key) => ({ key, hash: '' })),

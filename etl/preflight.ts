@@ -35,6 +35,18 @@ export async function preflight(client: ClientBase): Promise<Finding[]> {
   ];
 }
 
+/** What a source that is only polled needs: a version that is supported, and tables that can be read. */
+export async function schedulePreflight(client: ClientBase): Promise<Finding[]> {
+  const { rows } = await client.query<{ version: number }>(
+    "SELECT current_setting('server_version_num')::int AS version",
+  );
+  const role = await roleFindings(client);
+  const rights = [...versionFinding(rows[0]?.version ?? 0), ...role.filter(({ code }) => code !== 'replication_right')];
+  if (blocking(rights).length > 0) return rights;
+  const { findings } = await tableFindings(client, sources);
+  return [...rights, ...findings.filter(({ code }) => code !== 'replica_identity')];
+}
+
 /** Errors that concern more than one table: nothing can be replicated before they are mended. */
 export function blocking(findings: readonly Finding[]): Finding[] {
   return findings.filter((finding) => finding.level === 'error' && finding.table === undefined);

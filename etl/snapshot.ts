@@ -11,6 +11,7 @@ import { failpoint } from '../platform/failpoints.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Warehouse } from '../warehouse/client.ts';
 import { microsToText } from './batch.ts';
+import { connectComparison, sourcePosition } from './compare.ts';
 import { parkRows } from './parked.ts';
 import type { TableShape } from './postgres/catalog.ts';
 import { copyList, exactRow, printed, quoteName } from './postgres/copy_sql.ts';
@@ -34,6 +35,8 @@ export type CopyContext = {
   log: Logger;
   signal: AbortSignal;
   onProgress?: (progress: CopyProgress) => void;
+  /** Where no slot may be made: the consistent point is then a position read before the snapshot. */
+  slotless?: boolean;
 };
 type Leaf = { oid: number; filenode: number; name: string; bytes: number; blocks: number };
 type Position = { firstVersion: bigint; leaf: number; filenode: number; block: number; rows: number; bytes: number };
@@ -63,7 +66,7 @@ export function createCopier(context: CopyContext): Copier {
     async copy(shape, fingerprint, slotId) {
       const held = await session;
       if (held && held.tables === 0 && Date.now() - held.openedAt > SNAPSHOT_MS) await end();
-      session ??= openSnapshot(context.databaseUrl);
+      session ??= openSnapshot(context.databaseUrl, context.slotless ?? false);
       const current = await session;
       current.tables++;
       try {
@@ -157,11 +160,13 @@ async function withReader<T>(session: Session, work: (reader: pg.Client) => Prom
 }
 
 /** Opens readers on one snapshot. A temporary slot tells its consistent point and is dropped at once. */
-async function openSnapshot(databaseUrl: string): Promise<Session> {
+async function openSnapshot(databaseUrl: string, slotless: boolean): Promise<Session> {
   const readers: pg.Client[] = [];
-  const replication = await connectReplication(databaseUrl);
+  const exporting = slotless ? await connectComparison(databaseUrl) : await connectReplication(databaseUrl);
   try {
-    const { consistentPoint, snapshot } = await createSlot(replication, `lumbung_copy_${process.pid}`, 'temporary');
+    const { consistentPoint, snapshot } = slotless
+      ? await exportSnapshot(exporting)
+      : await createSlot(exporting, `lumbung_copy_${process.pid}`, 'temporary');
     for (let n = 0; n < READERS; n++) {
       const client = new pg.Client({
         connectionString: databaseUrl,
@@ -179,8 +184,15 @@ async function openSnapshot(databaseUrl: string): Promise<Session> {
     await Promise.all(readers.map((client) => client.end().catch(() => undefined)));
     throw error;
   } finally {
-    await replication.end().catch(() => undefined);
+    await exporting.end().catch(() => undefined);
   }
+}
+
+async function exportSnapshot(client: pg.Client): Promise<{ consistentPoint: bigint; snapshot: string }> {
+  const consistentPoint = await sourcePosition(client);
+  await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+  const { rows } = await client.query<{ name: string }>('SELECT pg_export_snapshot() AS name');
+  return { consistentPoint, snapshot: rows[0]?.name ?? '' };
 }
 
 /** The heaps that hold the table's rows: itself, its partitions, its children. */
@@ -254,6 +266,8 @@ async function copyChunk(
       `COPY (SELECT ${copyList(shape, version, stamp)} FROM ONLY ${leaf.name} WHERE ${where} AND ${exact}) TO STDOUT`,
     ),
   );
+  // A connection that ends before the insert reads from it fails the insert, not the process.
+  copy.on('error', () => undefined);
   await context.warehouse.insertTsv(`raw.${shape.source.table}`, rowColumns(shape), copy);
   if (exact !== 'true') {
     const { rows } = await client.query<(string | null)[]>({

@@ -7,6 +7,8 @@ export type Source = {
   key: readonly string[];
   /** Whether its changes can dirty rollup cells (warehouse/rollups/dirty.ts). */
   cells: boolean;
+  /** For rows without a stamp of their own: with this row they change. Only where the source is polled. */
+  parent?: { table: string; column: string };
   /** Columns of ops.places_<table> → source columns: what finds a row by cell or by parent. */
   place?: Readonly<Record<string, string>>;
 };

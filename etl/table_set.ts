@@ -79,12 +79,13 @@ export async function copiesRequested(warehouse: Warehouse): Promise<boolean> {
   return (row?.n ?? 0) > 0;
 }
 
-/** Reads the catalog, makes publication and raw tables fit, and says which tables need a copy. */
+/** Reads the catalog, makes raw tables fit, and the publication unless the source is only polled, and says which tables need a copy. */
 export async function prepareTables(
   { warehouse, log }: { warehouse: Warehouse; log: Logger },
   control: Client,
   slotId: string,
   findings: readonly Finding[],
+  published = true,
 ): Promise<TableSet> {
   const refused = new Map(
     findings
@@ -95,7 +96,7 @@ export async function prepareTables(
   if (usable.length === 0) {
     throw new LumbungError('config', 'the source has none of the operational tables in its schema "public"');
   }
-  const added = new Set(await ensurePublication(control, usable));
+  const added = new Set(published ? await ensurePublication(control, usable) : []);
   const { rows } = await control.query<{ lsn: string }>('SELECT pg_current_wal_insert_lsn() AS lsn');
   const readAt = parseLsn(rows[0]?.lsn ?? '0/0');
   const signature = await catalogSignature(control);

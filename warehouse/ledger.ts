@@ -75,12 +75,12 @@ export type Reconciliation = {
   repaired: number;
 };
 
-/** The last reconciliation of every table that has had one. */
+/** The last whole reconciliation of every table that has had one. */
 export async function readReconciliations(warehouse: Warehouse): Promise<Reconciliation[]> {
   return warehouse.query(
     `SELECT toString(table) AS name, formatDateTime(finished_at, '%Y-%m-%dT%H:%i:%SZ') AS finishedAt,
        checked_rows AS checked, missing, extra, different, repaired
-     FROM ops.reconciliations ORDER BY finished_at DESC LIMIT 1 BY table`,
+     FROM ops.reconciliations WHERE complete ORDER BY finished_at DESC LIMIT 1 BY table`,
   );
 }
 

@@ -5,16 +5,16 @@ import { type Request, type Response, Router } from 'express';
 import { LumbungError } from '../../platform/errors.ts';
 import type { Claims } from '../../platform/tokens.ts';
 import { sections } from '../../warehouse/kpis/kpi.ts';
-import { kpiValue, statusOf } from '../../warehouse/kpis/registry.ts';
-import { readTables } from '../../warehouse/ledger.ts';
+import { kpiValue } from '../../warehouse/kpis/registry.ts';
+import { readReconciliations, readTables } from '../../warehouse/ledger.ts';
 import { childrenOf } from '../../warehouse/queries/hierarchy.ts';
-import { dailyValues, datasetHeader, datasetStream, type Grain, seriesValues } from '../../warehouse/queries/values.ts';
+import { datasetHeader, datasetStream, type Grain, seriesValues } from '../../warehouse/queries/values.ts';
 import { authenticate, authorize, type Place, visibleKpis } from '../access.ts';
 import type { ApiContext } from '../context.ts';
 import { asOf } from '../freshness.ts';
-import { addDays, datasetInput, freshnessInput, seriesInput, summaryInput, today, unitsInput } from '../inputs.ts';
+import { datasetInput, freshnessInput, seriesInput, summaryInput, today, unitsInput } from '../inputs.ts';
+import { summary } from '../summary.ts';
 
-const TREND_DAYS = 30;
 const grains: readonly Grain[] = ['day', 'week', 'fortnight', 'month', 'quarter', 'year'];
 
 export function figureRoutes(context: ApiContext): Router {
@@ -87,7 +87,9 @@ export function figureRoutes(context: ApiContext): Router {
     const input = summaryInput.parse(request.query);
     const { claims, place: found } = await place(request, input.scope);
     const date = input.date ?? today();
-    await answer(request, response, claims, found.text, `summary ${date}`, () => summary(context, claims, found, date));
+    await answer(request, response, claims, found.text, `summary ${date}`, () =>
+      summary(warehouse, visibleKpis(claims), found, date),
+    );
   });
 
   router.get('/kpis/:kpi/series', async (request, response) => {
@@ -121,6 +123,10 @@ export function figureRoutes(context: ApiContext): Router {
     response.set({ ETag: `W/"${now.seq}"`, 'Cache-Control': 'private, no-cache' });
     response.json({
       asOf: asOf(now),
+      // Of a polled source, deletes and changes without a stamp appear when their table has been compared whole.
+      ...(context.pollSeconds === undefined
+        ? { mode: 'change' }
+        : { mode: 'schedule', pollSeconds: context.pollSeconds, compared: await readReconciliations(warehouse) }),
       tables: await readTables(warehouse),
       scopes: scopes.map((scope) => ({ scope, ...asOf(now) })),
     });
@@ -155,50 +161,4 @@ export function figureRoutes(context: ApiContext): Router {
 /** True when the caller holds this version. Not `request.fresh`: a fetch() that names an ETag also says no-cache. */
 function holds(request: Request, etag: string): boolean {
   return (request.headers['if-none-match'] ?? '').split(/,\s*/).includes(etag);
-}
-
-/** All KPIs of a scope for a day with their comparisons; one query for all of it. */
-async function summary(context: ApiContext, claims: Claims, place: Place, date: string) {
-  const monthStart = `${date.slice(0, 8)}01`;
-  const trendStart = addDays(date, 1 - TREND_DAYS);
-  const rows = await dailyValues(
-    context.warehouse,
-    place.scope,
-    monthStart < trendStart ? monthStart : trendStart,
-    date,
-  );
-  const unit = place.path.at(-1);
-  const kpis = visibleKpis(claims).map((kpi) => {
-    const own = rows.filter((row) => row.kpi === kpi.id);
-    // A month's cell stands on its first day.
-    const monthly = kpi.grain === 'month';
-    const at = (day: string) =>
-      monthly && day !== date ? undefined : own.find((row) => row.date === (monthly ? monthStart : day));
-    const figure = (row: { num: number | null; den: number | null } | undefined) =>
-      row === undefined ? null : { num: row.num, den: row.den, value: kpiValue(kpi, row.num, row.den) };
-    const month = own.filter((row) => row.date >= monthStart);
-    const sum = (pick: (row: (typeof own)[number]) => number | null) =>
-      month.some((row) => pick(row) !== null) ? month.reduce((total, row) => total + (pick(row) ?? 0), 0) : null;
-    const now = figure(at(date));
-    return {
-      id: kpi.id,
-      num: now?.num ?? null,
-      den: now?.den ?? null,
-      value: now?.value ?? null,
-      status: statusOf(kpi, now?.value ?? null),
-      target: kpi.target,
-      previousDay: figure(at(addDays(date, -1))),
-      sameWeekday: figure(at(addDays(date, -7))),
-      // A state does not add up: the month so far is what it is now.
-      monthToDate: kpi.state
-        ? now
-        : month.length === 0
-          ? null
-          : figure({ num: sum((row) => row.num), den: sum((row) => row.den) }),
-      trend: own
-        .filter((row) => row.date >= trendStart)
-        .map((row) => ({ date: row.date, value: kpiValue(kpi, row.num, row.den) })),
-    };
-  });
-  return { scope: place.text, name: unit?.name ?? '', level: unit?.level, date, path: place.path, kpis };
 }

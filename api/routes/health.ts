@@ -5,7 +5,7 @@ import { currentSlot, readFreshness, readTables } from '../../warehouse/ledger.t
 import type { ApiContext } from '../context.ts';
 import { createOperatorMetrics, warnings } from '../operator.ts';
 
-/** Rollups older than this are "behind". */
+/** Rollups older than this are "behind"; of a polled source, those older than three polls too. */
 const MAX_LAG_MS = 60_000;
 
 /** `reasons` make it not ready; `warnings` are for an operator while answers stay right. */
@@ -49,7 +49,8 @@ async function readiness(context: ApiContext): Promise<Readiness> {
       return found;
     }
     const lag = Date.now() - Date.parse(committedAt);
-    if (lag > MAX_LAG_MS) found.reasons.push(`rollups are ${Math.round(lag / 1000)} s behind the source`);
+    if (lag > Math.max(MAX_LAG_MS, 3_000 * (context.pollSeconds ?? 0)))
+      found.reasons.push(`rollups are ${Math.round(lag / 1000)} s behind the source`);
   } catch (error) {
     found.reasons.push(`ClickHouse: ${messageOf(error)}`);
   }

@@ -24,4 +24,5 @@ export const procurementItems: Source = {
   key: ['id'],
   cells: true,
   place: { order_id: 'procurementId' },
+  parent: { table: 'procurements', column: 'procurementId' },
 };

@@ -25,4 +25,5 @@ export const qualityControls: Source = {
   key: ['id'],
   cells: true,
   place: { at: 'checkTime', production_id: 'productionId' },
+  parent: { table: 'food_productions', column: 'productionId' },
 };

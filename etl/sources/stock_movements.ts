@@ -23,4 +23,5 @@ export const stockMovements: Source = {
   ],
   key: ['id'],
   cells: false,
+  parent: { table: 'inventory_items', column: 'inventoryId' },
 };

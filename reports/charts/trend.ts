@@ -4,7 +4,8 @@ import { formatShort, type Unit } from './format.ts';
 
 export type Point = { date: string; value: number | null };
 export type Target = { low: number | null; high: number | null } | null;
-type Options = { unit: Unit; target: Target; width: number; height: number; label: string };
+/** `daily`: every point is a day, and a day that is missing is a gap. */
+type Options = { unit: Unit; target: Target; width: number; height: number; label: string; daily: boolean };
 
 /** Every calendar day between the first and the last point, so that gaps show as gaps. */
 export function withGaps(points: readonly Point[]): { date: Date; value: number }[] {
@@ -20,6 +21,11 @@ export function withGaps(points: readonly Point[]): { date: Date; value: number 
   return days;
 }
 
+const rowsOf = (points: readonly Point[], daily: boolean) =>
+  daily
+    ? withGaps(points)
+    : points.map((point) => ({ date: new Date(`${point.date}T00:00:00Z`), value: point.value ?? Number.NaN }));
+
 const limits = (target: Target) =>
   [target?.low, target?.high].filter((limit): limit is number => typeof limit === 'number');
 
@@ -33,7 +39,7 @@ function finish(svg: SVGElement | HTMLElement, label: string): SVGElement | HTML
 
 /** A small line for a card. */
 export function sparkline(points: readonly Point[], options: Options): SVGElement | HTMLElement {
-  const rows = withGaps(points);
+  const rows = rowsOf(points, options.daily);
   const svg = Plot.plot({
     width: options.width,
     height: options.height,
@@ -55,11 +61,9 @@ export function sparkline(points: readonly Point[], options: Options): SVGElemen
   return finish(svg, options.label);
 }
 
-/** The big trend; periods of any grain, `gaps` for daily rows. */
-export function trendChart(points: readonly Point[], options: Options & { daily: boolean }): SVGElement | HTMLElement {
-  const rows = options.daily
-    ? withGaps(points)
-    : points.map((point) => ({ date: new Date(`${point.date}T00:00:00Z`), value: point.value ?? Number.NaN }));
+/** The big trend, in periods of any grain. */
+export function trendChart(points: readonly Point[], options: Options): SVGElement | HTMLElement {
+  const rows = rowsOf(points, options.daily);
   const drawn = rows.filter((row) => !Number.isNaN(row.value));
   const svg = Plot.plot({
     width: options.width,

@@ -12,12 +12,15 @@ export type Kpi = {
   definition: { id: string };
   unit: Unit;
   target: Target;
+  /** The finest period it is published for; the day when absent. */
+  grain?: 'fortnight' | 'month';
 };
 export type KpiValue = {
   id: string;
   value: number | null;
   status: 'ok' | 'warn' | 'critical' | 'none';
   sameWeekday: Figure;
+  previousPeriod: Figure;
   monthToDate: Figure;
   trend: { date: string; value: number | null }[];
 };

@@ -3,7 +3,7 @@
  * Invariants: the address holds the whole view; an update changes text in place, so nothing moves; what is shown stays
  * on screen when the connection is lost, and its age is said.
  */
-import { formatDate, formatExact, formatShort } from '../charts/format.ts';
+import { formatDate, formatExact, formatPeriod, formatShort } from '../charts/format.ts';
 import { sparkline, trendChart } from '../charts/trend.ts';
 import {
   ApiError,
@@ -84,9 +84,11 @@ export function showScreen(root: HTMLElement, session: Session, signedOut: () =>
       call<{ units: UnitRow[] }>(`/units?parent=${scope}`),
     ]);
     const kpi = kpis.find((candidate) => candidate.id === wanted.kpi) ?? kpis[0];
-    const from = new Date(Date.parse(next.date) - 59 * 86_400_000).toISOString().slice(0, 10);
+    const days = kpi?.grain === undefined ? 59 : 400;
+    const from = new Date(Date.parse(next.date) - days * 86_400_000).toISOString().slice(0, 10);
+    const range = `grain=${kpi?.grain ?? 'day'}&from=${from}&to=${next.date}`;
     const series = kpi
-      ? await call<Series>(`/kpis/${encodeURIComponent(kpi.id)}/series?scope=${scope}&from=${from}&to=${next.date}`)
+      ? await call<Series>(`/kpis/${encodeURIComponent(kpi.id)}/series?scope=${scope}&${range}`)
       : { points: [] };
     if (wanted !== view) {
       again = true;
@@ -203,14 +205,25 @@ export function showScreen(root: HTMLElement, session: Session, signedOut: () =>
     );
   const cardBody = (kpi: Kpi, value: KpiValue): HTMLElement[] => {
     const short = formatShort(value.value, kpi.unit);
-    const before = value.sameWeekday?.value ?? null;
+    const [compared, than] =
+      kpi.grain === undefined ? [value.sameWeekday, 'pekan lalu'] : [value.previousPeriod, 'periode lalu'];
+    const before = compared?.value ?? null;
     const change =
       value.value === null || before === null || before === 0
         ? ''
-        : `${new Intl.NumberFormat('id-ID', { style: 'percent', maximumFractionDigits: 1, signDisplay: 'exceptZero' }).format(value.value / before - 1)} dari pekan lalu`;
+        : `${new Intl.NumberFormat('id-ID', { style: 'percent', maximumFractionDigits: 1, signDisplay: 'exceptZero' }).format(value.value / before - 1)} dari ${than}`;
     const spark = el('span', { class: 'spark', 'aria-hidden': 'true' });
     if (value.trend.some((point) => point.value !== null)) {
-      spark.append(sparkline(value.trend, { unit: kpi.unit, target: kpi.target, width: 200, height: 36, label: '' }));
+      spark.append(
+        sparkline(value.trend, {
+          unit: kpi.unit,
+          target: kpi.target,
+          width: 200,
+          height: 36,
+          label: '',
+          daily: kpi.grain === undefined,
+        }),
+      );
     }
     return [
       el(
@@ -245,24 +258,31 @@ export function showScreen(root: HTMLElement, session: Session, signedOut: () =>
   };
 
   const renderTrend = (kpi: Kpi, series: Series) => {
-    parts.trendTitle.textContent = `${kpi.name.id}, 60 hari terakhir`;
+    const grain = kpi.grain ?? 'day';
+    const span = { day: '60 hari terakhir', fortnight: 'per dua minggu', month: 'per bulan' }[grain];
+    parts.trendTitle.textContent = `${kpi.name.id}, ${span}`;
     parts.definition.textContent = kpi.definition.id;
     const rows = series.points;
     if (rows.length === 0) return parts.chart.replaceChildren(el('p', { class: 'nodata' }, 'belum ada data'));
     const width = Math.max(320, parts.chart.clientWidth - 32);
-    const label = `${kpi.name.id} per hari, terakhir ${formatExact(rows.at(-1)?.value ?? null, kpi.unit) ?? 'belum ada data'}`;
+    const label = `${kpi.name.id}, ${span}, terakhir ${formatExact(rows.at(-1)?.value ?? null, kpi.unit) ?? 'belum ada data'}`;
     parts.chart.replaceChildren(
-      trendChart(rows, { unit: kpi.unit, target: kpi.target, width, height: 320, label, daily: true }),
+      trendChart(rows, { unit: kpi.unit, target: kpi.target, width, height: 320, label, daily: grain === 'day' }),
     );
     parts.table.replaceChildren(
-      el('tr', {}, el('th', { scope: 'col' }, 'Tanggal'), el('th', { scope: 'col' }, kpi.name.id)),
+      el(
+        'tr',
+        {},
+        el('th', { scope: 'col' }, grain === 'day' ? 'Tanggal' : 'Periode'),
+        el('th', { scope: 'col' }, kpi.name.id),
+      ),
       ...[...rows]
         .reverse()
         .map((row) =>
           el(
             'tr',
             {},
-            el('td', {}, formatDate(row.date)),
+            el('td', {}, formatPeriod(row.date, grain)),
             el('td', {}, formatExact(row.value, kpi.unit) ?? 'belum ada data'),
           ),
         ),

@@ -42,6 +42,7 @@ export async function seedProgramme(source: pg.ClientBase): Promise<void> {
   // What the source does not keep and the warehouse does: since when a kitchen had which budget.
   await source.query(`
     CREATE SCHEMA test_log;
+    CREATE TABLE test_log.begun (yes boolean);
     CREATE TABLE test_log.budgets (id text, budget float8, since timestamp, n int GENERATED ALWAYS AS IDENTITY);
     INSERT INTO test_log.budgets SELECT id, "monthlyBudget", clock_timestamp() AT TIME ZONE 'UTC' FROM sppg;
     CREATE FUNCTION test_log.note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN

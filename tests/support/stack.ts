@@ -180,6 +180,10 @@ export async function startStack(prepare?: (source: pg.Client) => Promise<void>)
         }
         throw error;
       });
+      // From here on the warehouse has seen every table: its history has begun (tests/support/rows.ts).
+      const { rows: logged } = await source.query("SELECT to_regclass('test_log.begun') IS NOT NULL AS there");
+      if (logged[0]?.there)
+        await source.query('INSERT INTO test_log.begun SELECT true WHERE NOT EXISTS (SELECT FROM test_log.begun)');
     },
     async [Symbol.asyncDispose]() {
       for (const role of ['simulator', 'api', 'scheduler', 'worker', 'capture'] as const) await kill(role, 'SIGTERM');

@@ -317,10 +317,10 @@ export async function runWorkload(source: pg.ClientBase, seed: number, steps: nu
         `UPDATE program_monitoring SET "monitoringMonth" = $1, "foodSafetyIncidents" = $2 WHERE id = ${anyOf('program_monitoring')}`,
         [pick(['2026-03', '2026-05', '12']), int(0, 3)],
       ),
-    // History begins with the first copy: what a budget was before nobody knows.
+    // History begins with the first copy: what a budget was before nobody knows (stack.settled notes that it has begun).
     () =>
       source.query(
-        `UPDATE sppg SET "monthlyBudget" = $1 WHERE id = ${anyOf('sppg')} AND EXISTS (SELECT FROM pg_replication_slots)`,
+        `UPDATE sppg SET "monthlyBudget" = $1 WHERE id = ${anyOf('sppg')} AND EXISTS (SELECT FROM test_log.begun)`,
         [maybe(int(0, 90_000_000))],
       ),
     () =>

@@ -6,6 +6,7 @@
  */
 import { LumbungError } from '../../platform/errors.ts';
 import type { Warehouse } from '../client.ts';
+import type { FactName } from '../kpis/kpi.ts';
 import { registry } from '../kpis/registry.ts';
 import { allCellsSql } from './dirty.ts';
 import { areasSql, claimCells, computeClaimed, live, type MartTables } from './refresh.ts';
@@ -46,7 +47,8 @@ export async function buildBeside(
     { claim: String(claim) },
   );
   const cells = counted?.cells ?? 0;
-  const at = { claim, seq: start.seq, watermark: start.lsn, now: start.now };
+  // One below: what serving takes back (below) beats what was built, and every later refresh beats both.
+  const at = { claim, seq: start.seq - 1, watermark: start.lsn, now: start.now };
   await computeClaimed(warehouse, at, allFacts, cells, beside, (done, all) => onProgress((0.95 * done) / all));
   await warehouse.command(
     `INSERT INTO ${beside.areas} (kpi, day, province_id, regency_id, split, num, den, units, seq)
@@ -54,7 +56,7 @@ export async function buildBeside(
      FROM ${beside.cells} AS m FINAL
      INNER JOIN (SELECT id, provinceId, regencyId FROM raw.sppg FINAL WHERE NOT _deleted AND NOT isDemoAccount) AS s ON s.id = m.sppg_id
      WHERE m.num IS NOT NULL GROUP BY m.kpi, m.day, s.provinceId, s.regencyId, m.split`,
-    { seq: start.seq },
+    { seq: start.seq - 1 },
   );
   onProgress(1);
   const [seen] = await warehouse.query<{ lsn: string }>(
@@ -125,6 +127,10 @@ export async function serveRebuilt(warehouse: Warehouse, slotId: string, builtSe
   for (const part of ['cells', 'areas'] as const) {
     if (commentOf(beside[part]) === undefined || commentOf(live[part]) === mark) continue;
     if (part === 'cells') {
+      for (const fact of allFacts) {
+        const command = takeBackSql(fact);
+        if (command !== undefined) await warehouse.command(command, { since: builtSeq, seq });
+      }
       await warehouse.command(
         `INSERT INTO ${beside.cells} SELECT * FROM ${live.cells} FINAL WHERE seq > {seq:UInt64}`,
         {
@@ -152,6 +158,20 @@ export async function serveRebuilt(warehouse: Warehouse, slotId: string, builtSe
     { slot: slotId, seq: seq + 1 },
   );
   await dropBeside(warehouse);
+}
+
+/**
+ * A split that was built from rows which changed again before a refresh saw them: the refresh knows nothing of it, so it is
+ * emptied here; where the refresh has it, its own row beats this one.
+ */
+function takeBackSql(fact: FactName): string | undefined {
+  const split = registry.filter((kpi) => kpi.fact === fact && kpi.split !== undefined).map((kpi) => `'${kpi.id}'`);
+  if (split.length === 0) return undefined;
+  return `INSERT INTO ${beside.cells} (kpi, day, sppg_id, split, num, den, seq, watermark_lsn)
+    SELECT b.kpi, b.day, b.sppg_id, b.split, NULL, NULL, {since:UInt64}, b.watermark_lsn FROM ${beside.cells} AS b FINAL
+    WHERE b.kpi IN (${split.join(', ')}) AND b.split != '' AND b.num IS NOT NULL AND (b.sppg_id, b.day) IN (
+      SELECT sppg_id, day FROM ops.claims WHERE claim > {since:UInt64} AND claim <= {seq:UInt64} AND fact = '${fact}'
+    )`;
 }
 
 /** True while the tables beside stand: a build is under way, or waits to be served. */

@@ -1,0 +1,80 @@
+/**
+ * The summary of a scope: every KPI for a day, beside the day before, the same weekday and the month so far. What is published
+ * by fortnight or month is shown for its period, beside the one before.
+ */
+import type { Warehouse } from '../warehouse/client.ts';
+import type { Kpi } from '../warehouse/kpis/kpi.ts';
+import { kpiValue, statusOf } from '../warehouse/kpis/registry.ts';
+import { dailyValues, seriesValues } from '../warehouse/queries/values.ts';
+import type { Place } from './access.ts';
+import { addDays } from './inputs.ts';
+
+const TREND_DAYS = 30;
+const PERIODS_BACK_DAYS = 400;
+/** A fortnight is told when it has ended: the last one may lie this far back. */
+const LAST_FORTNIGHT_DAYS = 28;
+
+type Row = { date: string; num: number | null; den: number | null };
+
+export async function summary(warehouse: Warehouse, visible: readonly Kpi[], place: Place, date: string) {
+  const monthStart = `${date.slice(0, 8)}01`;
+  const trendStart = addDays(date, 1 - TREND_DAYS);
+  const [daily, ...byPeriod] = await Promise.all([
+    dailyValues(warehouse, place.scope, monthStart < trendStart ? monthStart : trendStart, date),
+    ...visible
+      .filter((kpi) => kpi.grain !== undefined)
+      .map(async (kpi) => ({
+        kpi,
+        rows: await seriesValues(
+          warehouse,
+          kpi,
+          place.scope,
+          kpi.grain ?? 'day',
+          addDays(date, -PERIODS_BACK_DAYS),
+          date,
+        ),
+      })),
+  ]);
+  const kpis = visible.map((kpi) => {
+    const figure = (row: Row | undefined) =>
+      row === undefined ? null : { num: row.num, den: row.den, value: kpiValue(kpi, row.num, row.den) };
+    const answer = (now: ReturnType<typeof figure>, rows: readonly Row[], compared: object) => ({
+      id: kpi.id,
+      num: now?.num ?? null,
+      den: now?.den ?? null,
+      value: now?.value ?? null,
+      status: statusOf(kpi, now?.value ?? null),
+      target: kpi.target,
+      ...{ previousDay: null, sameWeekday: null, monthToDate: null, previousPeriod: null },
+      ...compared,
+      trend: rows.map((row) => ({ date: row.date, value: kpiValue(kpi, row.num, row.den) })),
+    });
+    if (kpi.grain !== undefined) {
+      const rows = byPeriod.find((period) => period.kpi === kpi)?.rows ?? [];
+      const last = rows.at(-1);
+      const current = last && last.date >= (kpi.grain === 'month' ? monthStart : addDays(date, -LAST_FORTNIGHT_DAYS));
+      const now = figure(current ? last : undefined);
+      const monthToDate = kpi.grain === 'month' ? now : null;
+      return answer(now, rows, { monthToDate, previousPeriod: figure(rows.at(current ? -2 : -1)) });
+    }
+    const own = daily.filter((row) => row.kpi === kpi.id);
+    const at = (day: string) => figure(own.find((row) => row.date === day));
+    const month = own.filter((row) => row.date >= monthStart);
+    const sum = (pick: (row: Row) => number | null) =>
+      month.some((row) => pick(row) !== null) ? month.reduce((total, row) => total + (pick(row) ?? 0), 0) : null;
+    const added = { date: monthStart, num: sum((row) => row.num), den: sum((row) => row.den) };
+    const now = at(date);
+    return answer(
+      now,
+      own.filter((row) => row.date >= trendStart),
+      {
+        previousDay: at(addDays(date, -1)),
+        sameWeekday: at(addDays(date, -7)),
+        // A state does not add up: the month so far is what it is now.
+        monthToDate: kpi.state ? now : month.length === 0 ? null : figure(added),
+      },
+    );
+  });
+  const unit = place.path.at(-1);
+  return { scope: place.text, name: unit?.name ?? '', level: unit?.level, date, path: place.path, kpis };
+}

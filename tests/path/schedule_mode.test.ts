@@ -1,0 +1,144 @@
+/** SYNC_MODE=schedule: a source that allows nothing but SELECT, asked again and again. */
+import { isDeepStrictEqual } from 'node:util';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expectSourceEqualsRaw } from '../support/equality.ts';
+import { expectAreas, independentCells, martCells } from '../support/independent.ts';
+import { batch, insert, seedProgramme } from '../support/rows.ts';
+import { lumbung, type Stack, startStack, until } from '../support/stack.ts';
+import { runWorkload } from '../support/workload.ts';
+
+let stack: Stack;
+let owner = '';
+beforeAll(async () => {
+  stack = await startStack(async (source) => {
+    await seedProgramme(source);
+    await runWorkload(source, 1, 150);
+    // Stamps as a real application sets them; without one where a test wants it so.
+    await source.query(`
+      CREATE FUNCTION test_log.stamp() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF coalesce(current_setting('test.unstamped', true), '') <> 'on' THEN NEW."updatedAt" := clock_timestamp() AT TIME ZONE 'UTC'; END IF;
+        RETURN NEW;
+      END $$;
+      DO $$ DECLARE t text; BEGIN
+        FOR t IN SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'updatedAt' LOOP
+          EXECUTE format('CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON %I FOR EACH ROW EXECUTE FUNCTION test_log.stamp()', t);
+        END LOOP;
+      END $$;
+      CREATE ROLE reader LOGIN PASSWORD 'reader';
+      GRANT USAGE ON SCHEMA public TO reader;
+      GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader`);
+  });
+  owner = stack.databaseUrl;
+  const url = new URL(owner);
+  url.username = 'reader';
+  url.password = 'reader';
+  Object.assign(stack.env, {
+    DATABASE_URL: url.href,
+    SYNC_MODE: 'schedule',
+    SYNC_INTERVAL_SECONDS: '1',
+    RECONCILE_ROWS_PER_SECOND: '100000',
+  });
+});
+afterAll(() => stack[Symbol.asyncDispose]());
+
+const exact = async () => {
+  await until(
+    'a whole comparison to find nothing more',
+    async () => {
+      await stack.settled();
+      const raw = await expectSourceEqualsRaw(stack).then(
+        () => true,
+        () => false,
+      );
+      return raw && isDeepStrictEqual(await martCells(stack), await independentCells(stack));
+    },
+    120_000,
+  );
+  await expectSourceEqualsRaw(stack);
+  const cells = await independentCells(stack);
+  expect(await martCells(stack)).toEqual(cells);
+  await expectAreas(stack, cells);
+};
+
+test('preflight asks for SELECT only, and says the SQL that grants it', async () => {
+  expect((await lumbung(stack, ['preflight'])).out).toContain('Nothing to mend');
+  await stack.source.query('REVOKE SELECT ON procurements FROM reader');
+  const { code, out } = await lumbung(stack, ['preflight']);
+  expect(code).toBe(1);
+  expect(out).toContain('GRANT SELECT ON');
+  await stack.source.query('GRANT SELECT ON procurements TO reader');
+});
+
+test('without slot, publication or a right to write, everything arrives, and so do random changes', async () => {
+  await stack.start('worker');
+  await stack.start('capture');
+  await exact();
+  for (const seed of [2, 3]) {
+    await runWorkload(stack.source, seed, 150);
+    await exact();
+  }
+  const { rows } = await stack.source.query(
+    `SELECT (SELECT count(*) FROM pg_replication_slots)::int AS slots, (SELECT count(*) FROM pg_publication)::int AS publications`,
+  );
+  expect(rows).toEqual([{ slots: 0, publications: 0 }]);
+});
+
+test('changes that move no stamp, deletes and key changes are found by comparison', async () => {
+  const { source } = stack;
+  await insert(source, 'food_productions', batch('k321', 'quiet', '2026-03-02T03:00:00Z'));
+  await insert(source, 'food_productions', batch('k321', 'gone', '2026-03-02T03:00:00Z'));
+  await exact();
+  await source.query(`SET test.unstamped = 'on'`);
+  await source.query(`UPDATE food_productions SET "actualPortions" = 1, "updatedAt" = '2020-01-01' WHERE id = 'quiet'`);
+  await source.query(`UPDATE food_productions SET id = 'moved', "updatedAt" = '2020-01-01' WHERE id = 'quiet'`);
+  await source.query('RESET test.unstamped');
+  await source.query(`DELETE FROM food_productions WHERE id = 'gone'`);
+  await exact();
+});
+
+test('a transaction that was stamped early and commits late is not missed', async () => {
+  const late = new pg.Client({ connectionString: owner });
+  await late.connect();
+  try {
+    await late.query('BEGIN');
+    await late.query(`UPDATE food_productions SET "plannedPortions" = 4321 WHERE id = 'moved'`);
+    await stack.source.query(`UPDATE procurements SET "totalAmount" = 5 WHERE id = (SELECT min(id) FROM procurements)`);
+    await stack.settled();
+    await late.query('COMMIT');
+  } finally {
+    await late.end();
+  }
+  await exact();
+});
+
+test('a killed poll is taken up again; nothing is rolled up between its first and last row', async () => {
+  await stack.kill('capture');
+  await insert(stack.source, 'food_productions', batch('k321', 'half', '2026-03-04T03:00:00Z', { plannedPortions: 7 }));
+  for (const place of ['sync:rows mended', 'sync:before ledger']) {
+    stack.failpoint(place);
+    await stack.source.query(`UPDATE food_productions SET "plannedPortions" = "plannedPortions" + 1 WHERE id = 'half'`);
+    await stack.start('capture').catch(() => undefined);
+    await until('the poll to be killed', async () => !stack.running('capture'));
+    const before = await martCells(stack);
+    expect(before['2026-03-04 k321 portions_planned']).not.toEqual(
+      (await independentCells(stack))['2026-03-04 k321 portions_planned'],
+    );
+  }
+  stack.failpoint(undefined);
+  await stack.start('capture');
+  await exact();
+});
+
+test('the freshness it claims is the beginning of a poll', async () => {
+  await stack.start('api');
+  await stack.settled();
+  const token = await stack.token('PLATFORM_ANALYST', ['national']);
+  const { body } = await stack.get('/api/v1/freshness', token);
+  const { asOf } = body as unknown as { asOf: { committedAt: string; lagMs: number } };
+  const [row] = await stack.warehouse.query<{ at: string }>(
+    `SELECT formatDateTime(max(loaded_at), '%Y-%m-%dT%H:%i:%SZ') AS at FROM ops.batches`,
+  );
+  expect(Date.parse(asOf.committedAt)).toBeLessThanOrEqual(Date.parse(row?.at ?? '') + 1_000);
+  expect(asOf.lagMs).toBeGreaterThan(0);
+});
