@@ -196,10 +196,11 @@ export function formatStatus(status: Status): string {
 }
 
 function pollText({ pollSeconds, tables }: Status): string {
-  const compared = (tables ?? []).flatMap(({ reconciled }) => reconciled?.finishedAt ?? []).sort();
+  const live = (tables ?? []).filter(({ state }) => state === 'live');
+  const compared = live.flatMap(({ reconciled }) => reconciled?.finishedAt ?? []).sort();
   const oldest =
-    compared[0] === undefined
-      ? 'no table has been compared whole yet'
+    compared[0] === undefined || compared.length < live.length
+      ? `${live.length - compared.length} tables have not been compared whole yet`
       : `every table was compared whole within the last ${duration((Date.now() - Date.parse(compared[0])) / 1_000)}`;
   return `every ${pollSeconds} s for rows with a newer stamp; deletes and changes without one are found by comparison: ${oldest}`;
 }

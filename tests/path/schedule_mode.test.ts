@@ -142,3 +142,39 @@ test('the freshness it claims is the beginning of a poll', async () => {
   expect(Date.parse(asOf.committedAt)).toBeLessThanOrEqual(Date.parse(row?.at ?? '') + 1_000);
   expect(asOf.lagMs).toBeGreaterThan(0);
 });
+
+test('status says that it polls, and how long a round of comparison takes', async () => {
+  const status = async () => (await lumbung(stack, ['status'])).out.replaceAll(/\s+/g, ' ');
+  expect(await status()).toContain('every 1 s for rows with a newer stamp');
+  await until('every table to be compared', async () =>
+    (await status()).includes('every table was compared whole within the last'),
+  );
+});
+
+test('change over to the stream: the missing slot is said, and one copy brings it about', async () => {
+  await stack.kill('capture');
+  Object.assign(stack.env, { SYNC_MODE: 'change', DATABASE_URL: owner });
+  await stack.start('capture');
+  await until('the tables to be marked stale', async () => {
+    const [row] = await stack.warehouse.query<{ n: number }>(
+      "SELECT count() AS n FROM ops.tables FINAL WHERE state = 'stale' AND reason LIKE '%does not exist any more%'",
+    );
+    return (row?.n ?? 0) > 30;
+  });
+  await stack.source.query(`UPDATE food_productions SET "plannedPortions" = 99 WHERE id = 'half'`);
+  expect((await lumbung(stack, ['snapshot', '--all'])).code).toBe(0);
+  await stack.source.query(`UPDATE food_productions SET "plannedPortions" = 98 WHERE id = 'half'`);
+  await exact();
+});
+
+test('change over to polling: the stream’s rows stay, later changes arrive', async () => {
+  await stack.kill('capture');
+  const url = new URL(owner);
+  url.username = 'reader';
+  url.password = 'reader';
+  Object.assign(stack.env, { SYNC_MODE: 'schedule', DATABASE_URL: url.href });
+  await stack.source.query(`UPDATE food_productions SET "plannedPortions" = 97 WHERE id = 'half'`);
+  await stack.start('capture');
+  await stack.source.query(`UPDATE food_productions SET "plannedPortions" = 96 WHERE id = 'half'`);
+  await exact();
+});
