@@ -166,7 +166,7 @@ async function reconcileTable(
       await settle(suspects, position);
       suspects = [];
       await save();
-      failpoint('reconcile:chunk saved');
+      failpoint(`reconcile:chunk of ${table} saved`);
       context.onProgress?.(result());
     }
     const spare = (chunk.keys / context.rowsPerSecond) * 1_000 - (Date.now() - began);

@@ -37,6 +37,23 @@ export function formatExact(value: number | null, unit: Unit): string | null {
   return unit === 'gram' ? `${decimal(3).format(value)} g` : decimal(3).format(value);
 }
 
+/**
+ * How far a value stands from an earlier one: points for percentages (a percentage of a percentage misleads),
+ * the difference itself for scores, ratings and days, a percentage for amounts. Null without an earlier value.
+ */
+export function formatChange(value: number | null, before: number | null, unit: Unit): string | null {
+  if (value === null || before === null) return null;
+  const signed = (options: Intl.NumberFormatOptions) =>
+    new Intl.NumberFormat('id-ID', { maximumFractionDigits: 1, signDisplay: 'exceptZero', ...options });
+  if (unit === 'percent') return `${signed({}).format((value - before) * 100)} poin`;
+  if (unit === 'score' || unit === 'rating') return signed({}).format(value - before);
+  if (unit === 'days') return `${signed({}).format(value - before)} hari`;
+  if (before === 0) return value === 0 ? '0%' : null;
+  const share = value / before - 1;
+  // Beyond a tenfold change a percentage says less than the two values do.
+  return Math.abs(share) > 9 ? null : signed({ style: 'percent' }).format(share);
+}
+
 /** '2026-11-23' → '23 Nov 2026'. */
 export function formatDate(day: string): string {
   return new Intl.DateTimeFormat('id-ID', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' }).format(

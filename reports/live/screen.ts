@@ -3,7 +3,7 @@
  * Invariants: the address holds the whole view; an update changes text in place, so nothing moves; what is shown stays
  * on screen when the connection is lost, and its age is said.
  */
-import { formatDate, formatExact, formatPeriod, formatShort } from '../charts/format.ts';
+import { formatChange, formatDate, formatExact, formatPeriod, formatShort } from '../charts/format.ts';
 import { sparkline, trendChart } from '../charts/trend.ts';
 import {
   ApiError,
@@ -207,13 +207,10 @@ export function showScreen(root: HTMLElement, session: Session, signedOut: () =>
     const short = formatShort(value.value, kpi.unit);
     const [compared, than] =
       kpi.grain === undefined ? [value.sameWeekday, 'pekan lalu'] : [value.previousPeriod, 'periode lalu'];
-    const before = compared?.value ?? null;
-    const change =
-      value.value === null || before === null || before === 0
-        ? ''
-        : `${new Intl.NumberFormat('id-ID', { style: 'percent', maximumFractionDigits: 1, signDisplay: 'exceptZero' }).format(value.value / before - 1)} dari ${than}`;
+    const change = formatChange(value.value, compared?.value ?? null, kpi.unit);
     const spark = el('span', { class: 'spark', 'aria-hidden': 'true' });
-    if (value.trend.some((point) => point.value !== null)) {
+    // One point is no trend.
+    if (value.trend.filter((point) => point.value !== null).length > 1) {
       spark.append(
         sparkline(value.trend, {
           unit: kpi.unit,
@@ -241,7 +238,7 @@ export function showScreen(root: HTMLElement, session: Session, signedOut: () =>
         { class: 'status', 'data-status': value.status },
         value.value === null ? '○ belum ada data' : WORDS[value.status],
       ),
-      el('span', { class: 'small' }, change),
+      el('span', { class: 'small' }, change === null ? '' : `${change} dari ${than}`),
       spark,
     ];
   };

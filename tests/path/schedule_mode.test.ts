@@ -53,8 +53,8 @@ const exact = async () => {
       );
       return raw && isDeepStrictEqual(await martCells(stack), await independentCells(stack));
     },
-    120_000,
-  );
+    60_000,
+  ).catch(() => undefined); // what differs is told by the comparisons that follow
   await expectSourceEqualsRaw(stack);
   const cells = await independentCells(stack);
   expect(await martCells(stack)).toEqual(cells);
