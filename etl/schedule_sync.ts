@@ -85,13 +85,14 @@ async function syncOnce(context: ScheduleContext): Promise<void> {
     let set = await takeUpTables(context, control, slotId);
     source = await connectComparison(context.databaseUrl);
     while (!lifecycle.signal.aborted) {
-      const next = Date.now() + context.intervalSeconds * 1_000;
       if ((await catalogSignature(control)) !== set.signature || (await copiesRequested(warehouse))) {
         log.info('the catalog of the source changed, or a copy was asked for: reading the tables again');
         set = await takeUpTables(context, control, slotId);
       }
       const shapes = [...set.tables.values()].map(({ shape }) => shape);
       await poll(context, source, slotId, shapes, set.copied);
+      // Counted from the end of the poll: however long it took, the comparison has its turn.
+      const next = Date.now() + context.intervalSeconds * 1_000;
       const comparing = { source, warehouse, log, lifecycle, rowsPerSecond: context.rowsPerSecond };
       const results = await reconcile(comparing, shapes, { until: next });
       if (results.some((result) => result.repaired > 0)) await requestRollup(context.queue, slotId);
