@@ -8,7 +8,6 @@ import { randomUUID } from 'node:crypto';
 import { LumbungError, messageOf } from '../platform/errors.ts';
 import { NULL, type Relation, TEXT, type Tuple, UNCHANGED, type WalEvent } from './decode.ts';
 import type { TableShape } from './postgres/catalog.ts';
-import { versionOf } from './postgres/lsn.ts';
 import {
   type ByteWriter,
   type ColumnType,
@@ -17,6 +16,7 @@ import {
   writeByte,
   writeValue,
 } from './postgres/values.ts';
+import { beginTransaction, type Transaction, versionText } from './transaction.ts';
 
 /** A row with holes: TSV cells in column order, null where the value was not sent; `from` is the key it had before. */
 export type PartialRow = { cells: (string | null)[]; key: string; from: string; version: string };
@@ -67,14 +67,16 @@ type TableWriters = {
   tombstones: ByteWriter;
   tombstoneCount: number;
   places: ByteWriter;
+  changes: number;
 };
 /** A relation as the stream announced it, mapped onto the allow-listed columns. */
 type Mapped = {
   shape: TableShape;
   types: ColumnType[];
   positions: number[];
-  keyPositions: number[];
-  placePositions: number[];
+  /** Indexes into the listed columns. */
+  key: number[];
+  place: number[];
 };
 
 /**
@@ -102,30 +104,29 @@ export function mapRelation(
         : typeOf(oid, relation.modifiers[position] ?? -1);
     }),
     positions,
-    keyPositions: key.map((column) => columns.indexOf(column)),
-    placePositions: Object.values(place ?? {}).map((column) => columns.indexOf(column)),
+    key: key.map((column) => columns.indexOf(column)),
+    place: Object.values(place ?? {}).map((column) => columns.indexOf(column)),
   };
 }
 
 /** A reducer from WAL events to batches; `take` hands over what has been committed so far. */
 export function createBatchBuilder(slotId: string, onNull: (table: string, column: string) => void = () => undefined) {
   const mapped = new Map<number, Mapped>();
-  /** Table → key → the last place written for it. */
-  const placed = new Map<string, Map<string, string>>();
+  /** Table → the lines written of its places. */
+  const placed = new Map<string, Set<string>>();
   let tables = new Map<string, TableWriters>();
   let changes = createWriter();
   let partials: Record<string, PartialRow[]> = {};
   let truncations: Truncation[] = [];
   let poison: PoisonRow[] = [];
   let shapes: Record<string, TableShape> = {};
-  let counts: Record<string, number> = {};
   let rows = 0;
   /** Bytes held outside the writers. */
   let looseBytes = 0;
   let startLsn = 0n;
   let endLsn = 0n;
   let committedAt = 0n;
-  let open: { commitLsn: bigint; committedAt: bigint; ordinal: number; stamp: string } | undefined;
+  let open: Transaction | undefined;
 
   const writersOf = (table: string): TableWriters => {
     let found = tables.get(table);
@@ -136,6 +137,7 @@ export function createBatchBuilder(slotId: string, onNull: (table: string, colum
         tombstones: createWriter(1024),
         tombstoneCount: 0,
         places: createWriter(),
+        changes: 0,
       };
       tables.set(table, found);
     }
@@ -153,28 +155,39 @@ export function createBatchBuilder(slotId: string, onNull: (table: string, colum
     writeCell(writer, type, tuple, position);
     return writer.bytes.toString('utf8', 0, writer.length);
   };
-  const keyText = (relation: Mapped, tuple: Tuple): string =>
-    relation.keyPositions
-      .map((index) => cellText(relation.types[index] as ColumnType, tuple, relation.positions[index] as number))
-      .join('\t');
-
-  const mark = (relation: Mapped, key: string, existence: boolean) => {
-    if (!relation.shape.source.cells || open === undefined) return;
-    writeAscii(changes, `${open.commitLsn}\t${relation.shape.source.table}\t${existence ? 1 : 0}\t`);
-    const bytes = Buffer.from(key);
-    appendBytes(changes, bytes);
-    writeAscii(changes, '\n');
+  const writeKey = (writer: ByteWriter, { key, types, positions }: Mapped, tuple: Tuple) => {
+    for (let part = 0; part < key.length; part++) {
+      if (part > 0) writeByte(writer, TAB);
+      const index = key[part] as number;
+      writeCell(writer, types[index] as ColumnType, tuple, positions[index] as number);
+    }
+  };
+  const keyText = (relation: Mapped, tuple: Tuple): string => {
+    const writer = createWriter(256);
+    writeKey(writer, relation, tuple);
+    return writer.bytes.toString('utf8', 0, writer.length);
   };
 
-  const next = (relation: Mapped) => {
+  const mark = (relation: Mapped, tuple: Tuple, existence: boolean, { lsnText }: Transaction) => {
+    const { cells, table } = relation.shape.source;
+    if (!cells) return;
+    writeAscii(changes, lsnText);
+    writeByte(changes, TAB);
+    writeAscii(changes, table);
+    writeAscii(changes, existence ? '\t1\t' : '\t0\t');
+    writeKey(changes, relation, tuple);
+    writeByte(changes, NEWLINE);
+  };
+
+  const counted = (relation: Mapped): Transaction => {
     if (open === undefined)
       throw new LumbungError('schema', 'a change outside a transaction in the replication stream');
     open.ordinal++;
     rows++;
     const { table } = relation.shape.source;
-    counts[table] = (counts[table] ?? 0) + 1;
+    writersOf(table).changes++;
     shapes[table] = relation.shape;
-    return `\t${versionOf(open.commitLsn, open.ordinal)}`;
+    return open;
   };
 
   /** The raw column would turn it into a default. `onNull` may know better than to set the row aside. */
@@ -183,105 +196,117 @@ export function createBatchBuilder(slotId: string, onNull: (table: string, colum
     throw new LumbungError('poison', `NULL in ${column}, which the catalog says holds none`);
   };
 
-  const writePlace = (relation: Mapped, tuple: Tuple, key: string) => {
+  const writePlace = (relation: Mapped, tuple: Tuple, writer: ByteWriter) => {
     const { table, place } = relation.shape.source;
     if (place === undefined) return;
-    const writer = writersOf(table).places;
     const start = writer.length;
-    for (const index of relation.placePositions) {
+    for (const index of relation.place) {
       const position = relation.positions[index] as number;
       // A null parent becomes the column's default, the empty string.
-      if (position >= 0 && tuple.kinds[position] !== NULL)
-        writeCell(writer, relation.types[index] as ColumnType, tuple, position);
-      else writeAscii(writer, '\\N');
+      if (position >= 0 && tuple.kinds[position] === UNCHANGED) writeAscii(writer, '\\N');
+      else writeCell(writer, relation.types[index] as ColumnType, tuple, position);
       writeByte(writer, TAB);
     }
+    writeKey(writer, relation, tuple);
+    writeByte(writer, NEWLINE);
     // Places are never forgotten: one that an earlier batch of this stream carries need not come again.
-    const written = writer.bytes.toString('latin1', start, writer.length);
-    const known = placed.get(table) ?? new Map<string, string>();
+    const line = writer.bytes.toString('latin1', start, writer.length);
+    const known = placed.get(table) ?? new Set<string>();
     placed.set(table, known);
-    if (known.get(key) === written) {
+    if (known.has(line)) {
       writer.length = start;
       return;
     }
     if (known.size >= MAX_KNOWN_PLACES) known.clear();
-    known.set(key, written);
-    appendBytes(writer, Buffer.from(key));
-    writeByte(writer, NEWLINE);
+    known.add(line);
   };
 
   /** Runs `write`; what it had written of a row that turns out to have no exact representation is taken back. */
-  const orSetAside = (relation: Mapped, tuple: Tuple, deleted: boolean, write: (version: string) => void) => {
-    const version = next(relation);
+  const orSetAside = (
+    relation: Mapped,
+    tuple: Tuple,
+    deleted: boolean,
+    write: (writers: TableWriters, transaction: Transaction) => void,
+  ) => {
+    const transaction = counted(relation);
     const { table } = relation.shape.source;
-    const { rows: rowsOf, tombstones, places } = writersOf(table);
-    const touched: readonly ByteWriter[] = [changes, rowsOf, tombstones, places];
-    const lengths = touched.map((writer) => writer.length);
+    const writers = writersOf(table);
+    const { rows: rowsOf, tombstones, places } = writers;
+    const [a, b, c, d] = [changes.length, rowsOf.length, tombstones.length, places.length];
     try {
-      write(version);
+      write(writers, transaction);
     } catch (error) {
       if (!(error instanceof LumbungError) || error.kind !== 'poison') throw error;
       placed.delete(table);
-      touched.forEach((writer, index) => {
-        writer.length = lengths[index] as number;
-      });
+      [changes.length, rowsOf.length, tombstones.length, places.length] = [a, b, c, d];
       const cells = relation.positions.map((position) =>
         position < 0 || tuple.kinds[position] !== TEXT
           ? null
           : tuple.bytes.toString('utf8', tuple.starts[position], tuple.ends[position]),
       );
-      const stamp = open?.stamp ?? '';
+      const { stamp } = transaction;
       looseBytes += tuple.bytes.length;
-      poison.push({ table, cells, version: version.slice(1), deleted, stamp, reason: messageOf(error) });
+      poison.push({ table, cells, version: versionText(transaction), deleted, stamp, reason: messageOf(error) });
     }
   };
 
   const upsert = (relation: Mapped, tuple: Tuple, existence: boolean, from?: Tuple) =>
-    orSetAside(relation, tuple, false, (version) => writeRow(relation, tuple, existence, version, from));
+    orSetAside(relation, tuple, false, (writers, transaction) => {
+      mark(relation, tuple, existence, transaction);
+      writePlace(relation, tuple, writers.places);
+      if (hasHoles(relation, tuple)) keepPartial(relation, tuple, transaction, from);
+      else writeRow(relation, tuple, writers, transaction);
+    });
 
-  const writeRow = (relation: Mapped, tuple: Tuple, existence: boolean, version: string, from?: Tuple) => {
+  const hasHoles = ({ positions }: Mapped, { kinds }: Tuple): boolean => {
+    for (const position of positions) if (kinds[position] === UNCHANGED) return true;
+    return false;
+  };
+
+  const keepPartial = (relation: Mapped, tuple: Tuple, transaction: Transaction, from: Tuple | undefined) => {
     const { table } = relation.shape.source;
+    const cells = relation.positions.map((position, index) =>
+      position >= 0 && tuple.kinds[position] === UNCHANGED
+        ? null
+        : cellText(relation.types[index] as ColumnType, tuple, position),
+    );
     const key = keyText(relation, tuple);
-    mark(relation, key, existence);
-    writePlace(relation, tuple, key);
-    if (relation.positions.some((position) => position >= 0 && tuple.kinds[position] === UNCHANGED)) {
-      const cells = relation.positions.map((position, index) =>
-        position >= 0 && tuple.kinds[position] === UNCHANGED
-          ? null
-          : cellText(relation.types[index] as ColumnType, tuple, position),
-      );
-      const list = partials[table] ?? [];
-      partials[table] = list;
-      list.push({ cells, key, from: from === undefined ? key : keyText(relation, from), version: version.slice(1) });
-      looseBytes += tuple.bytes.length;
-      return;
-    }
-    const writers = writersOf(table);
+    const list = partials[table] ?? [];
+    partials[table] = list;
+    list.push({
+      cells,
+      key,
+      from: from === undefined ? key : keyText(relation, from),
+      version: versionText(transaction),
+    });
+    looseBytes += tuple.bytes.length;
+  };
+
+  const writeRow = (relation: Mapped, tuple: Tuple, writers: TableWriters, transaction: Transaction) => {
+    const { positions, types, shape } = relation;
     const writer = writers.rows;
-    for (let index = 0; index < relation.positions.length; index++) {
-      const position = relation.positions[index] as number;
+    for (let index = 0; index < positions.length; index++) {
+      const position = positions[index] as number;
       if (index > 0) writeByte(writer, TAB);
-      if (position >= 0 && tuple.kinds[position] === NULL && relation.shape.columns[index]?.notNull) {
-        refuseNull(table, relation.shape.columns[index]?.name ?? '');
+      if (position >= 0 && tuple.kinds[position] === NULL && shape.columns[index]?.notNull) {
+        refuseNull(shape.source.table, shape.columns[index]?.name ?? '');
       }
-      writeCell(writer, relation.types[index] as ColumnType, tuple, position);
+      writeCell(writer, types[index] as ColumnType, tuple, position);
     }
-    writeAscii(writer, `${version}\t0\t${open?.stamp}\n`);
+    writeAscii(writer, `\t${versionText(transaction)}${transaction.live}`);
     writers.rowCount++;
   };
 
   const tombstone = (relation: Mapped, old: Tuple) =>
-    orSetAside(relation, old, true, (version) => {
-      const key = keyText(relation, old);
-      mark(relation, key, true);
-      const writers = writersOf(relation.shape.source.table);
-      appendBytes(writers.tombstones, Buffer.from(key));
-      writeAscii(writers.tombstones, `${version}\t1\t${open?.stamp}\n`);
+    orSetAside(relation, old, true, (writers, transaction) => {
+      mark(relation, old, true, transaction);
+      writeKey(writers.tombstones, relation, old);
+      writeAscii(writers.tombstones, `\t${versionText(transaction)}${transaction.gone}`);
       writers.tombstoneCount++;
     });
   /** The key as one text, to see whether it changed; a poisoned one is told by its raw bytes. */
   const rawKey = (relation: Mapped, tuple: Tuple): string =>
-    relation.keyPositions
+    relation.key
       .map((index) => relation.positions[index] as number)
       .map((position) => tuple.bytes.toString('latin1', tuple.starts[position], tuple.ends[position]))
       .join('\t');
@@ -300,7 +325,7 @@ export function createBatchBuilder(slotId: string, onNull: (table: string, colum
     apply(event: WalEvent): void {
       switch (event.type) {
         case 'begin':
-          open = { ...event, ordinal: 0, stamp: microsToText(event.committedAt) };
+          open = beginTransaction(event.commitLsn, event.committedAt);
           return;
         case 'commit':
           endLsn = event.endLsn;
@@ -329,14 +354,15 @@ export function createBatchBuilder(slotId: string, onNull: (table: string, colum
         case 'truncate':
           for (const oid of event.oids) {
             const relation = mapped.get(oid);
-            if (relation) truncations.push({ table: relation.shape.source.table, version: next(relation).slice(1) });
+            if (relation)
+              truncations.push({ table: relation.shape.source.table, version: versionText(counted(relation)) });
           }
           return;
         default:
       }
     },
-    /** True when what is held can only be loaded after everything before it: holes, truncations, parts of a transaction. */
-    readsEarlier: () => open !== undefined || truncations.length > 0 || Object.keys(partials).length > 0,
+    /** True when what is held can only be loaded after everything before it: holes and truncations. */
+    readsEarlier: () => truncations.length > 0 || Object.keys(partials).length > 0,
     /** True while a transaction is being received. */
     inTransaction: () => open !== undefined,
     rows: () => rows,
@@ -370,7 +396,7 @@ export function createBatchBuilder(slotId: string, onNull: (table: string, colum
         endLsn: String(part ? startLsn : endLsn),
         committedAt: String(part ? open?.committedAt : committedAt),
         rows,
-        tables: counts,
+        tables: Object.fromEntries([...tables].map(([table, writers]) => [table, writers.changes])),
         sections,
         changes: changes.bytes.subarray(0, changes.length),
         partials,
@@ -384,25 +410,12 @@ export function createBatchBuilder(slotId: string, onNull: (table: string, colum
       truncations = [];
       poison = [];
       shapes = {};
-      counts = {};
       rows = 0;
       looseBytes = 0;
       if (!part) startLsn = endLsn;
       return batch;
     },
   };
-}
-
-function appendBytes(writer: ByteWriter, bytes: Buffer): void {
-  // Keys are TSV-escaped already.
-  writeValue(writer, { clickhouse: 'String', encoding: 'verbatim' }, bytes, 0, bytes.length);
-}
-
-/** Microseconds since 1970 → 'YYYY-MM-DD HH:MM:SS.ffffff' (UTC). */
-export function microsToText(micros: bigint): string {
-  const milliseconds = Number(micros / 1000n);
-  const rest = String(micros % 1000n).padStart(3, '0');
-  return `${new Date(milliseconds).toISOString().replace('T', ' ').replace('Z', '')}${rest}`;
 }
 
 type Header = Omit<Batch, 'sections' | 'changes'> & {

@@ -22,7 +22,7 @@ import { connectRedis, type Redis } from '../platform/redis.ts';
 import type { Warehouse } from '../warehouse/client.ts';
 import { markEverything } from '../warehouse/rollups/refresh.ts';
 import { extendWatermark, type Interval, readWatermark } from '../warehouse/watermark.ts';
-import { type Batch, createBatchBuilder, encodeBatch, mapRelation, microsToText } from './batch.ts';
+import { type Batch, createBatchBuilder, encodeBatch, mapRelation } from './batch.ts';
 import { decode, type Relation } from './decode.ts';
 import { identityFault } from './postgres/identity.ts';
 import { formatLsn, parseLsn } from './postgres/lsn.ts';
@@ -46,6 +46,7 @@ import {
   setTableStates,
   type TableSet,
 } from './table_set.ts';
+import { microsToText } from './transaction.ts';
 
 export type CaptureContext = {
   databaseUrl: string;
@@ -354,11 +355,14 @@ async function follow(context: CaptureContext, following: Following): Promise<vo
   };
 
   const flush = (force: boolean) => {
-    // What reads rows of earlier batches, and the parts and the end of a large transaction, wait until all before is durable.
-    const alone = builder.readsEarlier() || [...inFlight.values()].some((batch) => batch.alone);
-    if (alone && inFlight.size > 0) return;
+    const flying = [...inFlight.values()];
+    // What reads rows of earlier batches waits until those are durable, and others wait for it. Parts of a transaction may be
+    // on their way together; its end waits for them: with it they count.
+    const alone = builder.readsEarlier() || flying.some((batch) => batch.alone);
+    const ends = !builder.inTransaction() && flying.some((batch) => batch.part);
+    if ((alone || ends) && flying.length > 0) return;
     if (builder.inTransaction()) {
-      if (builder.bytes() < PART_BYTES) return;
+      if (builder.bytes() < PART_BYTES || flying.length >= MAX_IN_FLIGHT_BATCHES) return;
     } else {
       if (builder.endLsn() === 0n) return;
       const waited = firstWaiting > 0 ? Date.now() - firstWaiting : 0;

@@ -4,7 +4,10 @@
  */
 import { LumbungError } from '../platform/errors.ts';
 
-/** Column values of one tuple: kinds n(ull), u(nchanged TOAST), t(ext) with [start, end) in `bytes`. */
+/**
+ * Column values of one tuple: kinds n(ull), u(nchanged TOAST), t(ext) with [start, end) in `bytes`. The arrays are used again
+ * by the next message and may be longer than the tuple.
+ */
 export type Tuple = { bytes: Buffer; kinds: Uint8Array; starts: Uint32Array; ends: Uint32Array };
 export type Relation = {
   oid: number;
@@ -43,13 +46,23 @@ function cstring(cursor: Cursor): string {
   return text;
 }
 
-function tuple(cursor: Cursor): Tuple {
+/** More columns than a Postgres table can have. */
+const MAX_COLUMNS = 1_664;
+const createTuple = (): Tuple => ({
+  bytes: Buffer.alloc(0),
+  kinds: new Uint8Array(MAX_COLUMNS),
+  starts: new Uint32Array(MAX_COLUMNS),
+  ends: new Uint32Array(MAX_COLUMNS),
+});
+const OLD = createTuple();
+const ROW = createTuple();
+
+function tuple(cursor: Cursor, into: Tuple): Tuple {
   const { bytes } = cursor;
+  const { kinds, starts, ends } = into;
+  into.bytes = bytes;
   const count = bytes.readUInt16BE(cursor.at);
   cursor.at += 2;
-  const kinds = new Uint8Array(count);
-  const starts = new Uint32Array(count);
-  const ends = new Uint32Array(count);
   for (let i = 0; i < count; i++) {
     const kind = bytes[cursor.at++] as number;
     kinds[i] = kind;
@@ -63,7 +76,7 @@ function tuple(cursor: Cursor): Tuple {
       throw new LumbungError('schema', `unknown column kind ${kind} in the replication stream`);
     }
   }
-  return { bytes, kinds, starts, ends };
+  return into;
 }
 
 function relation(cursor: Cursor): Relation {
@@ -107,22 +120,22 @@ export function decode(bytes: Buffer): WalEvent {
     case 'I': {
       const oid = bytes.readUInt32BE(1);
       cursor.at = 6;
-      return { type: 'insert', oid, row: tuple(cursor) };
+      return { type: 'insert', oid, row: tuple(cursor, ROW) };
     }
     case 'U': {
       const oid = bytes.readUInt32BE(1);
       const next = String.fromCharCode(bytes[5] as number);
       cursor.at = 6;
-      if (next === 'N') return { type: 'update', oid, old: undefined, oldKind: undefined, row: tuple(cursor) };
-      const old = tuple(cursor);
+      if (next === 'N') return { type: 'update', oid, old: undefined, oldKind: undefined, row: tuple(cursor, ROW) };
+      const old = tuple(cursor, OLD);
       cursor.at++;
-      return { type: 'update', oid, old, oldKind: next as 'K' | 'O', row: tuple(cursor) };
+      return { type: 'update', oid, old, oldKind: next as 'K' | 'O', row: tuple(cursor, ROW) };
     }
     case 'D': {
       const oid = bytes.readUInt32BE(1);
       const oldKind = String.fromCharCode(bytes[5] as number) as 'K' | 'O';
       cursor.at = 6;
-      return { type: 'delete', oid, old: tuple(cursor), oldKind };
+      return { type: 'delete', oid, old: tuple(cursor, OLD), oldKind };
     }
     case 'T': {
       const count = bytes.readUInt32BE(1);

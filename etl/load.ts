@@ -9,12 +9,13 @@ import { LumbungError, messageOf } from '../platform/errors.ts';
 import { failpoint } from '../platform/failpoints.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Warehouse } from '../warehouse/client.ts';
-import { type Batch, microsToText, type PartialRow, type PoisonRow } from './batch.ts';
+import type { Batch, PartialRow, PoisonRow } from './batch.ts';
 import { type ParkedRow, parkRows } from './parked.ts';
 import type { TableShape } from './postgres/catalog.ts';
 import { printed, quoteName } from './postgres/copy_sql.ts';
 import { createWriter, encodeCells, unescapeCell, writeValue } from './postgres/values.ts';
 import { rowColumns, tombstoneColumns } from './raw_tables.ts';
+import { microsToText } from './transaction.ts';
 
 export type LoadContext = {
   warehouse: Warehouse;
@@ -28,6 +29,8 @@ export async function loadBatch(context: LoadContext, batch: Batch): Promise<voi
   const { warehouse } = context;
   const section = (kind: string) => batch.sections.filter((candidate) => candidate.kind === kind);
   const changes = ['lsn', 'table', 'existence', 'key'];
+  // Before its first row: a part that is cut off and loaded again later is never rolled up in between.
+  if (batch.part) await notePart(context, batch, `${batch.batchId}/begun`);
   await Promise.all([
     ...(batch.changes.length > 0 ? [warehouse.insertTsv('ops.changes', changes, batch.changes)] : []),
     ...section('places').map(({ table, bytes }) => {
@@ -47,9 +50,7 @@ export async function loadBatch(context: LoadContext, batch: Batch): Promise<voi
   for (const truncation of batch.truncations) await truncate(context, batch, truncation.table, truncation.version);
   failpoint('load:before ledger');
   if (batch.part) {
-    await warehouse.insertRows('ops.parts', [
-      { slot_id: batch.slotId, batch_id: batch.batchId, start_lsn: batch.startLsn, rows: batch.rows },
-    ]);
+    await notePart(context, batch, batch.batchId);
     return;
   }
   await warehouse.insertRows('ops.batches', [
@@ -63,6 +64,9 @@ export async function loadBatch(context: LoadContext, batch: Batch): Promise<voi
     },
   ]);
 }
+
+const notePart = ({ warehouse }: LoadContext, { slotId, startLsn, rows }: Batch, batchId: string) =>
+  warehouse.insertRows('ops.parts', [{ slot_id: slotId, batch_id: batchId, start_lsn: startLsn, rows }]);
 
 function shapeOf(batch: Batch, table: string): TableShape {
   const shape = batch.shapes[table];

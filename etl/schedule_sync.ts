@@ -17,7 +17,6 @@ import type { Logger } from '../platform/log.ts';
 import { requestRollup } from '../platform/queues.ts';
 import type { Warehouse } from '../warehouse/client.ts';
 import { markEverything } from '../warehouse/rollups/refresh.ts';
-import { microsToText } from './batch.ts';
 import { awaitTurn, refuseOtherSource } from './capture.ts';
 import {
   type CompareContext,
@@ -37,6 +36,7 @@ import { reconcile } from './reconcile.ts';
 import { type CopyProgress, createCopier } from './snapshot.ts';
 import { catalogSignature } from './source_setup.ts';
 import { copiesRequested, prepareTables, setTableStates, type TableSet } from './table_set.ts';
+import { microsToText } from './transaction.ts';
 
 export type ScheduleContext = {
   databaseUrl: string;

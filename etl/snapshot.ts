@@ -10,7 +10,6 @@ import { to as copyTo } from 'pg-copy-streams';
 import { failpoint } from '../platform/failpoints.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Warehouse } from '../warehouse/client.ts';
-import { microsToText } from './batch.ts';
 import { connectComparison, sourcePosition } from './compare.ts';
 import { parkRows } from './parked.ts';
 import type { TableShape } from './postgres/catalog.ts';
@@ -19,6 +18,7 @@ import { versionOf } from './postgres/lsn.ts';
 import { connectReplication, createSlot } from './postgres/replication.ts';
 import { PRINTING } from './postgres/session.ts';
 import { rowColumns } from './raw_tables.ts';
+import { microsToText } from './transaction.ts';
 
 /** Bytes of heap and TOAST read per statement, about. */
 const CHUNK_BYTES = 24 * 1024 * 1024;

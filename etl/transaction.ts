@@ -1,0 +1,52 @@
+/**
+ * The transaction whose changes are being received, with the texts its rows share.
+ * Invariant: a row's version is (commit LSN, ordinal), see postgres/lsn.ts; the texts are that number's exact decimal digits.
+ */
+import { versionOf } from './postgres/lsn.ts';
+
+export type Transaction = {
+  committedAt: bigint;
+  /** Of the latest change; the first has 1. */
+  ordinal: number;
+  stamp: string;
+  lsnText: string;
+  /** The version of ordinal 0 as decimal digits: all but the last 15, and those. */
+  high: string;
+  low: number;
+  /** What ends the line of a row, and of a tombstone. */
+  live: string;
+  gone: string;
+};
+
+const LOW_DIGITS = 15;
+
+export function beginTransaction(commitLsn: bigint, committedAt: bigint): Transaction {
+  const stamp = microsToText(committedAt);
+  const base = versionOf(commitLsn, 0)
+    .toString()
+    .padStart(LOW_DIGITS + 1, '0');
+  return {
+    committedAt,
+    ordinal: 0,
+    stamp,
+    lsnText: String(commitLsn),
+    high: base.slice(0, -LOW_DIGITS),
+    low: Number(base.slice(-LOW_DIGITS)),
+    live: `\t0\t${stamp}\n`,
+    gone: `\t1\t${stamp}\n`,
+  };
+}
+
+/** The version of the latest change. A 128-bit addition for every row would cost more than writing the row. */
+export function versionText({ high, low, ordinal }: Transaction): string {
+  const sum = low + ordinal;
+  if (sum < 10 ** LOW_DIGITS) return high + String(sum).padStart(LOW_DIGITS, '0');
+  return String((BigInt(high) + 1n) * 10n ** BigInt(LOW_DIGITS) + BigInt(sum - 10 ** LOW_DIGITS));
+}
+
+/** Microseconds since 1970 → 'YYYY-MM-DD HH:MM:SS.ffffff' (UTC). */
+export function microsToText(micros: bigint): string {
+  const milliseconds = Number(micros / 1000n);
+  const rest = String(micros % 1000n).padStart(3, '0');
+  return `${new Date(milliseconds).toISOString().replace('T', ' ').replace('Z', '')}${rest}`;
+}
