@@ -41,6 +41,11 @@ export function visibleKpis(claims: Claims): readonly Kpi[] {
   return NO_FINANCE.test(claims.role) ? registry.filter((kpi) => kpi.owner !== 'finance') : registry;
 }
 
+/** Judging warnings is for those who answer for what they see: not for staff of a kitchen, nor for readers. */
+export function mayReview(claims: Claims): boolean {
+  return !/^(SPPG_VIEWER|SPPG_STAFF_.*|DEMO_USER|PLATFORM_SUPPORT)$/.test(claims.role);
+}
+
 export type Place = { scope: Scope; text: string; path: { scope: string; name: string; level: Level }[] };
 
 /** The scope if the caller may read it; `forbidden` or (for national callers) `not_found` otherwise. */

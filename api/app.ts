@@ -8,6 +8,7 @@ import { notFound, problems } from './problem.ts';
 import { figureRoutes } from './routes/figures.ts';
 import { healthRoutes } from './routes/health.ts';
 import { sessionRoutes } from './routes/sessions.ts';
+import { statisticsRoutes } from './routes/statistics.ts';
 
 export function createApp(context: ApiContext): Express {
   const app = express();
@@ -37,7 +38,13 @@ export function createApp(context: ApiContext): Express {
     next();
   });
   app.use(healthRoutes(context));
-  app.use('/api/v1', express.json({ limit: '64kb' }), sessionRoutes(context), figureRoutes(context));
+  app.use(
+    '/api/v1',
+    express.json({ limit: '64kb' }),
+    sessionRoutes(context),
+    figureRoutes(context),
+    statisticsRoutes(context),
+  );
   if (existsSync(join(context.pages, 'index.html'))) {
     app.use(
       '/assets',

@@ -1,6 +1,8 @@
 /** What requests may contain: every query parameter is parsed here. */
 import { z } from 'zod';
 import { scopeText } from '../platform/tokens.ts';
+import { METHOD } from '../warehouse/queries/warnings.ts';
+import { VERDICTS } from '../warehouse/verdicts.ts';
 
 const DAY_MS = 86_400_000;
 const MAX_DAYS = 1_100;
@@ -33,6 +35,45 @@ export const seriesInput = rangeChecks(
   }),
 );
 export const datasetInput = rangeChecks(z.strictObject({ scope: scope.default('national'), from: date, to: date }));
+export const rangeInput = datasetInput;
+export const rankingInput = rangeChecks(
+  z.strictObject({
+    scope: scope.default('national'),
+    level: z.enum(['region', 'province', 'regency', 'sppg']).default('province'),
+    from: date,
+    to: date,
+    order: z.enum(['asc', 'desc']).default('desc'),
+    limit: z.coerce.number().int().min(1).max(1_000).default(100),
+  }),
+);
+export const forecastInput = z.strictObject({ scope: scope.default('national'), from: date.optional() });
+export const insightsInput = z.strictObject({
+  scope: scope.default('national'),
+  date: date.optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+});
+/** A warning as it is named by /insights: method/kpi/scope/date. */
+const warningName = z
+  .string()
+  .max(200)
+  .refine(
+    (text) => {
+      const [method, kpi, unit, day, ...rest] = text.split('/');
+      return (
+        method === METHOD &&
+        /^[a-z0-9_]{1,60}$/.test(kpi ?? '') &&
+        scope.safeParse(unit).success &&
+        date.safeParse(day).success &&
+        rest.length === 0
+      );
+    },
+    { error: 'must be the id of a warning, as /insights names it' },
+  );
+export const verdictInput = z.strictObject({
+  warning: warningName,
+  verdict: z.enum(VERDICTS),
+  note: z.string().trim().max(1_000).default(''),
+});
 export const sessionInput = z.union([
   z.strictObject({ token: z.string().min(10).max(8_192) }),
   z.strictObject({ demo: z.string().max(40) }),

@@ -1,15 +1,14 @@
 /** Figures: registry, units, summary, series, freshness and the dataset. */
-import { createHash } from 'node:crypto';
 import { pipeline } from 'node:stream/promises';
-import { type Request, type Response, Router } from 'express';
+import { Router } from 'express';
 import { LumbungError } from '../../platform/errors.ts';
-import type { Claims } from '../../platform/tokens.ts';
 import { sections } from '../../warehouse/kpis/kpi.ts';
 import { kpiValue } from '../../warehouse/kpis/registry.ts';
 import { readReconciliations, readTables } from '../../warehouse/ledger.ts';
 import { childrenOf } from '../../warehouse/queries/hierarchy.ts';
 import { datasetHeader, datasetStream, type Grain, seriesValues } from '../../warehouse/queries/values.ts';
-import { authenticate, authorize, type Place, visibleKpis } from '../access.ts';
+import { authenticate, authorize, visibleKpis } from '../access.ts';
+import { createAnswers, holds } from '../answers.ts';
 import type { ApiContext } from '../context.ts';
 import { asOf } from '../freshness.ts';
 import { datasetInput, freshnessInput, seriesInput, summaryInput, today, unitsInput } from '../inputs.ts';
@@ -18,49 +17,10 @@ import { summary } from '../summary.ts';
 const grains: readonly Grain[] = ['day', 'week', 'fortnight', 'month', 'quarter', 'year'];
 
 export function figureRoutes(context: ApiContext): Router {
-  const { warehouse, secret, cache, freshness } = context;
+  const { warehouse, secret, freshness } = context;
   const router = Router();
 
-  /** Answers from the cache, with asOf and an ETag that changes when something of the scope does. */
-  const answer = async <T extends object>(
-    request: Request,
-    response: Response,
-    claims: Claims,
-    scope: string,
-    question: string,
-    compute: () => Promise<T>,
-  ) => {
-    const now = await freshness.current();
-    const audience = visibleKpis(claims)
-      .map((kpi) => kpi.id)
-      .join(',');
-    const digest = createHash('sha256')
-      .update(`${scope} ${question}\n${audience}\n${claims.scope.join(',')}`)
-      .digest('base64url');
-    const version = now.versionOf(scope);
-    const etag = `W/"${createHash('sha256').update(`${version}${digest}`).digest('base64url').slice(0, 27)}"`;
-    const headers = {
-      ETag: etag,
-      'Cache-Control': 'private, no-cache',
-      'X-As-Of': JSON.stringify(asOf(now.freshness)),
-    };
-    // A 304 says that the numbers still hold, and as of when.
-    response.set(headers);
-    if (holds(request, etag)) return void response.status(304).end();
-    const { value, stale } = await cache.get(version, digest, async () => ({
-      at: now.freshness,
-      body: await compute(),
-    }));
-    // Nothing of the scope has changed since it was computed, unless the warehouse could not be asked.
-    const at = asOf(stale ? value.at : now.freshness);
-    if (stale) response.removeHeader('ETag');
-    response.set('X-As-Of', JSON.stringify(at));
-    response.json({ asOf: at, ...(stale ? { stale } : {}), ...value.body });
-  };
-  const place = async (request: Request, text: string): Promise<{ claims: Claims; place: Place }> => {
-    const claims = await authenticate(secret, request);
-    return { claims, place: await authorize(warehouse, claims, text) };
-  };
+  const { answer, place } = createAnswers(context);
 
   router.get('/kpis', async (request, response) => {
     const claims = await authenticate(secret, request);
@@ -156,9 +116,4 @@ export function figureRoutes(context: ApiContext): Router {
   });
 
   return router;
-}
-
-/** True when the caller holds this version. Not `request.fresh`: a fetch() that names an ETag also says no-cache. */
-function holds(request: Request, etag: string): boolean {
-  return (request.headers['if-none-match'] ?? '').split(/,\s*/).includes(etag);
 }

@@ -1,0 +1,141 @@
+/** Statistics: rankings, peers, expected ranges, decomposition, forecasts, warnings and the verdicts on them. */
+import { Router } from 'express';
+import { LumbungError } from '../../platform/errors.ts';
+import type { Claims } from '../../platform/tokens.ts';
+import type { Kpi } from '../../warehouse/kpis/kpi.ts';
+import { findKpi } from '../../warehouse/kpis/registry.ts';
+import { peers, ranking } from '../../warehouse/queries/ranking.ts';
+import { decomposition, expectedRanges, forecast } from '../../warehouse/queries/statistics.ts';
+import { METHOD, warnings } from '../../warehouse/queries/warnings.ts';
+import type { Level } from '../../warehouse/scopes.ts';
+import { giveVerdict, precision, verdictsOf } from '../../warehouse/verdicts.ts';
+import { authorize, mayReview, visibleKpis } from '../access.ts';
+import { createAnswers } from '../answers.ts';
+import type { ApiContext } from '../context.ts';
+import { addDays, forecastInput, insightsInput, rangeInput, rankingInput, today, verdictInput } from '../inputs.ts';
+
+const LEVELS: readonly Level[] = ['national', 'region', 'province', 'regency', 'sppg'];
+/** What is forecast on the overview: the portions asked for and those that arrive. */
+const FORECAST_KPIS = ['portions_target', 'portions_delivered'];
+
+export function statisticsRoutes(context: ApiContext): Router {
+  const { warehouse } = context;
+  const { answer, place } = createAnswers(context);
+  const router = Router();
+
+  /** The KPI of the path, where the caller may see it and the question makes sense for it. */
+  const asked = (claims: Claims, id: string | undefined, daily: boolean): Kpi => {
+    const kpi = visibleKpis(claims).find((candidate) => candidate.id === id);
+    if (!kpi) throw new LumbungError('not_found', 'there is no such KPI, or your role does not see it');
+    if (daily && kpi.grain !== undefined) {
+      throw new LumbungError('bad_input', `${kpi.id} is published by ${kpi.grain}: this is told of days only`);
+    }
+    return kpi;
+  };
+
+  router.get('/kpis/:kpi/ranking', async (request, response) => {
+    const { scope, level, from, to, order, limit } = rankingInput.parse(request.query);
+    const { claims, place: found } = await place(request, scope);
+    const kpi = asked(claims, request.params.kpi, false);
+    if (LEVELS.indexOf(level) <= LEVELS.indexOf(found.scope.level)) {
+      throw new LumbungError('bad_input', `there is no ${level} below ${scope} to compare`);
+    }
+    const question = `ranking ${kpi.id} ${level} ${from} ${to} ${order} ${limit}`;
+    await answer(request, response, claims, scope, question, async () => ({
+      ...{ kpi: kpi.id, scope, level, from, to, order },
+      ...(await ranking(warehouse, kpi, found.scope, level, { from, to }, order, limit)),
+    }));
+  });
+
+  router.get('/kpis/:kpi/expected', async (request, response) => {
+    const { scope, from, to } = rangeInput.parse(request.query);
+    const { claims, place: found } = await place(request, scope);
+    const kpi = asked(claims, request.params.kpi, true);
+    await answer(request, response, claims, scope, `expected ${kpi.id} ${from} ${to}`, async () => ({
+      ...{ kpi: kpi.id, scope, from, to, method: METHOD },
+      points: await expectedRanges(warehouse, kpi, found.scope, from, to),
+    }));
+  });
+
+  router.get('/kpis/:kpi/decomposition', async (request, response) => {
+    const { scope, from, to } = rangeInput.parse(request.query);
+    const { claims, place: found } = await place(request, scope);
+    const kpi = asked(claims, request.params.kpi, true);
+    await answer(request, response, claims, scope, `decomposition ${kpi.id} ${from} ${to}`, async () => ({
+      ...{ kpi: kpi.id, scope, from, to, method: 'stl' },
+      ...((await decomposition(warehouse, kpi, found.scope, from, to)) ?? { weekdays: [], points: [] }),
+    }));
+  });
+
+  router.get('/kpis/:kpi/forecast', async (request, response) => {
+    const { scope, from = today() } = forecastInput.parse(request.query);
+    const { claims, place: found } = await place(request, scope);
+    const kpi = asked(claims, request.params.kpi, true);
+    if (kpi.den !== undefined || kpi.state) {
+      throw new LumbungError('bad_input', `${kpi.id} is not an amount of a day: forecasts are made of those`);
+    }
+    await answer(request, response, claims, scope, `forecast ${kpi.id} ${from}`, async () => ({
+      scope,
+      ...(await forecast(warehouse, kpi, found.scope, from)),
+    }));
+  });
+
+  router.get('/peers', async (request, response) => {
+    const { scope, from, to } = rangeInput.parse(request.query);
+    const { claims, place: found } = await place(request, scope);
+    if (found.scope.level !== 'sppg')
+      throw new LumbungError('bad_input', 'peers are told of one kitchen: scope=sppg:ID');
+    // What other kitchens do is not part of this one's version.
+    await answer(request, response, claims, 'national', `peers ${scope} ${from} ${to}`, async () => ({
+      ...{ scope, from, to },
+      comparisons: await peers(warehouse, visibleKpis(claims), found.scope.id, { from, to }),
+    }));
+  });
+
+  router.get('/insights', async (request, response) => {
+    const { scope, date = addDays(today(), -1), limit } = insightsInput.parse(request.query);
+    const { claims, place: found } = await place(request, scope);
+    const visible = visibleKpis(claims);
+    await answer(request, response, claims, scope, `insights ${date} ${limit} ${await verdictsVersion()}`, async () => {
+      const [{ total, warnings: told }, forecasts, reviewed] = await Promise.all([
+        warnings(warehouse, visible, found.scope, date, limit),
+        Promise.all(
+          visible
+            .filter((kpi) => FORECAST_KPIS.includes(kpi.id))
+            .map((kpi) => forecast(warehouse, kpi, found.scope, addDays(date, 1))),
+        ),
+        precision(
+          warehouse,
+          visible.map((kpi) => kpi.id),
+        ),
+      ]);
+      const verdicts = await verdictsOf(warehouse, told, date);
+      return {
+        ...{ scope, date },
+        warnings: { total, items: told.map((warning) => ({ ...warning, verdict: verdicts.get(warning.id) ?? null })) },
+        precision: reviewed,
+        forecasts,
+      };
+    });
+  });
+  /** Changes with every verdict: they are not part of any scope's version. */
+  const verdictsVersion = async () => {
+    const [row] = await warehouse.query<{ n: string }>('SELECT toString(max(at)) AS n FROM ops.verdicts');
+    return row?.n ?? '';
+  };
+
+  router.post('/insights/verdicts', async (request, response) => {
+    const { warning, verdict, note } = verdictInput.parse(request.body);
+    const [, kpi = '', scope = '', date = ''] = warning.split('/');
+    const { claims } = await place(request, scope);
+    if (!mayReview(claims)) throw new LumbungError('forbidden', 'your role reads warnings and does not judge them');
+    await authorize(warehouse, claims, scope);
+    if (!visibleKpis(claims).some((candidate) => candidate.id === kpi) || !findKpi(kpi)) {
+      throw new LumbungError('not_found', 'there is no such KPI, or your role does not see it');
+    }
+    await giveVerdict(warehouse, { method: METHOD, kpi, scope, date }, { verdict, note, by: claims.sub });
+    response.status(201).json({ warning, verdict, note });
+  });
+
+  return router;
+}

@@ -1,0 +1,21 @@
+/** SQL that several questions share. Values are bound by the caller: `scopeId`, and what each function names. */
+import type { Kpi } from '../kpis/kpi.ts';
+import { figuresOf, type Scope } from '../scopes.ts';
+
+/** The value of a KPI from its sums (columns `num`, `den`); NULL where there is too little to be shown. */
+export function valueSql(kpi: Kpi, num = 'num', den = 'den'): string {
+  return kpi.den === undefined
+    ? num
+    : `if(ifNull(${den}, 0) < ${Math.max(kpi.minimum ?? 0, 1e-300)}, NULL, ${num} / ${den})`;
+}
+
+/** (day, value) of a KPI in a scope; binds kpi, from, to, scopeId. Days without a value are absent. */
+export function dailySql(kpi: Kpi, scope: Scope): string {
+  const figures = figuresOf(scope);
+  return `SELECT day, assumeNotNull(held) AS value FROM (
+    SELECT m.day AS day, ${valueSql(kpi, 'sum(m.num)', 'sum(m.den)')} AS held FROM ${figures.from} AS m FINAL
+    WHERE m.kpi = {kpi:String} AND m.day BETWEEN {from:Date32} AND {to:Date32} AND m.split = '' AND m.num IS NOT NULL
+      AND ${figures.where}
+    GROUP BY m.day
+  ) WHERE held IS NOT NULL`;
+}
