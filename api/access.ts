@@ -35,10 +35,15 @@ const HEALTH_ONLY = new Set(['PLATFORM_SUPPORT']);
 const NO_FINANCE =
   /^(SPPG_VIEWER|SPPG_STAFF_.*|SPPG_AHLI_GIZI|SPPG_PRODUKSI_MANAGER|SPPG_DISTRIBUSI_MANAGER|SPPG_HRD_MANAGER|DEMO_USER)$/;
 
+/** Whether a role sees what this field of work answers for. */
+export function maySee(claims: Claims, { owner }: Pick<Kpi, 'owner'>): boolean {
+  if (HEALTH_ONLY.has(claims.role)) return false;
+  return owner !== 'finance' || !NO_FINANCE.test(claims.role);
+}
+
 /** The KPIs a role may see. */
 export function visibleKpis(claims: Claims): readonly Kpi[] {
-  if (HEALTH_ONLY.has(claims.role)) return [];
-  return NO_FINANCE.test(claims.role) ? registry.filter((kpi) => kpi.owner !== 'finance') : registry;
+  return registry.filter((kpi) => maySee(claims, kpi));
 }
 
 /** Judging warnings is for those who answer for what they see: not for staff of a kitchen, nor for readers. */

@@ -5,6 +5,7 @@ import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type { ApiContext } from './context.ts';
 import { notFound, problems } from './problem.ts';
+import { dataQualityRoutes } from './routes/data_quality.ts';
 import { figureRoutes } from './routes/figures.ts';
 import { healthRoutes } from './routes/health.ts';
 import { sessionRoutes } from './routes/sessions.ts';
@@ -44,6 +45,7 @@ export function createApp(context: ApiContext): Express {
     sessionRoutes(context),
     figureRoutes(context),
     statisticsRoutes(context),
+    dataQualityRoutes(context),
   );
   if (existsSync(join(context.pages, 'index.html'))) {
     app.use(

@@ -1,6 +1,7 @@
 /** What requests may contain: every query parameter is parsed here. */
 import { z } from 'zod';
 import { scopeText } from '../platform/tokens.ts';
+import { FINDING_STATES } from '../warehouse/queries/findings.ts';
 import { METHOD } from '../warehouse/queries/warnings.ts';
 import { VERDICTS } from '../warehouse/verdicts.ts';
 
@@ -51,6 +52,18 @@ export const insightsInput = z.strictObject({
   scope: scope.default('national'),
   date: date.optional(),
   limit: z.coerce.number().int().min(1).max(500).default(50),
+});
+const limited = z.coerce.number().int().min(1).max(1_000).default(100);
+export const findingsInput = rangeChecks(
+  z.strictObject({ scope: scope.default('national'), from: date, to: date, limit: limited }),
+);
+export const listInput = z.strictObject({ scope: scope.default('national'), limit: limited });
+export const findingStateInput = z.strictObject({
+  rule: z.string().regex(/^[a-z0-9_]{1,60}$/, 'must be the id of a rule'),
+  scope,
+  date,
+  state: z.enum(FINDING_STATES),
+  note: z.string().trim().max(1_000).default(''),
 });
 /** A warning as it is named by /insights: method/kpi/scope/date. */
 const warningName = z

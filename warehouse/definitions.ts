@@ -1,5 +1,5 @@
 /**
- * Definitions the rollups are computed by: the KPI registry, the facts and the service calendar.
+ * Definitions the rollups are computed by: the KPI measures, the facts and the service calendar.
  * Invariant: cells computed by other definitions than these are computed again, without anyone asking.
  */
 import { createHash } from 'node:crypto';
@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { LumbungError } from '../platform/errors.ts';
 import type { Warehouse } from './client.ts';
-import { registry } from './kpis/registry.ts';
+import { measures } from './kpis/registry.ts';
 import { holidays as national } from './reference/holidays.ts';
 import { facts } from './rollups/facts.ts';
 import { markEverything } from './rollups/refresh.ts';
@@ -32,7 +32,7 @@ export function readHolidays(file: string | undefined): readonly Holiday[] {
 export async function applyDefinitions(warehouse: Warehouse, holidaysFile?: string): Promise<void> {
   const holidays = readHolidays(holidaysFile);
   const fingerprint = createHash('sha256')
-    .update(JSON.stringify([registry, facts, holidays]))
+    .update(JSON.stringify([measures, facts, holidays]))
     .digest('hex');
   const [known] = await warehouse.query<{ fingerprint: string; rolled: number }>(
     `SELECT (SELECT argMax(fingerprint, changed_at) FROM ops.definitions) AS fingerprint,

@@ -18,6 +18,8 @@ const kept: Readonly<Record<string, string>> = {
     toString(status) = 'ACTIVE' AS active, expiryDate AS expires_at`,
 };
 
+/** What the history of a table keeps of a row, as SQL over the row; empty for a table without one. */
+export const historyOf = (table: string): string => kept[table] ?? '';
 export const hasHistory = (table: string): boolean => kept[table] !== undefined;
 
 /**

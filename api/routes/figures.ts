@@ -97,7 +97,7 @@ export function figureRoutes(context: ApiContext): Router {
     const { claims, place: found } = await place(request, input.scope);
     const { freshness: now, versionOf } = await freshness.current();
     // What a day adds up to; states at its end are history of another kind, and periods are not days.
-    const kpis = visibleKpis(claims).filter((kpi) => kpi.grain === undefined && !kpi.state);
+    const kpis = visibleKpis(claims).filter((kpi) => kpi.grain === undefined && !kpi.state && !kpi.supplement);
     const etag = `W/"${versionOf(found.text)}-${kpis.length}"`;
     response.set({ ETag: etag, 'X-As-Of': JSON.stringify(asOf(now)) });
     if (holds(request, etag)) return void response.status(304).end();

@@ -4,12 +4,14 @@ import { LumbungError } from '../../platform/errors.ts';
 import type { Claims } from '../../platform/tokens.ts';
 import type { Kpi } from '../../warehouse/kpis/kpi.ts';
 import { findKpi } from '../../warehouse/kpis/registry.ts';
+import { rules } from '../../warehouse/kpis/rules.ts';
+import { findings } from '../../warehouse/queries/findings.ts';
 import { peers, ranking } from '../../warehouse/queries/ranking.ts';
 import { decomposition, expectedRanges, forecast } from '../../warehouse/queries/statistics.ts';
 import { METHOD, warnings } from '../../warehouse/queries/warnings.ts';
 import type { Level } from '../../warehouse/scopes.ts';
 import { giveVerdict, precision, verdictsOf } from '../../warehouse/verdicts.ts';
-import { authorize, mayReview, visibleKpis } from '../access.ts';
+import { authorize, mayReview, maySee, visibleKpis } from '../access.ts';
 import { createAnswers } from '../answers.ts';
 import type { ApiContext } from '../context.ts';
 import { addDays, forecastInput, insightsInput, rangeInput, rankingInput, today, verdictInput } from '../inputs.ts';
@@ -97,7 +99,9 @@ export function statisticsRoutes(context: ApiContext): Router {
     const { claims, place: found } = await place(request, scope);
     const visible = visibleKpis(claims);
     await answer(request, response, claims, scope, `insights ${date} ${limit} ${await verdictsVersion()}`, async () => {
-      const [{ total, warnings: told }, forecasts, reviewed] = await Promise.all([
+      const seen = rules.filter((rule) => maySee(claims, rule));
+      const week = { from: addDays(date, -6), to: date };
+      const [{ total, warnings: told }, forecasts, reviewed, quality] = await Promise.all([
         warnings(warehouse, visible, found.scope, date, limit),
         Promise.all(
           visible
@@ -108,6 +112,7 @@ export function statisticsRoutes(context: ApiContext): Router {
           warehouse,
           visible.map((kpi) => kpi.id),
         ),
+        findings(warehouse, seen, found.scope, week, limit),
       ]);
       const verdicts = await verdictsOf(warehouse, told, date);
       return {
@@ -115,6 +120,7 @@ export function statisticsRoutes(context: ApiContext): Router {
         warnings: { total, items: told.map((warning) => ({ ...warning, verdict: verdicts.get(warning.id) ?? null })) },
         precision: reviewed,
         forecasts,
+        findings: { ...week, ...quality },
       };
     });
   });

@@ -1,4 +1,4 @@
-/** Replicated as it is; no rollup reads it yet. */
+/** Touches rollup cells: see warehouse/rollups/dirty.ts for which. */
 import type { Source } from '../source.ts';
 
 export const banperRequests: Source = {
@@ -29,5 +29,6 @@ export const banperRequests: Source = {
     'updatedAt',
   ],
   key: ['id'],
-  cells: false,
+  cells: true,
+  place: { sppg_id: 'sppgId', period: 'operationalPeriod' },
 };

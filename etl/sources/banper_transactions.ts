@@ -1,4 +1,4 @@
-/** Replicated as it is; no rollup reads it yet. */
+/** Touches rollup cells: see warehouse/rollups/dirty.ts for which. */
 import type { Source } from '../source.ts';
 
 export const banperTransactions: Source = {
@@ -21,5 +21,6 @@ export const banperTransactions: Source = {
     'updatedAt',
   ],
   key: ['id'],
-  cells: false,
+  cells: true,
+  place: { sppg_id: 'sppgId', at: 'transactionDate' },
 };

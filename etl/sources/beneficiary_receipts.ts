@@ -1,4 +1,4 @@
-/** Replicated as it is; no rollup reads it yet. */
+/** Touches rollup cells: see warehouse/rollups/dirty.ts for which. */
 import type { Source } from '../source.ts';
 
 export const beneficiaryReceipts: Source = {
@@ -20,5 +20,6 @@ export const beneficiaryReceipts: Source = {
     'updatedAt',
   ],
   key: ['id'],
-  cells: false,
+  cells: true,
+  place: { sppg_id: 'sppgId', at: 'receiptDate' },
 };

@@ -4,13 +4,12 @@
  */
 import { expect } from 'vitest';
 import { holidays } from '../../warehouse/reference/holidays.ts';
+import { type Definition, findingDefinitions } from './independent_findings.ts';
 import type { Stack } from './stack.ts';
 
 const LOCAL = (column: string) =>
   `((${column} + (CASE p.timezone WHEN 'WIB' THEN 7 WHEN 'WITA' THEN 8 ELSE 9 END) * interval '1 hour')::date)::text`;
 const JOIN = 'JOIN sppg s ON s.id = base."sppgId" JOIN provinces_indonesia p ON p.id = s."provinceId"';
-
-type Definition = { kpi: string; from: string; day: string; num: string; den?: string; split?: string };
 
 const f = `(SELECT f.*, c.id AS calc, c."meetsAKG" AS akg FROM food_productions f
   LEFT JOIN menu_nutrition_calculations c ON c."menuId" = f."menuId") base ${JOIN}`;
@@ -19,9 +18,10 @@ const x = `(SELECT x.*, f."actualEndTime" AS cooked, coalesce(x."arrivalTime", x
   FROM food_distributions x LEFT JOIN food_productions f ON f.id = x."productionId") base ${JOIN}`;
 const sd = `(SELECT d.*, n."sppgId", b."schoolType"::text AS school FROM school_distributions d
   JOIN nutrition_programs n ON n.id = d."programId" JOIN school_beneficiaries b ON b.id = d."schoolId") base ${JOIN}`;
-const r = `(SELECT r.*, d."distributionDate", n."sppgId" FROM school_feeding_reports r
+const reports = (where: string) => `(SELECT r.*, d."distributionDate", n."sppgId" FROM school_feeding_reports r
   JOIN school_distributions d ON d.id = r."distributionId" JOIN nutrition_programs n ON n.id = d."programId"
-  WHERE r."reportType" = 'DAILY') base ${JOIN}`;
+  WHERE ${where}) base ${JOIN}`;
+const r = reports(`r."reportType" = 'DAILY'`);
 
 const sum = (value: string, where: string) => `sum(${value}) FILTER (WHERE ${where})`;
 const zero = (value: string, where: string) => `coalesce(${sum(value, where)}, 0)`;
@@ -34,7 +34,8 @@ const held = `${done} AND base."arrivalTime" IS NOT NULL AND base.cooked IS NOT 
 const production = { from: f, day: LOCAL('base."productionDate"') };
 const quality = { from: q, day: LOCAL('base."checkTime"') };
 const distribution = { from: x, day: LOCAL('base."distributionDate"') };
-const school = { from: sd, day: LOCAL('base."distributionDate"'), split: 'base.school' };
+const handover = { from: sd, day: LOCAL('base."distributionDate"') };
+const school = { ...handover, split: 'base.school' };
 
 const o = `procurements base ${JOIN}`;
 const lines = `(SELECT i.*, o."sppgId", o.status, o."actualDelivery", o."procurementDate" FROM procurement_items i
@@ -60,7 +61,21 @@ const slhs = `(SELECT k.id AS "sppgId", EXISTS (SELECT FROM food_safety_certific
     AND c."expiryDate" > now() AT TIME ZONE 'UTC' AND c."certificationName" ~* 'slhs|laik (higiene|hijien)') AS valid
   FROM sppg k WHERE EXISTS (SELECT FROM food_safety_certifications)) base ${JOIN}`;
 
+const feeding = { from: r, day: LOCAL('base."distributionDate"') };
+const allReports = { from: reports('true'), day: feeding.day };
+const relations = {
+  production,
+  quality,
+  distribution,
+  school: handover,
+  feeding: allReports,
+  order,
+  lines: { from: lines, day: delivery },
+  feedback,
+};
+
 const definitions: readonly Definition[] = [
+  ...findingDefinitions(relations, JOIN, LOCAL),
   { ...enrolment, kpi: 'active_beneficiaries', num: sum('base.students', 'base.active') },
   { ...enrolment, kpi: 'service_points', num: count('base.active') },
   { ...enrolment, kpi: 'coverage', num: zero('base.students', 'base.active'), den: 'max(s."targetRecipients")' },
@@ -212,8 +227,7 @@ const definitions: readonly Definition[] = [
   },
   { ...school, kpi: 'delivery_issues', num: count(`base."deliveryStatus" = 'ISSUE'`) },
   {
-    from: r,
-    day: LOCAL('base."distributionDate"'),
+    ...feeding,
     kpi: 'consumption_rate',
     num: 'sum(least(base."totalPortionsConsumed", base."totalPortionsServed"))',
     den: 'sum(base."totalPortionsServed")',

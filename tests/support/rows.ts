@@ -81,6 +81,7 @@ async function seedKitchen(source: pg.ClientBase, id: string, province: string, 
     targetRecipients: 3000,
     updatedAt: NOW,
   });
+  await insert(source, 'sppg_virtual_accounts', { id: `va-${id}`, sppgId: id, bankCode: 'BRI', updatedAt: NOW });
   for (const n of [1, 2]) {
     await insert(source, 'nutrition_menus', {
       id: `m${n}-${id}`,

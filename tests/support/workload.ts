@@ -44,7 +44,8 @@ export async function runWorkload(source: pg.ClientBase, seed: number, steps: nu
         batch(kitchen, id('f'), at(), {
           menuId: `m${int(1, 2)}-${kitchen}`,
           plannedPortions: int(0, 3_000),
-          actualPortions: maybe(int(0, 3_000)),
+          actualPortions: maybe(int(-200, 4_500)),
+          actualStartTime: maybe(at()),
           actualCost: maybe(int(0, 30_000_000)),
           actualEndTime: maybe(at()),
           status: pick(['PLANNED', 'COOKING', 'COMPLETED', 'COMPLETED', 'CANCELLED']),
@@ -59,7 +60,7 @@ export async function runWorkload(source: pg.ClientBase, seed: number, steps: nu
           id('q'),
           at(),
           random() < 0.7,
-          maybe(int(0, 100)),
+          maybe(int(-5, 110)),
           maybe(pick(['LOW', 'HIGH', 'CRITICAL'])),
           maybe('ditangani'),
         ],
@@ -70,9 +71,9 @@ export async function runWorkload(source: pg.ClientBase, seed: number, steps: nu
       return source.query(
         `INSERT INTO food_distributions (id, "sppgId", "programId", "productionId", "distributionDate", "distributionCode", "mealType",
            "distributionPoint", "plannedRecipients", "actualRecipients", "plannedStartTime", "plannedEndTime", "transportCost", "fuelCost",
-           "menuItems", "totalPortions", "portionSize", "arrivalTemp", status, "actualEndTime", "arrivalTime", "updatedAt")
+           "menuItems", "totalPortions", "portionSize", "arrivalTemp", status, "actualEndTime", "arrivalTime", "departureTime", "updatedAt")
          SELECT $1, $2, 'p-' || $2, ${random() < 0.7 ? anyOf('food_productions') : 'NULL'}, $3, $1, 'MAKAN_SIANG', 'titik', $4, $5, $3, $6, $7, $8,
-           '{}', 10, 1.5, $9, $10::"DistributionStatus", $11, $12, $3
+           '{}', 10, 1.5, $9, $10::"DistributionStatus", $11, $12, $13, $3
          WHERE EXISTS (SELECT FROM nutrition_programs WHERE id = 'p-' || $2)`,
         [
           code,
@@ -83,8 +84,9 @@ export async function runWorkload(source: pg.ClientBase, seed: number, steps: nu
           at(),
           maybe(int(0, 90_000)),
           maybe(int(0, 90_000)),
-          maybe(int(40, 80)),
+          maybe(pick([int(40, 80), -40, 150])),
           pick(['SCHEDULED', 'COMPLETED', 'COMPLETED', 'CANCELLED']),
+          maybe(at()),
           maybe(at()),
           maybe(at()),
         ],
@@ -102,9 +104,9 @@ export async function runWorkload(source: pg.ClientBase, seed: number, steps: nu
           kitchen,
           `s${int(1, 2)}-${kitchen}`,
           at(),
-          int(0, 400),
-          int(0, 400),
-          pick(['PLANNED', 'DELIVERED', 'CONFIRMED', 'ISSUE']),
+          int(-20, 400),
+          int(-20, 400),
+          pick(['PLANNED', 'DELIVERED', 'CONFIRMED', 'ISSUE', 'terkirim']),
         ],
       );
     },
@@ -121,7 +123,7 @@ export async function runWorkload(source: pg.ClientBase, seed: number, steps: nu
         sppgId: pick(KITCHENS),
         wasteDate: at(),
         wasteType: pick(['FOOD_WASTE', 'ORGANIC_WASTE', 'COOKING_OIL']),
-        wasteWeight: int(0, 5_000) / 100,
+        wasteWeight: int(-200, 5_000) / 100,
         wasteSource: 'LEFTOVER',
         disposalMethod: 'COMPOST',
         updatedAt: NOW,
@@ -168,7 +170,7 @@ export async function runWorkload(source: pg.ClientBase, seed: number, steps: nu
         sppgId: pick(KITCHENS),
         beneficiaryType: 'CHILD',
         feedbackType: pick(['COMPLAINT', 'QUALITY_ISSUE', 'PORTION_ISSUE', 'COMPLIMENT', 'SUGGESTION']),
-        rating: maybe(int(1, 5)),
+        rating: maybe(int(0, 6)),
         priority: pick(['LOW', 'MEDIUM', 'CRITICAL']),
         createdAt: asked,
         respondedAt: maybe(
@@ -229,6 +231,60 @@ export async function runWorkload(source: pg.ClientBase, seed: number, steps: nu
         reportType: pick(['FINANCIAL_BIWEEKLY', 'FINANCIAL_BIWEEKLY', 'DAILY_OPERATIONAL']),
         reportPeriod: pick(['2026-02-16 to 2026-03-01', '2026-02-20 - 2026-03-04', 'Maret pekan 1']),
         submittedAt: maybe(at()),
+        updatedAt: NOW,
+      });
+    },
+    () => {
+      const number = id('br');
+      const kitchen = pick(KITCHENS);
+      return insert(source, 'banper_requests', {
+        id: number,
+        sppgId: kitchen,
+        virtualAccountId: `va-${kitchen}`,
+        requestNumber: number,
+        operationalPeriod: pick(['2026-03-02 to 2026-03-15', '2026-03-01 s.d. 2026-03-14', 'Maret']),
+        totalBeneficiaries: 1,
+        beneficiaryBreakdown: '{}',
+        dailyBudgetPerBeneficiary: 1,
+        foodCostTotal: int(0, 9_000_000),
+        operationalCost: int(0, 900_000),
+        transportCost: maybe(int(0, 90_000)),
+        staffCost: maybe(int(0, 90_000)),
+        totalAmount: 1,
+        status: pick(['DRAFT', 'SUBMITTED', 'DISBURSED', 'REJECTED']),
+        updatedAt: NOW,
+      });
+    },
+    () => {
+      const number = id('bt');
+      const kitchen = pick(KITCHENS);
+      return insert(source, 'banper_transactions', {
+        id: number,
+        sppgId: kitchen,
+        virtualAccountId: `va-${kitchen}`,
+        transactionNumber: number,
+        transactionDate: at(),
+        transactionType: pick(['INBOUND', 'OUTBOUND', 'OUTBOUND', 'ADJUSTMENT']),
+        amount: int(0, 9_000_000),
+        balanceBefore: 0,
+        balanceAfter: 0,
+        purpose: 'x',
+        category: pick(['FOOD_PROCUREMENT', 'OPERATIONAL', 'TRANSPORT', 'UTILITY', 'STAFF', 'OTHER', 'lain']),
+        updatedAt: NOW,
+      });
+    },
+    () => {
+      const number = id('rc');
+      return insert(source, 'beneficiary_receipts', {
+        id: number,
+        sppgId: pick(KITCHENS),
+        receiptNumber: number,
+        receiptDate: at(),
+        beneficiaryCategory: pick(['TODDLER', 'ELEMENTARY_GRADE_1_3', 'ELEMENTARY_GRADE_4_6', 'PREGNANT_WOMAN']),
+        mealType: 'MAKAN_SIANG',
+        menuName: 'x',
+        portionCount: int(0, 300),
+        status: pick(['PENDING', 'RECEIVED', 'RECEIVED', 'LOST']),
         updatedAt: NOW,
       });
     },
@@ -372,6 +428,24 @@ export async function runWorkload(source: pg.ClientBase, seed: number, steps: nu
     () => source.query(`DELETE FROM sppg_team_members WHERE id = ${anyOf('sppg_team_members')}`),
     () => source.query(`DELETE FROM food_safety_certifications WHERE id = ${anyOf('food_safety_certifications')}`),
     () => source.query(`DELETE FROM sppg_operational_reports WHERE id = ${anyOf('sppg_operational_reports')}`),
+    () =>
+      source.query(
+        `UPDATE banper_requests SET status = $1, "operationalPeriod" = $2, "sppgId" = $3 WHERE id = ${anyOf('banper_requests')}`,
+        [pick(['APPROVED', 'REJECTED']), pick(['2026-03-03 to 2026-03-16', '?']), pick(KITCHENS)],
+      ),
+    () =>
+      source.query(
+        `UPDATE banper_transactions SET amount = $1, "transactionDate" = $2, category = $3, "sppgId" = $4 WHERE id = ${anyOf('banper_transactions')}`,
+        [int(0, 9_000_000), at(), pick(['FOOD_PROCUREMENT', 'STAFF']), pick(KITCHENS)],
+      ),
+    () =>
+      source.query(
+        `UPDATE beneficiary_receipts SET "portionCount" = $1, "receiptDate" = $2, "sppgId" = $3, status = $4 WHERE id = ${anyOf('beneficiary_receipts')}`,
+        [int(0, 300), at(), pick(KITCHENS), pick(['RECEIVED', 'DISPUTED'])],
+      ),
+    () => source.query(`DELETE FROM banper_requests WHERE id = ${anyOf('banper_requests')}`),
+    () => source.query(`DELETE FROM banper_transactions WHERE id = ${anyOf('banper_transactions')}`),
+    () => source.query(`DELETE FROM beneficiary_receipts WHERE id = ${anyOf('beneficiary_receipts')}`),
     () => source.query(`DELETE FROM procurements WHERE id = ${anyOf('procurements')}`),
     () => source.query(`DELETE FROM procurement_items WHERE id = ${anyOf('procurement_items')}`),
     () => source.query(`DELETE FROM beneficiary_feedback WHERE id = ${anyOf('beneficiary_feedback')}`),

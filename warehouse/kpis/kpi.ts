@@ -22,9 +22,22 @@ export type FactName =
   | 'crew'
   | 'certificate'
   | 'service_month'
-  | 'fortnight_report';
+  | 'fortnight_report'
+  | 'ledger'
+  | 'tranche'
+  | 'receipt'
+  | 'balance';
 export type Unit = 'portions' | 'percent' | 'idr' | 'count' | 'score' | 'gram' | 'days' | 'rating' | 'people';
-export type Section = 'production' | 'quality' | 'distribution' | 'schools' | 'procurement' | 'voice' | 'kitchen';
+export type Section =
+  | 'production'
+  | 'quality'
+  | 'distribution'
+  | 'schools'
+  | 'procurement'
+  | 'voice'
+  | 'kitchen'
+  | 'funds'
+  | 'data';
 /** The field of work that answers for a number; roles see by field. */
 export type Owner =
   | 'production'
@@ -62,6 +75,8 @@ export type Kpi = {
   den?: string;
   /** A column of the fact by which the amount is also kept (empty string = total). */
   split?: string;
+  /** Ours, beyond the ministry's definitions: served like the others, and not part of its daily dataset. */
+  supplement?: true;
   /** Source tables, for lineage and completeness. */
   sources: readonly string[];
 };
@@ -74,4 +89,6 @@ export const sections: Readonly<Record<Section, Text>> = {
   procurement: { id: 'Pengadaan', en: 'Procurement' },
   voice: { id: 'Suara penerima', en: 'Voice of beneficiaries' },
   kitchen: { id: 'Keadaan dapur', en: 'State of the kitchen' },
+  funds: { id: 'Dana', en: 'Funds' },
+  data: { id: 'Mutu data', en: 'Data quality' },
 };

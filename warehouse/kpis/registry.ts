@@ -1,10 +1,13 @@
 /** The KPI registry: every KPI, in the order in which screens show them. */
 import { distribution } from './distribution.ts';
+import { funds } from './funds.ts';
 import { kitchen } from './kitchen.ts';
 import type { Kpi } from './kpi.ts';
 import { procurement } from './procurement.ts';
 import { production } from './production.ts';
 import { quality } from './quality.ts';
+import { receipts } from './receipts.ts';
+import { rules } from './rules.ts';
 import { schools } from './schools.ts';
 import { voice } from './voice.ts';
 
@@ -16,7 +19,12 @@ export const registry: readonly Kpi[] = [
   ...procurement,
   ...voice,
   ...kitchen,
+  ...receipts,
+  ...funds,
 ];
+
+/** Everything that is rolled up: the KPIs and the counts of findings. */
+export const measures: readonly Kpi[] = [...registry, ...rules];
 
 const byId = new Map(registry.map((kpi) => [kpi.id, kpi]));
 

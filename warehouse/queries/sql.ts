@@ -9,11 +9,12 @@ export function valueSql(kpi: Kpi, num = 'num', den = 'den'): string {
     : `if(ifNull(${den}, 0) < ${Math.max(kpi.minimum ?? 0, 1e-300)}, NULL, ${num} / ${den})`;
 }
 
-/** (day, value) of a KPI in a scope; binds kpi, from, to, scopeId. Days without a value are absent. */
+/** (day, value, weight) of a KPI in a scope, the weight being its denominator; binds kpi, from, to, scopeId. Days without a value are absent. */
 export function dailySql(kpi: Kpi, scope: Scope): string {
   const figures = figuresOf(scope);
-  return `SELECT day, assumeNotNull(held) AS value FROM (
-    SELECT m.day AS day, ${valueSql(kpi, 'sum(m.num)', 'sum(m.den)')} AS held FROM ${figures.from} AS m FINAL
+  return `SELECT day, assumeNotNull(held) AS value, weight FROM (
+    SELECT m.day AS day, ${valueSql(kpi, 'sum(m.num)', 'sum(m.den)')} AS held, toFloat64(ifNull(sum(m.den), 0)) AS weight
+    FROM ${figures.from} AS m FINAL
     WHERE m.kpi = {kpi:String} AND m.day BETWEEN {from:Date32} AND {to:Date32} AND m.split = '' AND m.num IS NOT NULL
       AND ${figures.where}
     GROUP BY m.day

@@ -11,17 +11,32 @@ import { dailySql } from './sql.ts';
 export const RANGE_WEEKS = 8;
 export const RANGE_MINIMUM = 4;
 /** Half the width of a range, in robust standard deviations (1.4826 × MAD). */
-export const RANGE_WIDTH = 3;
-/** A range is at least this share of its middle to either side: days that never differ would warn of every difference. */
-export const RANGE_FLOOR = 0.02;
+const RANGE_WIDTH = 3;
 
-/** [low, middle, high] from an array of earlier values: median ± 3 × 1.4826 × MAD, at least 2 % of the median. */
-export const rangeSql = (values: string): string => `(
+/**
+ * A range reaches at least so far to either side: days that never differed would warn of every difference. Of a share 5 points
+ * and what chance alone does to so many observations (three standard errors at most, 1.5 ÷ √n); of a count three standard
+ * deviations of a Poisson count; of anything else 5 %. SQL over `middle` and `weight`, the usual denominator.
+ */
+const floors = {
+  share: 'greatest(0.05, 1.5 / sqrt(greatest(1, weight)))',
+  count: '3 * sqrt(abs(middle) + 1)',
+  amount: '0.05 * abs(middle)',
+} as const;
+export const floorOf = (kpi: Kpi): keyof typeof floors =>
+  kpi.unit === 'percent' ? 'share' : kpi.unit === 'count' ? 'count' : 'amount';
+
+/**
+ * [low, middle, high] from arrays of earlier values and denominators: median ± 3 × 1.4826 × MAD, at least the floor. `floor` is
+ * SQL yielding the name of one.
+ */
+export const rangeSql = (values: string, weights: string, floor: string): string => `(
   arrayReduce('quantileExactInclusive(0.5)', ${values}) AS middle,
+  arrayReduce('quantileExactInclusive(0.5)', ${weights}) AS weight,
   greatest(${RANGE_WIDTH} * 1.4826 * arrayReduce('quantileExactInclusive(0.5)', arrayMap(v -> abs(v - middle), ${values})),
-    ${RANGE_FLOOR} * abs(middle)) AS reach,
+    multiIf(${floor} = 'share', ${floors.share}, ${floor} = 'count', ${floors.count}, ${floors.amount})) AS reach,
   [if(arrayMin(${values}) >= 0, greatest(0, middle - reach), middle - reach), middle, middle + reach]
-).3`;
+).4`;
 
 export type Expected = { date: string; low: number; middle: number; high: number; observations: number };
 
@@ -37,7 +52,8 @@ export async function expectedRanges(
     `WITH held AS (${dailySql(kpi, scope).replace('{from:Date32}', `{from:Date32} - ${7 * RANGE_WEEKS}`)})
      SELECT toString(day) AS date, expected[1] AS low, expected[2] AS middle, expected[3] AS high, length(earlier) AS observations
      FROM (
-       SELECT t.day AS day, groupArray(h.value) AS earlier, ${rangeSql('earlier')} AS expected
+       SELECT t.day AS day, groupArray(h.value) AS earlier, groupArray(h.weight) AS weights,
+         ${rangeSql('earlier', 'weights', `'${floorOf(kpi)}'`)} AS expected
        FROM (SELECT toDate32({from:Date32}) + arrayJoin(range(toUInt32(dateDiff('day', {from:Date32}, {to:Date32}) + 1))) AS day) AS t
        INNER JOIN held AS h ON toDayOfWeek(h.day) = toDayOfWeek(t.day)
        WHERE h.day < t.day AND h.day >= t.day - ${7 * RANGE_WEEKS}

@@ -5,7 +5,7 @@
 import type { Warehouse } from '../client.ts';
 import type { Kpi } from '../kpis/kpi.ts';
 import { areaCondition, type Level, type Scope, scopeCondition } from '../scopes.ts';
-import { RANGE_MINIMUM, RANGE_WEEKS, rangeSql } from './statistics.ts';
+import { floorOf, RANGE_MINIMUM, RANGE_WEEKS, rangeSql } from './statistics.ts';
 
 /** The method's name: part of a warning's identity. */
 export const METHOD = 'same_weekday_median_mad';
@@ -62,13 +62,15 @@ export async function warnings(
     `SELECT w.kpi AS kpi, w.unit AS unit, n.name AS name, w.value AS value, w.expected AS expected, w.observations AS observations,
        w.distance AS distance, count() OVER () AS total
      FROM (
-       SELECT kpi, unit, anyIf(value, day = {date:Date32}) AS value, groupArrayIf(value, day < {date:Date32}) AS earlier,
-         ${rangeSql('earlier')} AS expected, length(earlier) AS observations,
+       SELECT kpi, unit, anyIf(held, day = {date:Date32}) AS value, groupArrayIf(held, day < {date:Date32}) AS earlier,
+         groupArrayIf(toFloat64(ifNull(dens, 0)), day < {date:Date32}) AS weights,
+         multiIf(kpi IN ({shares:Array(String)}), 'share', kpi IN ({counts:Array(String)}), 'count', 'amount') AS floor_name,
+         ${rangeSql('earlier', 'weights', 'floor_name')} AS expected, length(earlier) AS observations,
          abs(value - expected[2]) / nullIf(if(value < expected[2], expected[2] - expected[1], expected[3] - expected[2]), 0) AS distance
        FROM (
          SELECT toString(m.kpi) AS kpi, ${unit} AS unit, m.day AS day, sum(m.num) AS nums, sum(m.den) AS dens,
            multiIf(dens IS NULL, nums, dens < transform(kpi, {scarce:Array(String)}, {minimum:Array(UInt32)}, toUInt32(0)), NULL, nums / dens) AS shown,
-           assumeNotNull(shown) AS value
+           assumeNotNull(shown) AS held
          FROM ${table} AS m FINAL
          WHERE m.day IN (SELECT {date:Date32} - 7 * arrayJoin(range(${RANGE_WEEKS + 1}))) AND m.split = '' AND m.num IS NOT NULL
            AND m.kpi IN ({kpis:Array(String)}) AND ${where}
@@ -88,6 +90,8 @@ export async function warnings(
       // More of what is good, and less of what is bad, warns of nothing.
       up: watched.filter((kpi) => kpi.direction === 'up').map((kpi) => kpi.id),
       down: watched.filter((kpi) => kpi.direction === 'down').map((kpi) => kpi.id),
+      shares: watched.filter((kpi) => floorOf(kpi) === 'share').map((kpi) => kpi.id),
+      counts: watched.filter((kpi) => floorOf(kpi) === 'count').map((kpi) => kpi.id),
       scarce: watched.filter((kpi) => kpi.minimum !== undefined).map((kpi) => kpi.id),
       minimum: watched.flatMap((kpi) => kpi.minimum ?? []),
     },

@@ -105,6 +105,8 @@ const kitchensOfSchools = (keys: string) =>
 const fortnightsWhere = (condition: string) => `
   SELECT sppg_id, assumeNotNull(ends) AS day FROM ops.places_sppg_operational_reports
   WHERE type = 'FINANCIAL_BIWEEKLY' AND ends IS NOT NULL AND ${condition}`;
+const tranchesWhere = (condition: string) =>
+  `SELECT sppg_id, assumeNotNull(starts) AS day FROM ops.places_banper_requests WHERE starts IS NOT NULL AND ${condition}`;
 const states = (kitchens: string) => daysSince(`SELECT key AS sppg_id FROM (${kitchens})`, 'ever');
 
 /** Every cell a fact has in the given kitchens: places never forget, so no other cell can exist. */
@@ -122,6 +124,11 @@ const cellsOf: Readonly<Record<FactName, (kitchens: string) => string>> = {
   incident_month: (kitchens) => incidentsOf(programsOf(kitchens)),
   service_month: (kitchens) => place('food_distributions', `sppg_id IN (${kitchens})`),
   fortnight_report: (kitchens) => fortnightsWhere(`sppg_id IN (${kitchens})`),
+  ledger: (kitchens) => place('banper_transactions', `sppg_id IN (${kitchens})`),
+  tranche: (kitchens) => tranchesWhere(`sppg_id IN (${kitchens})`),
+  receipt: (kitchens) => place('beneficiary_receipts', `sppg_id IN (${kitchens})`),
+  balance: (kitchens) =>
+    `${place('food_productions', `sppg_id IN (${kitchens})`)} UNION ALL ${handoversWhere(programsOf(kitchens))}`,
   enrolment: states,
   growth_month: states,
   stock: states,
@@ -136,7 +143,7 @@ const everythingOf = (kitchens: string) =>
 /** Source table → SQL of the cells its changed keys make dirty. Tables not listed touch no cell. */
 const expansions: Readonly<Record<string, (keys: Keys) => string>> = {
   food_productions: ({ changed, rejoined }) => `
-    ${tagged(['production'], place('food_productions', `key IN ${changed}`))}
+    ${tagged(['production', 'balance'], place('food_productions', `key IN ${changed}`))}
     UNION ALL ${tagged(['distribution'], place('food_distributions', `production_id IN ${changed}`))}
     UNION ALL ${tagged(['quality'], checksOf(rejoined))}`,
   quality_controls: ({ changed }) =>
@@ -151,7 +158,7 @@ const expansions: Readonly<Record<string, (keys: Keys) => string>> = {
     tagged(['distribution', 'service_month'], place('food_distributions', `key IN ${changed}`)),
   // Delivered portions are also the denominator of waste.
   school_distributions: ({ changed, rejoined }) => `
-    ${tagged(['school', 'waste'], handoversWhere(`key IN ${changed}`))}
+    ${tagged(['school', 'waste', 'balance'], handoversWhere(`key IN ${changed}`))}
     UNION ALL ${tagged(['feeding'], handoversWhere(`key IN ${rejoined}`))}`,
   school_feeding_reports: ({ changed }) =>
     tagged(
@@ -171,7 +178,7 @@ const expansions: Readonly<Record<string, (keys: Keys) => string>> = {
     ${tagged(['school'], handoversWhere(`school_id IN ${changed}`))}
     UNION ALL ${tagged(['enrolment', 'growth_month'], daysSince(kitchensOfSchools(changed), since))}`,
   nutrition_programs: ({ changed, since }) => `
-    ${tagged(['school', 'feeding', 'waste'], handoversWhere(`program_id IN ${changed}`))}
+    ${tagged(['school', 'feeding', 'waste', 'balance'], handoversWhere(`program_id IN ${changed}`))}
     UNION ALL ${tagged(['incident_month'], incidentsOf(`program_id IN ${changed}`))}
     UNION ALL ${tagged(['enrolment', 'growth_month'], daysSince(kitchensOf('nutrition_programs', `key IN ${changed}`), since))}
     UNION ALL ${tagged(
@@ -205,6 +212,9 @@ const expansions: Readonly<Record<string, (keys: Keys) => string>> = {
       ),
     ),
   sppg_operational_reports: ({ changed }) => tagged(['fortnight_report'], fortnightsWhere(`key IN ${changed}`)),
+  banper_transactions: ({ changed }) => tagged(['ledger'], place('banper_transactions', `key IN ${changed}`)),
+  banper_requests: ({ changed }) => tagged(['tranche'], tranchesWhere(`key IN ${changed}`)),
+  beneficiary_receipts: ({ changed }) => tagged(['receipt'], place('beneficiary_receipts', `key IN ${changed}`)),
   program_monitoring: ({ changed }) => tagged(['incident_month'], incidentsOf(`key IN ${changed}`)),
   sppg: ({ changed }) => everythingOf(`SELECT key FROM ${changed}`),
   provinces_indonesia: ({ changed }) =>

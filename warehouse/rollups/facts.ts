@@ -56,7 +56,7 @@ const orders = (grain: 'day' | 'month') => {
     o.procurementDate AS procurementDate, o.expectedDelivery AS expectedDelivery, o.actualDelivery AS actualDelivery,
     o.totalAmount AS totalAmount, ifNull(o.supplierType, 'UNKNOWN') AS supplierType,
     toString(o.purchaseMethod) AS purchaseMethod,
-    lowerUTF8(trimBoth(replaceRegexpAll(o.supplierName, '\\\\s+', ' '))) AS supplier
+    o.supplierName AS supplierName, lowerUTF8(trimBoth(replaceRegexpAll(o.supplierName, '\\\\s+', ' '))) AS supplier
   FROM (
     SELECT id, sppgId, status, procurementDate, expectedDelivery, actualDelivery, totalAmount,
       toString(supplierType) AS supplierType, purchaseMethod, supplierName
@@ -133,9 +133,11 @@ export const facts: Readonly<Record<FactName, Fact>> = {
         toString(f.status) AS status, status = 'COMPLETED' AS done,
         f.plannedPortions AS plannedPortions, f.actualPortions AS actualPortions,
         f.estimatedCost AS estimatedCost, f.actualCost AS actualCost,
+        f.actualStartTime AS actualStartTime, f.actualEndTime AS actualEndTime,
         c.calculated = 1 AS calculated, c.meetsAKG = 1 AS meetsAKG
       FROM (
-        SELECT id, sppgId, menuId, productionDate, status, plannedPortions, actualPortions, estimatedCost, actualCost
+        SELECT id, sppgId, menuId, productionDate, status, plannedPortions, actualPortions, estimatedCost, actualCost,
+          actualStartTime, actualEndTime
         FROM raw.food_productions FINAL WHERE NOT _deleted AND id IN (${keysOf('food_productions')})
       ) AS f
       INNER JOIN zones AS z ON z.sppg_id = f.sppgId
@@ -182,12 +184,12 @@ export const facts: Readonly<Record<FactName, Fact>> = {
       SELECT x.sppgId AS sppg_id, toDate32(x.distributionDate + toIntervalHour(z.shift)) AS day,
         toString(x.status) AS status, status = 'COMPLETED' AS done,
         x.plannedRecipients AS plannedRecipients, x.actualRecipients AS actualRecipients,
-        x.plannedEndTime AS plannedEndTime, x.arrivalTime AS arrivalTime, x.arrivalTemp AS arrivalTemp,
+        x.plannedEndTime AS plannedEndTime, x.arrivalTime AS arrivalTime, x.arrivalTemp AS arrivalTemp, x.departureTime AS departureTime,
         coalesce(x.arrivalTime, x.actualEndTime) AS arrived, f.actualEndTime AS cookedAt,
         x.transportCost AS transportCost, x.fuelCost AS fuelCost, x.otherCosts AS otherCosts
       FROM (
         SELECT id, sppgId, productionId, distributionDate, status, plannedRecipients, actualRecipients, plannedEndTime,
-          actualEndTime, arrivalTime, arrivalTemp, transportCost, fuelCost, otherCosts
+          actualEndTime, departureTime, arrivalTime, arrivalTemp, transportCost, fuelCost, otherCosts
         FROM raw.food_distributions FINAL WHERE NOT _deleted AND id IN (${keysOf('food_distributions')})
       ) AS x
       INNER JOIN zones AS z ON z.sppg_id = x.sppgId
@@ -262,7 +264,7 @@ export const facts: Readonly<Record<FactName, Fact>> = {
     grain: 'month',
     with: [zones, orders('month')],
     select: `
-      SELECT o.sppg_id AS sppg_id, o.day AS day, o.status AS status, o.totalAmount AS totalAmount, o.supplier AS supplier,
+      SELECT o.sppg_id AS sppg_id, o.day AS day, o.status AS status, o.totalAmount AS totalAmount, o.supplierName AS supplierName, o.supplier AS supplier,
         b.budget.1 AS monthlyBudget
       FROM orders AS o
       LEFT ANY JOIN (
@@ -381,6 +383,73 @@ export const facts: Readonly<Record<FactName, Fact>> = {
       )
       WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM runs)
       GROUP BY sppg_id, day, service_day`,
+  },
+  ledger: {
+    with: [zones],
+    // The ministry's three rows: food; operations; rent and incentives.
+    select: `
+      SELECT t.sppgId AS sppg_id, toDate32(t.transactionDate + toIntervalHour(z.shift)) AS day, t.transactionType AS type, t.amount AS amount,
+        multiIf(t.category = 'FOOD_PROCUREMENT', 'food', t.category IN ('OPERATIONAL', 'TRANSPORT', 'UTILITY'), 'operations', 'rent_incentives') AS spendingRow
+      FROM (
+        SELECT id, sppgId, transactionDate, transactionType, amount, category
+        FROM raw.banper_transactions FINAL WHERE NOT _deleted AND id IN (${keysOf('banper_transactions')})
+      ) AS t
+      INNER JOIN zones AS z ON z.sppg_id = t.sppgId
+      WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)`,
+  },
+  tranche: {
+    with: [],
+    select: `
+      SELECT r.sppgId AS sppg_id, assumeNotNull(r.starts) AS day, part.1 AS spendingRow, part.2 AS amount
+      FROM (
+        SELECT id, sppgId, foodCostTotal, operationalCost, transportCost, utilityCost, staffCost, otherCosts,
+          toDate32OrNull(extract(operationalPeriod, '[0-9]{4}-[0-9]{2}-[0-9]{2}')) AS starts
+        FROM raw.banper_requests FINAL
+        WHERE NOT _deleted AND status NOT IN ('DRAFT', 'REJECTED') AND id IN (
+          SELECT key FROM ops.places_banper_requests WHERE sppg_id IN (SELECT sppg_id FROM cells)
+        )
+      ) AS r
+      ARRAY JOIN [('food', r.foodCostTotal), ('operations', r.operationalCost + ifNull(r.transportCost, 0) + ifNull(r.utilityCost, 0)),
+        ('rent_incentives', ifNull(r.staffCost, 0) + ifNull(r.otherCosts, 0))] AS part
+      WHERE r.starts IS NOT NULL AND (sppg_id, day) IN (SELECT sppg_id, day FROM cells WHERE shift > 0)`,
+  },
+  receipt: {
+    with: [zones],
+    select: `
+      SELECT b.sppgId AS sppg_id, toDate32(b.receiptDate + toIntervalHour(z.shift)) AS day, toString(b.status) AS status,
+        b.portionCount AS portionCount,
+        if(toString(b.beneficiaryCategory) IN ('TODDLER', 'EARLY_CHILDHOOD', 'KINDERGARTEN', 'ELEMENTARY_GRADE_1_3'), 'small', 'large') AS portionSize
+      FROM (
+        SELECT id, sppgId, receiptDate, status, portionCount, beneficiaryCategory
+        FROM raw.beneficiary_receipts FINAL WHERE NOT _deleted AND id IN (${keysOf('beneficiary_receipts')})
+      ) AS b
+      INNER JOIN zones AS z ON z.sppg_id = b.sppgId
+      WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)`,
+  },
+  balance: {
+    with: [zones, programs, handovers],
+    // What a day cooked, what it handed over, and what the kitchen is made for; NULL where nothing says so.
+    select: `
+      SELECT b.sppg_id AS sppg_id, b.day AS day, b.produced AS produced, b.delivered AS delivered, k.capacity AS capacity
+      FROM (
+        SELECT sppg_id, day, sumOrNull(cooked) AS produced, sumOrNull(handed) AS delivered
+        FROM (
+          SELECT f.sppgId AS sppg_id, toDate32(f.productionDate + toIntervalHour(z.shift)) AS day,
+            if(f.status = 'COMPLETED', f.actualPortions, NULL) AS cooked, NULL AS handed
+          FROM (
+            SELECT id, sppgId, productionDate, toString(status) AS status, actualPortions
+            FROM raw.food_productions FINAL WHERE NOT _deleted AND id IN (${keysOf('food_productions')})
+          ) AS f
+          INNER JOIN zones AS z ON z.sppg_id = f.sppgId
+          WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)
+          UNION ALL
+          SELECT sppg_id, day, NULL AS cooked, if(deliveryStatus IN ('DELIVERED', 'CONFIRMED'), actualQuantity, NULL) AS handed FROM handovers
+        )
+        GROUP BY sppg_id, day
+      ) AS b
+      LEFT ANY JOIN (
+        SELECT id, toNullable(targetRecipients) AS capacity FROM raw.sppg FINAL WHERE NOT _deleted AND id IN (SELECT sppg_id FROM cells)
+      ) AS k ON k.id = b.sppg_id`,
   },
   fortnight_report: {
     with: [zones],

@@ -1,0 +1,88 @@
+/** Data quality: findings and what people made of them, completeness, blocked payments; and the data dictionary. */
+import { Router } from 'express';
+import { LumbungError } from '../../platform/errors.ts';
+import type { Claims } from '../../platform/tokens.ts';
+import { dictionary } from '../../warehouse/dictionary.ts';
+import { rules } from '../../warehouse/kpis/rules.ts';
+import { completeness, paymentRisks } from '../../warehouse/queries/completeness.ts';
+import { findings, noteFinding, undatedRows } from '../../warehouse/queries/findings.ts';
+import { sourceColumns } from '../../warehouse/queries/source_columns.ts';
+import { authenticate, mayReview, maySee, visibleKpis } from '../access.ts';
+import { createAnswers } from '../answers.ts';
+import type { ApiContext } from '../context.ts';
+import { findingStateInput, findingsInput, listInput, today } from '../inputs.ts';
+
+export function dataQualityRoutes(context: ApiContext): Router {
+  const { warehouse } = context;
+  const { answer, place } = createAnswers(context);
+  const router = Router();
+  const visibleRules = (claims: Claims) => rules.filter((rule) => maySee(claims, rule));
+
+  router.get('/findings', async (request, response) => {
+    const { scope, from, to, limit } = findingsInput.parse(request.query);
+    const { claims, place: found } = await place(request, scope);
+    const [row] = await warehouse.query<{ at: string }>('SELECT toString(max(at)) AS at FROM ops.finding_states');
+    const question = `findings ${from} ${to} ${limit} ${row?.at ?? ''}`;
+    await answer(request, response, claims, scope, question, async () => {
+      const seen = visibleRules(claims);
+      const [{ totals, items }, undated] = await Promise.all([
+        findings(warehouse, seen, found.scope, { from, to }, limit),
+        undatedRows(warehouse, found.scope),
+      ]);
+      const told = seen.map(({ id, name, definition, severity, owner }) => ({ id, name, definition, severity, owner }));
+      return { scope, from, to, rules: told, totals, items, undated };
+    });
+  });
+
+  router.post('/findings/states', async (request, response) => {
+    const { rule, scope, date, state, note } = findingStateInput.parse(request.body);
+    const { claims, place: found } = await place(request, scope);
+    if (found.scope.level !== 'sppg') throw new LumbungError('bad_input', 'a finding is of one kitchen: scope=sppg:ID');
+    if (!mayReview(claims))
+      throw new LumbungError('forbidden', 'your role reads findings and does not answer for them');
+    if (!visibleRules(claims).some((candidate) => candidate.id === rule)) {
+      throw new LumbungError('not_found', 'there is no such rule, or your role does not see it');
+    }
+    await noteFinding(warehouse, { rule, sppgId: found.scope.id, date }, { state, note, by: claims.sub });
+    response.status(201).json({ rule, scope, date, state, note });
+  });
+
+  router.get('/completeness', async (request, response) => {
+    const { scope, from, to, limit } = findingsInput.parse(request.query);
+    const { claims, place: found } = await place(request, scope);
+    // Days grow expected as they end, whether anything changes or not.
+    await answer(
+      request,
+      response,
+      claims,
+      scope,
+      `completeness ${from} ${to} ${limit} ${Math.floor(Date.now() / 60_000)}`,
+      async () => ({
+        ...{ scope, from, to },
+        ...(await completeness(warehouse, found.scope, { from, to }, limit)),
+      }),
+    );
+  });
+
+  router.get('/payment-risks', async (request, response) => {
+    const { scope, limit } = listInput.parse(request.query);
+    const { claims, place: found } = await place(request, scope);
+    if (!maySee(claims, { owner: 'finance' })) throw new LumbungError('forbidden', 'your role does not see payments');
+    const date = today();
+    await answer(request, response, claims, scope, `payment-risks ${date} ${limit}`, async () => ({
+      ...{ scope, date },
+      ...(await paymentRisks(warehouse, found.scope, date, limit)),
+    }));
+  });
+
+  router.get('/dictionary', async (request, response) => {
+    const claims = await authenticate(context.secret, request);
+    const visible = new Set([...visibleKpis(claims), ...visibleRules(claims)].map((kpi) => kpi.id));
+    await answer(request, response, claims, 'national', 'dictionary', async () => {
+      const columns = await sourceColumns(warehouse);
+      return { entries: dictionary((table) => columns.get(table) ?? []).filter(({ id }) => visible.has(id)) };
+    });
+  });
+
+  return router;
+}

@@ -1,0 +1,161 @@
+/**
+ * Completeness: of the days a kitchen was to serve, on how many do its daily sheets exist, and which are missing; and the
+ * fortnightly reports without which the next tranche is not paid.
+ * Invariants: a day counts as expected only where a running programme plans service and it is no holiday, for kitchens that
+ * were active at its end and had opened; days that are not over are not expected yet.
+ */
+import type { Warehouse } from '../client.ts';
+import type { FactName, Kpi } from '../kpis/kpi.ts';
+import { type Scope, scopeCondition } from '../scopes.ts';
+
+/** The daily sheets, each by a KPI that has a cell whenever the sheet has a row. */
+export const SHEETS = {
+  production: ['portions_planned', 'batches_cancelled'],
+  quality: ['qc_pass_rate'],
+  distribution: ['distribution_runs'],
+  schools: ['portions_target'],
+} as const satisfies Partial<Record<FactName | Kpi['section'], readonly string[]>>;
+export type Sheet = keyof typeof SHEETS;
+
+const openSheets = Object.keys(SHEETS) as Sheet[];
+
+/** (sppg_id, day) of expected service days; binds from, to, scopeId. */
+const expectedDays = (scope: Scope) => `
+  SELECT DISTINCT p.sppgId AS sppg_id, d.day AS day
+  FROM (
+    SELECT sppgId, JSONExtract(ifNull(toString(feedingDays), '[]'), 'Array(Nullable(Int32))') AS weekdays, startDate, endDate
+    FROM raw.nutrition_programs FINAL WHERE NOT _deleted AND status = 'ACTIVE'
+  ) AS p
+  INNER JOIN (
+    SELECT s.id AS id, s.operationStartDate AS opens, s.operationEndDate AS closes,
+      transform(toString(z.timezone), ['WIB', 'WITA', 'WIT'], [7, 8, 9], 0) AS shift
+    FROM (SELECT * FROM raw.sppg FINAL WHERE NOT _deleted AND ${scopeCondition(scope, 'id')}) AS s
+    INNER JOIN (SELECT id, timezone FROM raw.provinces_indonesia FINAL WHERE NOT _deleted) AS z ON z.id = s.provinceId
+  ) AS k ON k.id = p.sppgId
+  CROSS JOIN (SELECT {from:Date32} + arrayJoin(range(toUInt32(dateDiff('day', {from:Date32}, {to:Date32}) + 1))) AS day) AS d
+  WHERE has(p.weekdays, toDayOfWeek(d.day)) AND k.shift > 0
+    AND d.day >= toDate32(p.startDate + toIntervalHour(k.shift)) AND (p.endDate IS NULL OR d.day <= toDate32(p.endDate + toIntervalHour(k.shift)))
+    AND d.day >= toDate32(k.opens + toIntervalHour(k.shift)) AND (k.closes IS NULL OR d.day <= toDate32(k.closes + toIntervalHour(k.shift)))
+    AND toDateTime64(d.day + 1, 3, 'UTC') - toIntervalHour(k.shift) <= now64(3)
+    AND d.day NOT IN (SELECT day FROM mart.holidays FINAL WHERE listed)`;
+
+/** The kitchen's status at the end of a local day; before the first version known, that one. */
+const activeThen = `
+  SELECT e.sppg_id AS sppg_id, e.day AS day
+  FROM expected AS e
+  INNER JOIN (SELECT id, toString(status) AS status, committed_at, version, deleted FROM ops.history_sppg WHERE id IN (SELECT sppg_id FROM expected)) AS h ON h.id = e.sppg_id
+  GROUP BY e.sppg_id, e.day
+  HAVING if(countIf(h.committed_at < toDateTime64(e.day + 1, 6, 'UTC') - INTERVAL 7 HOUR) > 0,
+    argMaxIf(h.status, h.version, h.committed_at < toDateTime64(e.day + 1, 6, 'UTC') - INTERVAL 7 HOUR), argMin(h.status, h.version)) = 'ACTIVE'`;
+
+export type KitchenCompleteness = {
+  scope: string;
+  name: string;
+  /** Service days expected, and days with every sheet. */
+  expected: number;
+  complete: number;
+  /** Days on which each sheet is missing. */
+  missing: Record<Sheet, number>;
+};
+
+/** Kitchens of a scope by what is missing in [from, to], the most first; `totals` adds up all of them. */
+export async function completeness(
+  warehouse: Warehouse,
+  scope: Scope,
+  range: { from: string; to: string },
+  limit: number,
+): Promise<{
+  totals: Omit<KitchenCompleteness, 'scope' | 'name'> & { kitchens: number };
+  kitchens: KitchenCompleteness[];
+}> {
+  const base = `
+    WITH expected AS (${expectedDays(scope)}), due AS (${activeThen}),
+      present AS (
+        SELECT sppg_id, day, ${openSheets.map((sheet) => `countIf(kpi IN (${SHEETS[sheet].map((kpi) => `'${kpi}'`).join(', ')})) > 0 AS has_${sheet}`).join(', ')}
+        FROM mart.kpi_daily AS m FINAL
+        WHERE m.day BETWEEN {from:Date32} AND {to:Date32} AND m.split = '' AND m.num IS NOT NULL
+          AND m.kpi IN (${Object.values(SHEETS)
+            .flat()
+            .map((kpi) => `'${kpi}'`)
+            .join(', ')}) AND ${scopeCondition(scope, 'm.sppg_id')}
+        GROUP BY sppg_id, day
+      ),
+      days AS (
+        SELECT d.sppg_id AS sppg_id, d.day AS day, ${openSheets.map((sheet) => `p.has_${sheet} AS has_${sheet}`).join(', ')}
+        FROM due AS d LEFT ANY JOIN present AS p ON p.sppg_id = d.sppg_id AND p.day = d.day
+      )`;
+  const sums = `count() AS expected, countIf(${openSheets.map((sheet) => `has_${sheet}`).join(' AND ')}) AS complete,
+    ${openSheets.map((sheet) => `countIf(NOT has_${sheet}) AS no_${sheet}`).join(', ')}`;
+  type Row = { expected: number; complete: number } & Record<`no_${Sheet}`, number>;
+  const shape = (row: Row) => ({
+    expected: row.expected,
+    complete: row.complete,
+    missing: Object.fromEntries(openSheets.map((sheet) => [sheet, row[`no_${sheet}`]])) as Record<Sheet, number>,
+  });
+  const params = { ...range, limit, scopeId: scope.id };
+  const [[all], rows] = await Promise.all([
+    warehouse.query<Row & { kitchens: number }>(
+      `${base} SELECT uniqExact(sppg_id) AS kitchens, ${sums} FROM days`,
+      params,
+    ),
+    warehouse.query<Row & { sppg_id: string; name: string }>(
+      `${base} SELECT t.*, k.name AS name FROM (SELECT sppg_id, ${sums} FROM days GROUP BY sppg_id) AS t
+       LEFT ANY JOIN (SELECT id, name FROM raw.sppg FINAL WHERE NOT _deleted) AS k ON k.id = t.sppg_id
+       ORDER BY expected - complete DESC, sppg_id LIMIT {limit:UInt32}`,
+      params,
+    ),
+  ]);
+  const none = {
+    kitchens: 0,
+    expected: 0,
+    complete: 0,
+    no_production: 0,
+    no_quality: 0,
+    no_distribution: 0,
+    no_schools: 0,
+  };
+  return {
+    totals: { kitchens: all?.kitchens ?? 0, ...shape(all ?? none) },
+    kitchens: rows.map((row) => ({ scope: `sppg:${row.sppg_id}`, name: row.name, ...shape(row) })),
+  };
+}
+
+export type PaymentRisk = {
+  scope: string;
+  name: string;
+  period: string;
+  /** The last day on which the report is in time. */
+  due: string;
+  /** Days left until then; negative when it is late. */
+  daysLeft: number;
+  status: string;
+};
+
+/** Fortnightly financial reports not submitted yet, the most pressing first: while they are late the next tranche is blocked. */
+export async function paymentRisks(
+  warehouse: Warehouse,
+  scope: Scope,
+  date: string,
+  limit: number,
+): Promise<{ total: number; late: number; items: PaymentRisk[] }> {
+  const rows = await warehouse.query<PaymentRisk & { total: number; late: number }>(
+    `SELECT concat('sppg:', r.sppg_id) AS scope, k.name AS name, r.period AS period, toString(assumeNotNull(r.ends) + 3) AS due,
+       dateDiff('day', {date:Date32}, assumeNotNull(r.ends) + 3) AS daysLeft, r.held AS status, count() OVER () AS total,
+       countIf(daysLeft < 0) OVER () AS late
+     FROM (
+       SELECT sppgId AS sppg_id, reportPeriod AS period, any(toString(status)) AS held,
+         toDate32OrNull(extractAll(reportPeriod, '[0-9]{4}-[0-9]{2}-[0-9]{2}')[2]) AS ends
+       FROM raw.sppg_operational_reports FINAL
+       WHERE NOT _deleted AND reportType = 'FINANCIAL_BIWEEKLY' AND ${scopeCondition(scope, 'sppgId')}
+       GROUP BY sppg_id, period HAVING countIf(submittedAt IS NOT NULL) = 0 AND ends IS NOT NULL AND ends <= {date:Date32} + 14
+     ) AS r
+     LEFT ANY JOIN (SELECT id, name FROM raw.sppg FINAL WHERE NOT _deleted) AS k ON k.id = r.sppg_id
+     ORDER BY daysLeft, scope LIMIT {limit:UInt32}`,
+    { date, limit, scopeId: scope.id },
+  );
+  return {
+    total: rows[0]?.total ?? 0,
+    late: rows[0]?.late ?? 0,
+    items: rows.map(({ total: _total, late: _late, ...item }) => item),
+  };
+}

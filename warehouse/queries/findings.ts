@@ -1,0 +1,92 @@
+/**
+ * Findings of the validation rules, as they are rolled up, with what people have made of them; and rows whose text names no
+ * day, which therefore stand in no cell.
+ */
+import type { Warehouse } from '../client.ts';
+import type { Rule } from '../kpis/rules.ts';
+import { type Scope, scopeCondition } from '../scopes.ts';
+
+export const FINDING_STATES = ['open', 'explained', 'corrected'] as const;
+export type Finding = {
+  rule: string;
+  scope: string;
+  name: string;
+  /** The local day; of a monthly rule the month's first. */
+  date: string;
+  count: number;
+  state: (typeof FINDING_STATES)[number];
+  note: string;
+  by: string;
+};
+
+/** Findings in [from, to], errors first, the newest first; `totals` counts all of them by rule. */
+export async function findings(
+  warehouse: Warehouse,
+  rules: readonly Rule[],
+  scope: Scope,
+  range: { from: string; to: string },
+  limit: number,
+): Promise<{ totals: { rule: string; kitchens: number; findings: number }[]; items: Finding[] }> {
+  const params = {
+    ...range,
+    limit,
+    scopeId: scope.id,
+    rules: rules.map((rule) => rule.id),
+    errors: rules.filter((rule) => rule.severity === 'error').map((rule) => rule.id),
+  };
+  const found = `FROM mart.kpi_daily AS m FINAL
+    WHERE m.kpi IN ({rules:Array(String)}) AND m.day BETWEEN {from:Date32} AND {to:Date32} AND m.split = '' AND m.num IS NOT NULL
+      AND ${scopeCondition(scope, 'm.sppg_id')}`;
+  const [totals, items] = await Promise.all([
+    warehouse.query<{ rule: string; kitchens: number; findings: number }>(
+      `SELECT toString(m.kpi) AS rule, uniqExact(m.sppg_id) AS kitchens, sum(m.num) AS findings ${found} GROUP BY m.kpi ORDER BY findings DESC, rule`,
+      params,
+    ),
+    warehouse.query<Finding>(
+      `SELECT f.rule AS rule, concat('sppg:', f.sppg_id) AS scope, k.name AS name, toString(f.day) AS date, f.amount AS count,
+         if(w.state = '', 'open', w.state) AS state, w.note AS note, w.by AS by
+       FROM (SELECT toString(m.kpi) AS rule, m.sppg_id AS sppg_id, m.day AS day, m.num AS amount ${found}) AS f
+       LEFT ANY JOIN (SELECT id, name FROM raw.sppg FINAL WHERE NOT _deleted) AS k ON k.id = f.sppg_id
+       LEFT ANY JOIN (SELECT toString(rule) AS rule, sppg_id, day, toString(state) AS state, note, by FROM ops.finding_states FINAL) AS w
+         ON w.rule = f.rule AND w.sppg_id = f.sppg_id AND w.day = f.day
+       ORDER BY state != 'open', f.rule NOT IN ({errors:Array(String)}), f.day DESC, f.rule, f.sppg_id LIMIT {limit:UInt32}`,
+      params,
+    ),
+  ]);
+  return { totals, items };
+}
+
+/** Keeps what somebody made of a finding. */
+export async function noteFinding(
+  warehouse: Warehouse,
+  finding: { rule: string; sppgId: string; date: string },
+  { state, note, by }: Pick<Finding, 'state' | 'note' | 'by'>,
+): Promise<void> {
+  const { rule, sppgId, date } = finding;
+  await warehouse.insertRows('ops.finding_states', [{ rule, sppg_id: sppgId, day: date, state, note, by }]);
+}
+
+export type Undated = { table: string; column: string; text: string; rows: number; example: string };
+
+/** Rows whose period cannot be read: they count nowhere until it is corrected. */
+export async function undatedRows(warehouse: Warehouse, scope: Scope): Promise<Undated[]> {
+  const kitchens = scopeCondition(scope, 'sppgId');
+  return warehouse.query<Undated>(
+    `SELECT * FROM (
+       SELECT 'program_monitoring' AS table, 'monitoringMonth' AS column, toString(monitoringMonth) AS text, count() AS rows, min(id) AS example
+       FROM raw.program_monitoring FINAL
+       WHERE NOT _deleted AND NOT match(monitoringMonth, '^(\\\\d{4}-)?(0?[1-9]|1[0-2])$')
+         AND programId IN (SELECT id FROM raw.nutrition_programs FINAL WHERE NOT _deleted AND ${kitchens})
+       GROUP BY text
+       UNION ALL
+       SELECT 'sppg_operational_reports', 'reportPeriod', reportPeriod AS text, count(), min(id) FROM raw.sppg_operational_reports FINAL
+       WHERE NOT _deleted AND reportType = 'FINANCIAL_BIWEEKLY' AND length(extractAll(reportPeriod, '[0-9]{4}-[0-9]{2}-[0-9]{2}')) < 2 AND ${kitchens}
+       GROUP BY text
+       UNION ALL
+       SELECT 'banper_requests', 'operationalPeriod', operationalPeriod AS text, count(), min(id) FROM raw.banper_requests FINAL
+       WHERE NOT _deleted AND extract(operationalPeriod, '[0-9]{4}-[0-9]{2}-[0-9]{2}') = '' AND ${kitchens}
+       GROUP BY text
+     ) ORDER BY table, text LIMIT 200`,
+    { scopeId: scope.id },
+  );
+}
