@@ -37,7 +37,8 @@ export function findKpi(id: string): Kpi | undefined {
 export function kpiValue(kpi: Kpi, num: number | null, den: number | null): number | null {
   if (num === null) return null;
   if (kpi.den === undefined) return num;
-  return den === null || den === 0 || den < (kpi.minimum ?? 0) ? null : num / den;
+  const scarce = kpi.minimum !== undefined && den !== null && den < kpi.minimum;
+  return den === null || den === 0 || scarce ? null : num / den;
 }
 
 export type Status = 'ok' | 'warn' | 'critical' | 'none';

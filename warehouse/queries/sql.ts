@@ -4,9 +4,17 @@ import { figuresOf, type Scope } from '../scopes.ts';
 
 /** The value of a KPI from its sums (columns `num`, `den`); NULL where there is too little to be shown. */
 export function valueSql(kpi: Kpi, num = 'num', den = 'den'): string {
-  return kpi.den === undefined
-    ? num
-    : `if(ifNull(${den}, 0) < ${Math.max(kpi.minimum ?? 0, 1e-300)}, NULL, ${num} / ${den})`;
+  if (kpi.den === undefined) return num;
+  const scarce = kpi.minimum === undefined ? '' : ` OR ${den} < ${kpi.minimum}`;
+  return `if(ifNull(${den}, 0) = 0${scarce}, NULL, ${num} / ${den})`;
+}
+
+/** SQL of the least denominator a KPI (by its id, column `kpi`) is shown with; binds what `scarceParams` yields. */
+export const leastDen =
+  'transform(toString(kpi), {scarce:Array(String)}, {minimum:Array(Int64)}, toInt64(-9223372036854775807))';
+export function scarceParams(kpis: readonly Kpi[]): { scarce: string[]; minimum: number[] } {
+  const scarce = kpis.filter((kpi) => kpi.minimum !== undefined);
+  return { scarce: scarce.map((kpi) => kpi.id), minimum: scarce.map((kpi) => kpi.minimum ?? 0) };
 }
 
 /** (day, value, weight) of a KPI in a scope, the weight being its denominator; binds kpi, from, to, scopeId. Days without a value are absent. */

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import type { Warehouse } from '../client.ts';
 import type { Kpi } from '../kpis/kpi.ts';
 import { figuresOf, type Scope, scopeCondition } from '../scopes.ts';
+import { leastDen, scarceParams } from './sql.ts';
 
 export type DayValue = { kpi: string; date: string; num: number | null; den: number | null };
 export type Grain = 'day' | 'week' | 'fortnight' | 'month' | 'quarter' | 'year';
@@ -67,13 +68,12 @@ export async function datasetStream(
   kpis: readonly Kpi[],
   signal: AbortSignal,
 ): Promise<Readable> {
-  const scarce = kpis.filter((kpi) => kpi.minimum !== undefined);
   return warehouse.stream(
     `SELECT concat(
        if(match(sppg_id, '[",\\\\r\\\\n]'), concat('"', replaceAll(sppg_id, '"', '""'), '"'), sppg_id), ',', toString(day), ',',
        toString(kpi), ',', toString(assumeNotNull(num)), ',', ifNull(toString(den), ''), ',',
        multiIf(den IS NULL, toString(assumeNotNull(num)),
-         den < transform(toString(kpi), {scarce:Array(String)}, {minimum:Array(UInt32)}, toUInt32(0)), '',
+         den < ${leastDen}, '',
          toString(assumeNotNull(num) / den)))
      FROM mart.kpi_daily FINAL
      WHERE day BETWEEN {from:Date32} AND {to:Date32} AND split = '' AND num IS NOT NULL
@@ -85,8 +85,7 @@ export async function datasetStream(
       to,
       scopeId: scope.id,
       kpis: kpis.map((kpi) => kpi.id),
-      scarce: scarce.map((kpi) => kpi.id),
-      minimum: scarce.map((kpi) => kpi.minimum ?? 0),
+      ...scarceParams(kpis),
     },
     signal,
   );
