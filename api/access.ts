@@ -51,7 +51,14 @@ export function mayReview(claims: Claims): boolean {
   return !/^(SPPG_VIEWER|SPPG_STAFF_.*|DEMO_USER|PLATFORM_SUPPORT)$/.test(claims.role);
 }
 
-export type Place = { scope: Scope; text: string; path: { scope: string; name: string; level: Level }[] };
+export type Place = {
+  scope: Scope;
+  text: string;
+  /** From the caller's own scope down to the unit. */
+  path: { scope: string; name: string; level: Level }[];
+  /** Every scope the unit belongs to, from the nation down to itself. */
+  ancestors: string[];
+};
 
 /** The scope if the caller may read it; `forbidden` or (for national callers) `not_found` otherwise. */
 export async function authorize(warehouse: Warehouse, claims: Claims, text: string): Promise<Place> {
@@ -64,5 +71,6 @@ export async function authorize(warehouse: Warehouse, claims: Claims, text: stri
   if (path === undefined) throw new LumbungError('not_found', `there is no unit ${text}`);
   // Ancestors above the caller's own scope are not shown.
   const top = path.findIndex((unit) => claims.scope.includes(unit.scope));
-  return { scope, text, path: top > 0 ? path.slice(top) : path };
+  const ancestors = path.map((unit) => unit.scope);
+  return { scope, text, path: top > 0 ? path.slice(top) : path, ancestors };
 }

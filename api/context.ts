@@ -18,6 +18,8 @@ export type ApiContext = {
   metrics: Metrics;
   /** Seconds between two polls of a source that is only asked (SYNC_MODE=schedule); undefined where it streams. */
   pollSeconds: number | undefined;
+  /** Days after which a day is final whether its reports are complete or not. */
+  graceDays: number;
   /** Folder of the built live screen. */
   pages: string;
 };

@@ -33,6 +33,7 @@ export const seriesInput = rangeChecks(
     grain: z.enum(['day', 'week', 'fortnight', 'month', 'quarter', 'year']).default('day'),
     from: date,
     to: date,
+    hierarchy: z.enum(['now', 'then']).default('now'),
   }),
 );
 export const datasetInput = rangeChecks(z.strictObject({ scope: scope.default('national'), from: date, to: date }));
@@ -40,7 +41,7 @@ export const rangeInput = datasetInput;
 export const rankingInput = rangeChecks(
   z.strictObject({
     scope: scope.default('national'),
-    level: z.enum(['region', 'province', 'regency', 'sppg']).default('province'),
+    level: z.enum(['wilayah', 'region', 'province', 'regency', 'sppg']).default('province'),
     from: date,
     to: date,
     order: z.enum(['asc', 'desc']).default('desc'),
@@ -96,6 +97,9 @@ export const sessionInput = z.union([
 export function today(): string {
   return new Date(Date.now() + 7 * 3_600_000).toISOString().slice(0, 10);
 }
+
+/** Part of what an answer is cached under where it changes as days end. */
+export const thisHour = () => Math.floor(Date.now() / 3_600_000);
 
 /** The day `days` after (or before) a date. */
 export function addDays(day: string, days: number): string {

@@ -29,6 +29,7 @@ export async function startApi(options: Options): Promise<{ url: string; close()
     freshness: createFreshness(warehouse),
     metrics,
     pollSeconds: config.SYNC_MODE === 'schedule' ? config.SYNC_INTERVAL_SECONDS : undefined,
+    graceDays: config.GRACE_DAYS,
     pages: join(config.dataDir, 'live'),
   };
   const server = createServer(createApp(context));

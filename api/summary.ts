@@ -2,25 +2,38 @@
  * The summary of a scope: every KPI for a day, beside the day before, the same weekday and the month so far. What is published
  * by fortnight or month is shown for its period, beside the one before.
  */
-import type { Warehouse } from '../warehouse/client.ts';
 import type { Kpi } from '../warehouse/kpis/kpi.ts';
 import { kpiValue, statusOf } from '../warehouse/kpis/registry.ts';
+import { firstProvisionalDay, stateOf } from '../warehouse/queries/finality.ts';
+import { readTargets, targetOf } from '../warehouse/queries/targets.ts';
 import { dailyValues, seriesValues } from '../warehouse/queries/values.ts';
 import type { Place } from './access.ts';
-import { addDays } from './inputs.ts';
+import type { ApiContext } from './context.ts';
+import { addDays, today } from './inputs.ts';
 
 const TREND_DAYS = 30;
+/** The same weekday a year ago. */
+const YEAR_DAYS = 364;
 const PERIODS_BACK_DAYS = 400;
 /** A fortnight is told when it has ended: the last one may lie this far back. */
 const LAST_FORTNIGHT_DAYS = 28;
 
 type Row = { date: string; num: number | null; den: number | null };
 
-export async function summary(warehouse: Warehouse, visible: readonly Kpi[], place: Place, date: string) {
+export async function summary(
+  { warehouse, graceDays }: Pick<ApiContext, 'warehouse' | 'graceDays'>,
+  visible: readonly Kpi[],
+  place: Place,
+  date: string,
+) {
   const monthStart = `${date.slice(0, 8)}01`;
   const trendStart = addDays(date, 1 - TREND_DAYS);
-  const [daily, ...byPeriod] = await Promise.all([
+  const lastYear = addDays(date, -YEAR_DAYS);
+  const [daily, yearAgo, targets, provisional, ...byPeriod] = await Promise.all([
     dailyValues(warehouse, place.scope, monthStart < trendStart ? monthStart : trendStart, date),
+    dailyValues(warehouse, place.scope, lastYear, lastYear),
+    readTargets(warehouse),
+    firstProvisionalDay(warehouse, place.scope, today(), graceDays),
     ...visible
       .filter((kpi) => kpi.grain !== undefined)
       .map(async (kpi) => ({
@@ -35,6 +48,7 @@ export async function summary(warehouse: Warehouse, visible: readonly Kpi[], pla
         ),
       })),
   ]);
+  const targetFor = (kpi: Kpi) => targetOf(kpi, targets, place.ancestors, date);
   const kpis = visible.map((kpi) => {
     const figure = (row: Row | undefined) =>
       row === undefined ? null : { num: row.num, den: row.den, value: kpiValue(kpi, row.num, row.den) };
@@ -43,9 +57,9 @@ export async function summary(warehouse: Warehouse, visible: readonly Kpi[], pla
       num: now?.num ?? null,
       den: now?.den ?? null,
       value: now?.value ?? null,
-      status: statusOf(kpi, now?.value ?? null),
-      target: kpi.target,
-      ...{ previousDay: null, sameWeekday: null, monthToDate: null, previousPeriod: null },
+      status: statusOf({ ...kpi, target: targetFor(kpi) }, now?.value ?? null),
+      target: targetFor(kpi),
+      ...{ previousDay: null, sameWeekday: null, yearAgo: null, monthToDate: null, previousPeriod: null },
       ...compared,
       trend: rows.map((row) => ({ date: row.date, value: kpiValue(kpi, row.num, row.den) })),
     });
@@ -70,11 +84,20 @@ export async function summary(warehouse: Warehouse, visible: readonly Kpi[], pla
       {
         previousDay: at(addDays(date, -1)),
         sameWeekday: at(addDays(date, -7)),
+        yearAgo: figure(yearAgo.find((row) => row.kpi === kpi.id)),
         // A state does not add up: the month so far is what it is now.
         monthToDate: kpi.state ? now : month.length === 0 ? null : figure(added),
       },
     );
   });
   const unit = place.path.at(-1);
-  return { scope: place.text, name: unit?.name ?? '', level: unit?.level, date, path: place.path, kpis };
+  return {
+    scope: place.text,
+    name: unit?.name ?? '',
+    level: unit?.level,
+    date,
+    state: stateOf(date, provisional),
+    path: place.path,
+    kpis,
+  };
 }

@@ -19,6 +19,7 @@ import { connectWarehouse, type Warehouse } from '../warehouse/client.ts';
 import { applyDefinitions } from '../warehouse/definitions.ts';
 import { startEmbeddedEngine } from '../warehouse/embedded.ts';
 import { migrate } from '../warehouse/migrate.ts';
+import { readReference } from '../warehouse/reference/files.ts';
 import { startPipeline } from '../workers/pipeline.ts';
 import { startScheduledJobs } from '../workers/scheduled.ts';
 import { runScheduler } from '../workers/scheduler.ts';
@@ -112,7 +113,7 @@ const run: Record<Role, (context: Context) => Promise<void>> = {
       return fresh;
     };
     lifecycle.onStop('source', () => client?.end());
-    await applyDefinitions(warehouse, config.HOLIDAYS_FILE);
+    await applyDefinitions(warehouse, readReference(config), { team_size: config.TEAM_SIZE });
     const pipeline = await startPipeline({ warehouse, log, source, redis, workerRedis });
     lifecycle.onStop('pipeline', () => closeWorker(pipeline));
     const scheduled = await startScheduledJobs({ databaseUrl, redis, workerRedis, warehouse, log, lifecycle, config });

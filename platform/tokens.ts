@@ -5,7 +5,7 @@ import { LumbungError } from './errors.ts';
 
 const ID = /^[A-Za-z0-9_.-]{1,64}$/;
 
-/** `national`, `region:CODE`, `province:ID`, `regency:ID` or `sppg:ID`. */
+/** `national`, `wilayah:CODE`, `region:CODE`, `province:ID`, `regency:ID` or `sppg:ID`. */
 export const scopeText = z
   .string()
   .max(80)
@@ -13,9 +13,9 @@ export const scopeText = z
     (text) => {
       if (text === 'national') return true;
       const [level, id, ...rest] = text.split(':');
-      return /^(region|province|regency|sppg)$/.test(level ?? '') && rest.length === 0 && ID.test(id ?? '');
+      return /^(wilayah|region|province|regency|sppg)$/.test(level ?? '') && rest.length === 0 && ID.test(id ?? '');
     },
-    { error: 'must be national, region:CODE, province:ID, regency:ID or sppg:ID' },
+    { error: 'must be national, wilayah:CODE, region:CODE, province:ID, regency:ID or sppg:ID' },
   );
 
 const claimsSchema = z.object({

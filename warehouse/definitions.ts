@@ -1,51 +1,41 @@
 /**
- * Definitions the rollups are computed by: the KPI measures, the facts and the service calendar.
+ * Definitions the rollups are computed by: the KPI registry, the facts, the service calendar and the settings; and the reference
+ * data that answers are read with.
  * Invariant: cells computed by other definitions than these are computed again, without anyone asking.
  */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { z } from 'zod';
-import { LumbungError } from '../platform/errors.ts';
 import type { Warehouse } from './client.ts';
 import { measures } from './kpis/registry.ts';
-import { holidays as national } from './reference/holidays.ts';
+import type { Reference } from './reference/files.ts';
 import { facts } from './rollups/facts.ts';
 import { markEverything } from './rollups/refresh.ts';
 
-type Holiday = { date: string; name: string };
-const line = z.tuple([z.iso.date(), z.string().trim().min(1)]);
+/** Numbers that KPIs are computed with, by name. */
+export type Settings = { team_size: number };
 
-/** Holidays of a CSV file (`date,name` a line, a heading allowed), or the national ones. `config` for a line that is neither. */
-export function readHolidays(file: string | undefined): readonly Holiday[] {
-  if (file === undefined) return national;
-  const lines = readFileSync(file, 'utf8').split(/\r?\n/);
-  return lines.flatMap((text, index) => {
-    if (text.trim() === '' || (index === 0 && text.startsWith('date'))) return [];
-    const comma = text.indexOf(',');
-    const parsed = line.safeParse([text.slice(0, comma).trim(), text.slice(comma + 1)]);
-    if (parsed.success) return [{ date: parsed.data[0], name: parsed.data[1] }];
-    throw new LumbungError('config', `HOLIDAYS_FILE: line ${index + 1} of ${file} is not "YYYY-MM-DD,name": ${text}`);
-  });
-}
+const digest = (value: unknown) => createHash('sha256').update(JSON.stringify(value)).digest('hex');
 
-/** Writes the calendar into mart.holidays and, when definitions differ from those of the cells, asks for all cells again. */
-export async function applyDefinitions(warehouse: Warehouse, holidaysFile?: string): Promise<void> {
-  const holidays = readHolidays(holidaysFile);
-  const fingerprint = createHash('sha256')
-    .update(JSON.stringify([measures, facts, holidays]))
-    .digest('hex');
+/** Writes reference data and settings into mart and, when definitions differ from those of the cells, asks for all cells again. */
+export async function applyDefinitions(warehouse: Warehouse, reference: Reference, settings: Settings): Promise<void> {
+  const computedBy = digest([measures, facts, reference.holidays, settings]);
+  const fingerprint = `${computedBy}:${digest(reference)}`;
   const [known] = await warehouse.query<{ fingerprint: string; rolled: number }>(
     `SELECT (SELECT argMax(fingerprint, changed_at) FROM ops.definitions) AS fingerprint,
        (SELECT count() FROM ops.rollups) AS rolled`,
   );
   if (known?.fingerprint === fingerprint) return;
-  await warehouse.command(
-    'INSERT INTO mart.holidays (day, name, listed) SELECT day, name, false FROM mart.holidays FINAL WHERE listed',
-  );
-  await warehouse.insertRows(
-    'mart.holidays',
-    holidays.map(({ date, name }) => ({ day: date, name, listed: true })),
-  );
-  if ((known?.rolled ?? 0) > 0) await markEverything(warehouse, 'definitions changed');
+  const tables = { ...reference, settings: Object.entries(settings).map(([name, value]) => ({ name, value })) };
+  for (const [table, rows] of Object.entries(tables)) {
+    await warehouse.command(
+      `INSERT INTO mart.${table} SELECT * REPLACE (false AS listed, now64(6) AS changed_at) FROM mart.${table} FINAL WHERE listed`,
+    );
+    await warehouse.insertRows(
+      `mart.${table}`,
+      rows.map((row) => ({ ...row, listed: true })),
+    );
+  }
+  if ((known?.rolled ?? 0) > 0 && known?.fingerprint.split(':')[0] !== computedBy) {
+    await markEverything(warehouse, 'definitions changed');
+  }
   await warehouse.insertRows('ops.definitions', [{ fingerprint }]);
 }

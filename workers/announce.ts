@@ -33,11 +33,12 @@ export async function announceRefresh(redis: Redis, refresh: Refresh): Promise<v
 
 /** Every channel that shows numbers of the refreshed kitchens: their own and all above. */
 function channelsOf({ kitchens }: Refresh): string[] {
-  const channels = kitchens.flatMap(({ id, regency, province, region }) => [
+  const channels = kitchens.flatMap(({ id, regency, province, region, wilayah }) => [
     formatScope({ level: 'sppg', id }),
     ...(regency === '' ? [] : [formatScope({ level: 'regency', id: regency })]),
     ...(province === '' ? [] : [formatScope({ level: 'province', id: province })]),
     ...(region === '' ? [] : [formatScope({ level: 'region', id: region })]),
+    ...(wilayah === '' ? [] : [formatScope({ level: 'wilayah', id: wilayah })]),
   ]);
   return kitchens.length === 0 ? [] : ['national', ...new Set(channels)];
 }

@@ -5,13 +5,14 @@ import { LumbungError } from '../../platform/errors.ts';
 import { sections } from '../../warehouse/kpis/kpi.ts';
 import { kpiValue } from '../../warehouse/kpis/registry.ts';
 import { readReconciliations, readTables } from '../../warehouse/ledger.ts';
+import { firstProvisionalDay, stateOf } from '../../warehouse/queries/finality.ts';
 import { childrenOf } from '../../warehouse/queries/hierarchy.ts';
 import { datasetHeader, datasetStream, type Grain, seriesValues } from '../../warehouse/queries/values.ts';
 import { authenticate, authorize, visibleKpis } from '../access.ts';
 import { createAnswers, holds } from '../answers.ts';
 import type { ApiContext } from '../context.ts';
 import { asOf } from '../freshness.ts';
-import { datasetInput, freshnessInput, seriesInput, summaryInput, today, unitsInput } from '../inputs.ts';
+import { datasetInput, freshnessInput, seriesInput, summaryInput, thisHour, today, unitsInput } from '../inputs.ts';
 import { summary } from '../summary.ts';
 
 const grains: readonly Grain[] = ['day', 'week', 'fortnight', 'month', 'quarter', 'year'];
@@ -47,8 +48,8 @@ export function figureRoutes(context: ApiContext): Router {
     const input = summaryInput.parse(request.query);
     const { claims, place: found } = await place(request, input.scope);
     const date = input.date ?? today();
-    await answer(request, response, claims, found.text, `summary ${date}`, () =>
-      summary(warehouse, visibleKpis(claims), found, date),
+    await answer(request, response, claims, found.text, `summary ${date} ${thisHour()}`, () =>
+      summary(context, visibleKpis(claims), found, date),
     );
   });
 
@@ -57,21 +58,36 @@ export function figureRoutes(context: ApiContext): Router {
     const { claims, place: found } = await place(request, input.scope);
     const kpi = visibleKpis(claims).find((candidate) => candidate.id === request.params.kpi);
     if (!kpi) throw new LumbungError('not_found', 'there is no such KPI, or your role does not see it');
-    const { scope, grain, from, to } = input;
+    const { scope, grain, from, to, hierarchy } = input;
     if (grains.indexOf(grain) < grains.indexOf(kpi.grain ?? 'day')) {
       throw new LumbungError('bad_input', `${kpi.id} is published by ${kpi.grain}: ask for a coarser grain`);
     }
-    await answer(request, response, claims, scope, `series ${kpi.id} ${grain} ${from} ${to}`, async () => {
-      const rows = await seriesValues(warehouse, kpi, found.scope, grain, from, to);
-      return {
-        kpi: kpi.id,
-        scope,
-        grain,
-        from,
-        to,
-        points: rows.map((row) => ({ ...row, value: kpiValue(kpi, row.num, row.den) })),
-      };
-    });
+    await answer(
+      request,
+      response,
+      claims,
+      scope,
+      `series ${kpi.id} ${grain} ${from} ${to} ${hierarchy} ${thisHour()}`,
+      async () => {
+        const [rows, provisional] = await Promise.all([
+          seriesValues(warehouse, kpi, found.scope, grain, from, to, hierarchy),
+          firstProvisionalDay(warehouse, found.scope, today(), context.graceDays),
+        ]);
+        return {
+          kpi: kpi.id,
+          scope,
+          grain,
+          from,
+          to,
+          hierarchy,
+          points: rows.map(({ ends, ...row }) => ({
+            ...row,
+            value: kpiValue(kpi, row.num, row.den),
+            state: stateOf(ends, provisional),
+          })),
+        };
+      },
+    );
   });
 
   router.get('/freshness', async (request, response) => {

@@ -16,7 +16,7 @@ import { createAnswers } from '../answers.ts';
 import type { ApiContext } from '../context.ts';
 import { addDays, forecastInput, insightsInput, rangeInput, rankingInput, today, verdictInput } from '../inputs.ts';
 
-const LEVELS: readonly Level[] = ['national', 'region', 'province', 'regency', 'sppg'];
+const LEVELS: readonly Level[] = ['national', 'wilayah', 'region', 'province', 'regency', 'sppg'];
 /** What is forecast on the overview: the portions asked for and those that arrive. */
 const FORECAST_KPIS = ['portions_target', 'portions_delivered'];
 

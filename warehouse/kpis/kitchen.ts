@@ -4,9 +4,6 @@
  */
 import type { Kpi } from './kpi.ts';
 
-/** A kitchen's team by the programme's norm. */
-export const TEAM_SIZE = 47;
-
 const enrolment = {
   section: 'kitchen',
   fact: 'enrolment',
@@ -101,14 +98,14 @@ export const kitchen: readonly Kpi[] = [
     id: 'staffing',
     name: { id: 'Tenaga', en: 'Staffing' },
     definition: {
-      id: `Relawan aktif dibagi ${TEAM_SIZE} orang, ukuran tim sebuah dapur.`,
-      en: `Active volunteers over ${TEAM_SIZE}, the team of a kitchen.`,
+      id: 'Relawan aktif dibagi ukuran tim sebuah dapur (47 orang, kecuali diatur lain).',
+      en: 'Active volunteers over the team of a kitchen (47 people unless set otherwise).',
     },
     unit: 'percent',
     direction: 'up',
     target: null,
     num: 'countIf(volunteer)',
-    den: `any(${TEAM_SIZE})`,
+    den: 'any(teamSize)',
   },
   {
     section: 'kitchen',

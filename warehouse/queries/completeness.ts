@@ -48,27 +48,8 @@ const activeThen = `
   HAVING if(countIf(h.committed_at < toDateTime64(e.day + 1, 6, 'UTC') - INTERVAL 7 HOUR) > 0,
     argMaxIf(h.status, h.version, h.committed_at < toDateTime64(e.day + 1, 6, 'UTC') - INTERVAL 7 HOUR), argMin(h.status, h.version)) = 'ACTIVE'`;
 
-export type KitchenCompleteness = {
-  scope: string;
-  name: string;
-  /** Service days expected, and days with every sheet. */
-  expected: number;
-  complete: number;
-  /** Days on which each sheet is missing. */
-  missing: Record<Sheet, number>;
-};
-
-/** Kitchens of a scope by what is missing in [from, to], the most first; `totals` adds up all of them. */
-export async function completeness(
-  warehouse: Warehouse,
-  scope: Scope,
-  range: { from: string; to: string },
-  limit: number,
-): Promise<{
-  totals: Omit<KitchenCompleteness, 'scope' | 'name'> & { kitchens: number };
-  kitchens: KitchenCompleteness[];
-}> {
-  const base = `
+/** CTE `days`: (sppg_id, day) due, with has_<sheet>; binds from, to, scopeId. */
+const daysSql = (scope: Scope) => `
     WITH expected AS (${expectedDays(scope)}), due AS (${activeThen}),
       present AS (
         SELECT sppg_id, day, ${openSheets.map((sheet) => `countIf(kpi IN (${SHEETS[sheet].map((kpi) => `'${kpi}'`).join(', ')})) > 0 AS has_${sheet}`).join(', ')}
@@ -84,6 +65,42 @@ export async function completeness(
         SELECT d.sppg_id AS sppg_id, d.day AS day, ${openSheets.map((sheet) => `p.has_${sheet} AS has_${sheet}`).join(', ')}
         FROM due AS d LEFT ANY JOIN present AS p ON p.sppg_id = d.sppg_id AND p.day = d.day
       )`;
+
+export type KitchenCompleteness = {
+  scope: string;
+  name: string;
+  /** Service days expected, and days with every sheet. */
+  expected: number;
+  complete: number;
+  /** Days on which each sheet is missing. */
+  missing: Record<Sheet, number>;
+};
+
+/** Per day that is over: how many kitchens were to serve, and how many of them have every sheet. */
+export async function completeDays(
+  warehouse: Warehouse,
+  scope: Scope,
+  range: { from: string; to: string },
+): Promise<{ date: string; expected: number; complete: number }[]> {
+  return warehouse.query(
+    `${daysSql(scope)}
+     SELECT toString(day) AS date, count() AS expected, countIf(${openSheets.map((sheet) => `has_${sheet}`).join(' AND ')}) AS complete
+     FROM days GROUP BY day ORDER BY day`,
+    { ...range, scopeId: scope.id },
+  );
+}
+
+/** Kitchens of a scope by what is missing in [from, to], the most first; `totals` adds up all of them. */
+export async function completeness(
+  warehouse: Warehouse,
+  scope: Scope,
+  range: { from: string; to: string },
+  limit: number,
+): Promise<{
+  totals: Omit<KitchenCompleteness, 'scope' | 'name'> & { kitchens: number };
+  kitchens: KitchenCompleteness[];
+}> {
+  const base = daysSql(scope);
   const sums = `count() AS expected, countIf(${openSheets.map((sheet) => `has_${sheet}`).join(' AND ')}) AS complete,
     ${openSheets.map((sheet) => `countIf(NOT has_${sheet}) AS no_${sheet}`).join(', ')}`;
   type Row = { expected: number; complete: number } & Record<`no_${Sheet}`, number>;

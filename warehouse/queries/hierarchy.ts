@@ -19,6 +19,7 @@ export async function pathOf(
   const nation = { scope: 'national', name: 'Nasional', level: 'national' as const };
   if (scope.level === 'national') return [nation];
   const filters: Record<Exclude<Level, 'national'>, string> = {
+    wilayah: 'w.code = {id:String}',
     region: 'p.region = {id:String}',
     province: 'p.id = {id:String}',
     regency: 'r.id = {id:String}',
@@ -27,10 +28,11 @@ export async function pathOf(
   const needsKitchen = scope.level === 'sppg';
   const needsRegency = needsKitchen || scope.level === 'regency';
   const [row] = await warehouse.query<Record<string, string>>(
-    `SELECT toString(p.region) AS region, p.id AS province, p.provinceName AS provinceName
+    `SELECT w.code AS wilayah, w.name AS wilayahName, toString(p.region) AS region, p.id AS province, p.provinceName AS provinceName
        ${needsRegency ? ', r.id AS regency, r.regencyName AS regencyName' : ''}
        ${needsKitchen ? ', s.id AS sppg, s.name AS sppgName' : ''}
      FROM (SELECT * FROM raw.provinces_indonesia FINAL WHERE NOT _deleted) AS p
+     LEFT ANY JOIN (SELECT region, code, name FROM mart.wilayah FINAL WHERE listed) AS w ON w.region = toString(p.region)
      ${needsKitchen ? 'INNER JOIN (SELECT * FROM raw.sppg FINAL WHERE NOT _deleted AND id = {id:String}) AS s ON s.provinceId = p.id' : ''}
      ${needsRegency ? `INNER JOIN (SELECT * FROM raw.regencies_indonesia FINAL WHERE NOT _deleted) AS r ON ${needsKitchen ? 'r.id = s.regencyId' : 'r.provinceId = p.id'}` : ''}
      WHERE ${filters[scope.level]} LIMIT 1`,
@@ -38,6 +40,8 @@ export async function pathOf(
   );
   if (row === undefined) return undefined;
   const path: { scope: string; name: string; level: Level }[] = [nation];
+  if (row.wilayah) path.push({ scope: `wilayah:${row.wilayah}`, name: row.wilayahName ?? '', level: 'wilayah' });
+  if (scope.level === 'wilayah') return path;
   path.push({ scope: `region:${row.region}`, name: regionName(row.region ?? ''), level: 'region' });
   if (scope.level === 'region') return path;
   path.push({ scope: `province:${row.province}`, name: row.provinceName ?? '', level: 'province' });
@@ -69,7 +73,11 @@ export async function childrenOf(warehouse: Warehouse, scope: Scope): Promise<Un
       params,
     );
   }
-  const filter = scope.level === 'region' ? 'AND region = {id:String}' : '';
+  const filter = {
+    national: '',
+    wilayah: 'AND toString(region) IN (SELECT region FROM mart.wilayah FINAL WHERE listed AND code = {id:String})',
+    region: 'AND region = {id:String}',
+  }[scope.level];
   return warehouse.query<Unit>(
     `SELECT concat('province:', p.id) AS scope, p.provinceName AS name, 'province' AS level, p.provinceCode AS code,
        countIf(s.id != '' AND NOT s.isDemoAccount) AS sppgCount, false AS isDemo

@@ -9,6 +9,7 @@ export type Ranked = { rank: number; scope: string; name: string; num: number; d
 
 /** (unit, name) of every unit of a level. */
 const named: Readonly<Record<RankingLevel, string>> = {
+  wilayah: 'SELECT DISTINCT code AS id, name FROM mart.wilayah FINAL WHERE listed',
   region:
     'SELECT DISTINCT toString(region) AS id, toString(region) AS name FROM raw.provinces_indonesia FINAL WHERE NOT _deleted',
   province: 'SELECT id, provinceName AS name FROM raw.provinces_indonesia FINAL WHERE NOT _deleted',
@@ -16,12 +17,17 @@ const named: Readonly<Record<RankingLevel, string>> = {
   sppg: 'SELECT id, name FROM raw.sppg FINAL WHERE NOT _deleted',
 };
 const unitOf: Readonly<Record<RankingLevel, string>> = {
-  region:
-    "transform(m.province_id, (SELECT groupArray(id) FROM raw.provinces_indonesia FINAL), (SELECT groupArray(toString(region)) FROM raw.provinces_indonesia FINAL), '')",
+  wilayah: 'g.wilayah',
+  region: 'g.region',
   province: 'm.province_id',
   regency: 'm.regency_id',
   sppg: 'm.sppg_id',
 };
+/** Provinces with the groups they belong to. */
+const groups = `LEFT ANY JOIN (
+  SELECT p.id AS province, toString(p.region) AS region, w.code AS wilayah FROM (SELECT id, region FROM raw.provinces_indonesia FINAL WHERE NOT _deleted) AS p
+  LEFT ANY JOIN (SELECT region, code FROM mart.wilayah FINAL WHERE listed) AS w ON w.region = toString(p.region)
+) AS g ON g.province = m.province_id`;
 
 /**
  * The units of a level inside a scope by their value over [from, to]: sums of numerators over sums of denominators, of a state
@@ -56,6 +62,7 @@ export async function ranking(
        SELECT unit, ${pick('daily_num')} AS nums, ${pick('daily_den')} AS dens, ${valueSql(kpi, 'nums', 'dens')} AS shown
        FROM (
          SELECT ${unitOf[level]} AS unit, m.day AS day, sum(m.num) AS daily_num, sum(m.den) AS daily_den FROM ${table} AS m FINAL
+         ${level === 'wilayah' || level === 'region' ? groups : ''}
          WHERE m.kpi = {kpi:String} AND m.day BETWEEN {from:Date32} AND {to:Date32} AND m.split = '' AND m.num IS NOT NULL AND ${where}
          GROUP BY unit, m.day
        )

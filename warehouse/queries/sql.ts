@@ -22,7 +22,7 @@ export function dailySql(kpi: Kpi, scope: Scope): string {
   const figures = figuresOf(scope);
   return `SELECT day, assumeNotNull(held) AS value, weight FROM (
     SELECT m.day AS day, ${valueSql(kpi, 'sum(m.num)', 'sum(m.den)')} AS held, toFloat64(ifNull(sum(m.den), 0)) AS weight
-    FROM ${figures.from} AS m FINAL
+    FROM ${figures.from}
     WHERE m.kpi = {kpi:String} AND m.day BETWEEN {from:Date32} AND {to:Date32} AND m.split = '' AND m.num IS NOT NULL
       AND ${figures.where}
     GROUP BY m.day

@@ -2,7 +2,7 @@
 import type { Readable } from 'node:stream';
 import type { Warehouse } from '../client.ts';
 import type { Kpi } from '../kpis/kpi.ts';
-import { figuresOf, type Scope, scopeCondition } from '../scopes.ts';
+import { figuresOf, type Hierarchy, type Scope, scopeCondition } from '../scopes.ts';
 import { leastDen, scarceParams } from './sql.ts';
 
 export type DayValue = { kpi: string; date: string; num: number | null; den: number | null };
@@ -13,21 +13,28 @@ export async function dailyValues(warehouse: Warehouse, scope: Scope, from: stri
   const figures = figuresOf(scope);
   return warehouse.query<DayValue>(
     `SELECT toString(m.kpi) AS kpi, toString(m.day) AS date, sum(m.num) AS num, sum(m.den) AS den
-     FROM ${figures.from} AS m FINAL
+     FROM ${figures.from}
      WHERE m.day BETWEEN {from:Date32} AND {to:Date32} AND m.split = '' AND m.num IS NOT NULL AND ${figures.where}
      GROUP BY m.kpi, m.day ORDER BY m.kpi, m.day`,
     { from, to, scopeId: scope.id },
   );
 }
 
-/** First day of the period a day falls in. Weeks are ISO; fortnights are pairs of ISO weeks counted from 2024-01-01. */
-const periods: Readonly<Record<Grain, string>> = {
-  day: 'day',
-  week: 'toStartOfWeek(day, 1)',
-  fortnight: "toDate32('2024-01-01') + 14 * intDiv(dateDiff('day', toDate32('2024-01-01'), day), 14)",
-  month: 'toStartOfMonth(day)',
-  quarter: 'toStartOfQuarter(day)',
-  year: 'toStartOfYear(day)',
+const listedFortnight = `arrayLast(p -> p.1 <= day AND day <= p.2,
+    (SELECT arraySort(groupArray((toNullable(starts), toNullable(ends)))) FROM mart.fortnights FINAL WHERE listed))`;
+/** First and last day of the period a day falls in; NULL outside of every fortnight. Weeks are ISO; fortnights are listed. */
+const periods: Readonly<Record<Grain, readonly [string, string]>> = {
+  day: ['day', 'day'],
+  week: ['toStartOfWeek(day, 1)', 'toStartOfWeek(day, 1) + 6'],
+  fortnight: [`${listedFortnight}.1`, `${listedFortnight}.2`],
+  month: ['toStartOfMonth(day)', 'toLastDayOfMonth(day)'],
+  quarter: ['toStartOfQuarter(day)', 'addQuarters(toStartOfQuarter(day), 1) - 1'],
+  year: ['toStartOfYear(day)', 'addYears(toStartOfYear(day), 1) - 1'],
+};
+
+export type PeriodValue = Omit<DayValue, 'kpi'> & {
+  /** The last day of the period. */
+  ends: string;
 };
 
 /** A KPI per period of a grain: what its days add up to, or for a state that of the last day known in it. */
@@ -38,18 +45,20 @@ export async function seriesValues(
   grain: Grain,
   from: string,
   to: string,
-): Promise<Omit<DayValue, 'kpi'>[]> {
-  const figures = figuresOf(scope);
+  hierarchy: Hierarchy = 'now',
+): Promise<PeriodValue[]> {
+  const figures = figuresOf(scope, hierarchy);
+  const [first, last] = periods[grain];
   const pick = (column: string) => (kpi.state ? `argMax(tuple(${column}), day).1` : `sum(${column})`);
   return warehouse.query(
-    `SELECT toString(${periods[grain]}) AS date, ${pick('d.nums')} AS num, ${pick('d.dens')} AS den
+    `SELECT toString(${first}) AS date, toString(any(${last})) AS ends, ${pick('d.nums')} AS num, ${pick('d.dens')} AS den
      FROM (
-       SELECT m.day AS day, sum(m.num) AS nums, sum(m.den) AS dens FROM ${figures.from} AS m FINAL
+       SELECT m.day AS day, sum(m.num) AS nums, sum(m.den) AS dens FROM ${figures.from}
        WHERE m.kpi = {kpi:String} AND m.day BETWEEN {from:Date32} AND {to:Date32} AND m.split = '' AND m.num IS NOT NULL
          AND ${figures.where}
        GROUP BY m.day
      ) AS d
-     GROUP BY date ORDER BY date`,
+     GROUP BY date HAVING date IS NOT NULL ORDER BY date`,
     { kpi: kpi.id, from, to, scopeId: scope.id },
   );
 }

@@ -26,7 +26,7 @@ export type Warning = {
 
 /** Nation and regions warn of regencies, provinces and regencies of kitchens, a kitchen of itself. */
 export const watchedLevel = (scope: Scope): Extract<Level, 'regency' | 'sppg'> =>
-  scope.level === 'national' || scope.level === 'region' ? 'regency' : 'sppg';
+  ['national', 'wilayah', 'region'].includes(scope.level) ? 'regency' : 'sppg';
 
 /** What a warning is known by: stable from one computation to the next. */
 export const warningId = (kpi: string, scope: string, date: string) => `${METHOD}/${kpi}/${scope}/${date}`;

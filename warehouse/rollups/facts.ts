@@ -328,7 +328,15 @@ export const facts: Readonly<Record<FactName, Fact>> = {
     with: [dayEnds],
     select: heldAtDayEnd('inventory_items', ['active', 'critical'], 'held.3 AS active, held.4 AS critical'),
   },
-  crew: { with: [dayEnds], select: heldAtDayEnd('sppg_team_members', ['volunteer'], 'held.3 AS volunteer') },
+  crew: {
+    with: [dayEnds],
+    select: heldAtDayEnd(
+      'sppg_team_members',
+      ['volunteer'],
+      `held.3 AS volunteer,
+      (SELECT any(value) FROM mart.settings FINAL WHERE listed AND name = 'team_size') AS teamSize`,
+    ),
+  },
   certificate: {
     with: [dayEnds],
     // A kitchen without a certificate counts, unless the source keeps no certificates at all.

@@ -36,6 +36,7 @@ type ClaimedKitchen = {
   regency: string;
   province: string;
   region: string;
+  wilayah: string;
 };
 
 export type Refresh = {
@@ -125,13 +126,14 @@ async function recompute(
   failpoint('rollup:after claim');
   const kitchens = await warehouse.query<ClaimedKitchen>(
     `SELECT c.sppg_id AS id, c.cells AS cells, c.facts AS facts, s.regencyId AS regency, s.provinceId AS province,
-       toString(p.region) AS region
+       toString(p.region) AS region, w.code AS wilayah
      FROM (
        SELECT sppg_id, uniqExact(day) AS cells, groupUniqArray(toString(fact)) AS facts
        FROM ops.claims WHERE claim = {claim:UInt64} GROUP BY sppg_id
      ) AS c
      LEFT ANY JOIN (SELECT id, regencyId, provinceId FROM raw.sppg FINAL) AS s ON s.id = c.sppg_id
-     LEFT ANY JOIN (SELECT id, region FROM raw.provinces_indonesia FINAL) AS p ON p.id = s.provinceId`,
+     LEFT ANY JOIN (SELECT id, region FROM raw.provinces_indonesia FINAL) AS p ON p.id = s.provinceId
+     LEFT ANY JOIN (SELECT region, code FROM mart.wilayah FINAL WHERE listed) AS w ON w.region = toString(p.region)`,
     { claim },
   );
   const cells = kitchens.reduce((sum, kitchen) => sum + kitchen.cells, 0);
