@@ -22,6 +22,18 @@ const routes = (scope: string) => [
   `/api/v1/units?parent=${scope}`,
   `/api/v1/freshness?scope=${scope}`,
   `/api/v1/datasets/kpi_daily.csv?scope=${scope}&from=2026-03-01&to=2026-03-05`,
+  `/api/v1/kpis/portions_planned/expected?scope=${scope}&from=2026-03-01&to=2026-03-05`,
+  `/api/v1/kpis/portions_planned/decomposition?scope=${scope}&from=2026-03-01&to=2026-03-05`,
+  `/api/v1/kpis/portions_planned/forecast?scope=${scope}`,
+  `/api/v1/insights?scope=${scope}`,
+  `/api/v1/findings?scope=${scope}&from=2026-03-01&to=2026-03-05`,
+  `/api/v1/completeness?scope=${scope}&from=2026-03-01&to=2026-03-05`,
+  `/api/v1/payment-risks?scope=${scope}`,
+  // Both ask for what lies below, or beside, one kind of unit; another kind is bad input, and still refused first outside the scope.
+  ...(scope.startsWith('sppg') ? [`/api/v1/peers?scope=${scope}&from=2026-03-01&to=2026-03-05`] : []),
+  ...(scope.startsWith('sppg')
+    ? []
+    : [`/api/v1/kpis/portions_planned/ranking?scope=${scope}&level=sppg&from=2026-03-01&to=2026-03-05`]),
 ];
 const status = async (path: string, token?: string) => {
   const answer = await fetch(
@@ -45,7 +57,12 @@ test('every route answers inside the scope and refuses outside it', async () => 
       ['sppg:k321', 'regency:3201', 'province:32'],
       ['province:51', 'region:JAWA', 'sppg:k511', 'national'],
     ],
-    ['region:JAWA', ['province:32', 'region:JAWA'], ['province:51', 'region:PAPUA', 'national']],
+    ['region:JAWA', ['province:32', 'region:JAWA'], ['province:51', 'region:PAPUA', 'wilayah:II', 'national']],
+    [
+      'wilayah:III',
+      ['province:51', 'region:PAPUA', 'wilayah:III', 'sppg:k511'],
+      ['wilayah:II', 'region:JAWA', 'national'],
+    ],
     ['national', ['national', 'region:PAPUA', 'province:94', 'sppg:k942'], []],
   ];
   for (const [own, inside, outside] of cases) {
@@ -55,6 +72,36 @@ test('every route answers inside the scope and refuses outside it', async () => 
     for (const scope of outside)
       for (const path of routes(scope)) expect(await status(path, token), `${own}: ${path}`).toBe(403);
   }
+});
+
+test('what other kitchens are and do is not told by rankings, peers, warnings and findings', async () => {
+  const token = await stack.token('SPPG_KEPALA', ['sppg:k321']);
+  for (const path of routes('sppg:k321')) {
+    const answer = await fetch(`${stack.api}${path}`, { headers: { authorization: `Bearer ${token}` } });
+    expect(await answer.text(), path).not.toMatch(/k322|k51|k94/);
+  }
+});
+
+test('verdicts and words on findings are taken from those who may judge, inside their scope', async () => {
+  const post = async (path: string, body: object, role: string, scope: string) => {
+    const headers = { authorization: `Bearer ${await stack.token(role, [scope])}`, 'content-type': 'application/json' };
+    const answer = await fetch(`${stack.api}/api/v1/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+    return answer.status;
+  };
+  const verdict = (scope: string, kpi = 'qc_pass_rate') => ({
+    warning: `same_weekday_median_mad/${kpi}/${scope}/2026-03-02`,
+    verdict: 'confirmed',
+  });
+  expect(await post('insights/verdicts', verdict('sppg:k321'), 'SPPG_KEPALA', 'sppg:k321')).toBe(201);
+  expect(await post('insights/verdicts', verdict('sppg:k511'), 'SPPG_KEPALA', 'sppg:k321')).toBe(403);
+  expect(await post('insights/verdicts', verdict('sppg:k321'), 'SPPG_VIEWER', 'sppg:k321')).toBe(403);
+  expect(await post('insights/verdicts', verdict('sppg:k321', 'spend'), 'SPPG_AHLI_GIZI', 'sppg:k321')).toBe(404);
+  expect(await post('insights/verdicts', { warning: 'x', verdict: 'maybe' }, 'SPPG_KEPALA', 'sppg:k321')).toBe(400);
+  const word = { rule: 'batch_negative_amount', scope: 'sppg:k321', date: '2026-03-02', state: 'explained' };
+  expect(await post('findings/states', word, 'SPPG_KEPALA', 'sppg:k321')).toBe(201);
+  expect(await post('findings/states', word, 'SPPG_KEPALA', 'sppg:k511')).toBe(403);
+  expect(await post('findings/states', word, 'SPPG_STAFF_DAPUR', 'sppg:k321')).toBe(403);
+  expect(await post('findings/states', { ...word, rule: 'nosuch' }, 'SPPG_KEPALA', 'sppg:k321')).toBe(404);
 });
 
 test('without a token, or with a bad one, nothing is answered', async () => {
