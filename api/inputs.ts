@@ -36,8 +36,7 @@ export const seriesInput = rangeChecks(
     hierarchy: z.enum(['now', 'then']).default('now'),
   }),
 );
-export const datasetInput = rangeChecks(z.strictObject({ scope: scope.default('national'), from: date, to: date }));
-export const rangeInput = datasetInput;
+export const rangeInput = rangeChecks(z.strictObject({ scope: scope.default('national'), from: date, to: date }));
 export const rankingInput = rangeChecks(
   z.strictObject({
     scope: scope.default('national'),

@@ -12,7 +12,7 @@ import { authenticate, authorize, visibleKpis } from '../access.ts';
 import { createAnswers, holds } from '../answers.ts';
 import type { ApiContext } from '../context.ts';
 import { asOf } from '../freshness.ts';
-import { datasetInput, freshnessInput, seriesInput, summaryInput, thisHour, today, unitsInput } from '../inputs.ts';
+import { freshnessInput, rangeInput, seriesInput, summaryInput, thisHour, today, unitsInput } from '../inputs.ts';
 import { summary } from '../summary.ts';
 
 const grains: readonly Grain[] = ['day', 'week', 'fortnight', 'month', 'quarter', 'year'];
@@ -109,7 +109,7 @@ export function figureRoutes(context: ApiContext): Router {
   });
 
   router.get('/datasets/kpi_daily.csv', async (request, response) => {
-    const input = datasetInput.parse(request.query);
+    const input = rangeInput.parse(request.query);
     const { claims, place: found } = await place(request, input.scope);
     const { freshness: now, versionOf } = await freshness.current();
     // What a day adds up to; states at its end are history of another kind, and periods are not days.

@@ -41,6 +41,13 @@ export function findingDefinitions(
     day: 'base.day',
   };
   return [
+    {
+      ...school,
+      kpi: 'delivery_issue_rate',
+      split: 'base.school',
+      num: `count(*) FILTER (WHERE base."deliveryStatus" = 'ISSUE')`,
+      den: 'count(*)',
+    },
     { ...tranche, kpi: 'funds_planned', split: 'base.name', num: 'sum(base.amount)' },
     { ...ledger, kpi: 'funds_received', num: `sum(base.amount) FILTER (WHERE base."transactionType" = 'INBOUND')` },
     {

@@ -20,7 +20,8 @@ import { connectWarehouse, type Warehouse } from '../../warehouse/client.ts';
 import { readFreshness } from '../../warehouse/ledger.ts';
 import { migrate } from '../../warehouse/migrate.ts';
 
-const entry = fileURLToPath(new URL('../../bin/lumbung.mjs', import.meta.url));
+const HERE = fileURLToPath(new URL('../..', import.meta.url));
+const entryOf = (root: string) => join(root, 'bin/lumbung.mjs');
 const DEADLINE_MS = 30_000;
 
 export type Stack = AsyncDisposable & {
@@ -66,8 +67,8 @@ export async function until(what: string, condition: () => Promise<boolean>, dea
   }
 }
 
-/** Starts engines with the operational schema; roles are started by the test. */
-export async function startStack(prepare?: (source: pg.Client) => Promise<void>): Promise<Stack> {
+/** Starts engines with the operational schema; roles are started by the test, from the sources under `root`. */
+export async function startStack(prepare?: (source: pg.Client) => Promise<void>, root = HERE): Promise<Stack> {
   const dataDir = mkdtempSync(join(tmpdir(), 'lumbung-stack-'));
   mkdirSync(join(dataDir, 'logs'));
   let postgres = await startPostgres(dataDir, ['fsync=off']);
@@ -99,7 +100,7 @@ export async function startStack(prepare?: (source: pg.Client) => Promise<void>)
     new Promise<void>((resolve, reject) => {
       const file = join(dataDir, 'logs', `${role}.log`);
       const log = openSync(file, 'a');
-      const child = fork(entry, ['start', role], { env, stdio: ['ignore', log, log, 'ipc'] });
+      const child = fork(entryOf(root), ['start', role], { env, stdio: ['ignore', log, log, 'ipc'] });
       children.set(role, child);
       child.on('message', (message: { ready?: boolean; url?: string }) => {
         if (!message.ready) return;
@@ -215,7 +216,7 @@ export async function copiedAgain(stack: Stack, table: string): Promise<void> {
 
 /** Runs the command line against the stack. */
 export async function lumbung(stack: Stack, args: readonly string[]): Promise<{ code: number; out: string }> {
-  const child = fork(entry, [...args], { env: stack.env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  const child = fork(entryOf(HERE), [...args], { env: stack.env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
   let out = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (chunk: Buffer) => {

@@ -1,8 +1,11 @@
 /** The KPI registry: every KPI, in the order in which screens show them. */
+
+import { LumbungError } from '../../platform/errors.ts';
 import { distribution } from './distribution.ts';
 import { funds } from './funds.ts';
 import { kitchen } from './kitchen.ts';
 import type { Kpi } from './kpi.ts';
+import { ownKpis } from './own.ts';
 import { procurement } from './procurement.ts';
 import { production } from './production.ts';
 import { quality } from './quality.ts';
@@ -21,12 +24,16 @@ export const registry: readonly Kpi[] = [
   ...kitchen,
   ...receipts,
   ...funds,
+  ...(await ownKpis()),
 ];
 
 /** Everything that is rolled up: the KPIs and the counts of findings. */
 export const measures: readonly Kpi[] = [...registry, ...rules];
 
 const byId = new Map(registry.map((kpi) => [kpi.id, kpi]));
+const ids = measures.map((kpi) => kpi.id);
+const twice = ids.find((id, index) => ids.indexOf(id) !== index);
+if (twice !== undefined) throw new LumbungError('config', `two KPIs have the id ${twice}`);
 
 /** The KPI with this id, or undefined. */
 export function findKpi(id: string): Kpi | undefined {
