@@ -7,7 +7,7 @@ import { historyOf } from './history.ts';
 import type { Kpi } from './kpis/kpi.ts';
 import { sections } from './kpis/kpi.ts';
 import { registry } from './kpis/registry.ts';
-import { type Rule, rules } from './kpis/rules.ts';
+import { type Comparison, comparisons, type Rule, rules } from './kpis/rules.ts';
 import { facts } from './rollups/facts.ts';
 
 export type Lineage = { table: string; columns: string[] };
@@ -125,5 +125,26 @@ export function dictionary(known: (table: string) => readonly string[]): Entry[]
     formula: { numerator: kpi.num, denominator: kpi.den ?? null },
     lineage: lineageOf(kpi, known),
   });
-  return [...registry, ...rules].map(entry);
+  const measured = [...registry, ...rules].map(entry);
+  /** A comparison is told by the two amounts it is made of. */
+  const compared = ({ id, owner, severity, name, definition, amount, limit, factor }: Comparison): Entry => {
+    const [of, bound] = [amount, limit].map((kpi) => measured.find((candidate) => candidate.id === kpi));
+    if (of === undefined) throw new Error(`the rule ${id} compares ${amount}, which is no KPI`);
+    const lineage = new Map([...(bound?.lineage ?? []), ...of.lineage].map((part) => [part.table, part]));
+    const words = { id, owner, severity, name, definition };
+    const formula = { numerator: `${amount} > ${factor} * ${limit}`, denominator: null };
+    const shared = { target: { low: null, high: 0 }, direction: 'down', unit: 'count', aggregation: 'sum' } as const;
+    return {
+      ...of,
+      ...words,
+      ...shared,
+      kind: 'rule',
+      section: sections.data,
+      published: false,
+      split: null,
+      formula,
+      lineage: [...lineage.values()],
+    };
+  };
+  return [...measured, ...comparisons.map(compared)];
 }

@@ -3,7 +3,7 @@ import { Router } from 'express';
 import { LumbungError } from '../../platform/errors.ts';
 import type { Claims } from '../../platform/tokens.ts';
 import { dictionary } from '../../warehouse/dictionary.ts';
-import { rules } from '../../warehouse/kpis/rules.ts';
+import { comparisons, rules } from '../../warehouse/kpis/rules.ts';
 import { completeness, paymentRisks } from '../../warehouse/queries/completeness.ts';
 import { findings, noteFinding, undatedRows } from '../../warehouse/queries/findings.ts';
 import { sourceColumns } from '../../warehouse/queries/source_columns.ts';
@@ -16,7 +16,7 @@ export function dataQualityRoutes(context: ApiContext): Router {
   const { warehouse } = context;
   const { answer, place } = createAnswers(context);
   const router = Router();
-  const visibleRules = (claims: Claims) => rules.filter((rule) => maySee(claims, rule));
+  const visibleRules = (claims: Claims) => [...rules, ...comparisons].filter((rule) => maySee(claims, rule));
 
   router.get('/findings', async (request, response) => {
     const { scope, from, to, limit } = findingsInput.parse(request.query);

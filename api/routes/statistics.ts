@@ -4,7 +4,7 @@ import { LumbungError } from '../../platform/errors.ts';
 import type { Claims } from '../../platform/tokens.ts';
 import type { Kpi } from '../../warehouse/kpis/kpi.ts';
 import { findKpi } from '../../warehouse/kpis/registry.ts';
-import { rules } from '../../warehouse/kpis/rules.ts';
+import { comparisons, rules } from '../../warehouse/kpis/rules.ts';
 import { findings } from '../../warehouse/queries/findings.ts';
 import { peers, ranking } from '../../warehouse/queries/ranking.ts';
 import { decomposition, expectedRanges, forecast } from '../../warehouse/queries/statistics.ts';
@@ -99,7 +99,7 @@ export function statisticsRoutes(context: ApiContext): Router {
     const { claims, place: found } = await place(request, scope);
     const visible = visibleKpis(claims);
     await answer(request, response, claims, scope, `insights ${date} ${limit} ${await verdictsVersion()}`, async () => {
-      const seen = rules.filter((rule) => maySee(claims, rule));
+      const seen = [...rules, ...comparisons].filter((rule) => maySee(claims, rule));
       const week = { from: addDays(date, -6), to: date };
       const [{ total, warnings: told }, forecasts, reviewed, quality] = await Promise.all([
         warnings(warehouse, visible, found.scope, date, limit),

@@ -1,10 +1,17 @@
 /** `npm run bench [-- name…] [-- --quick]`: runs the named benchmarks, or all. */
 import { backlog } from './backlog.ts';
 import { freshness } from './freshness.ts';
+import { rollup } from './rollup.ts';
 import { snapshot } from './snapshot.ts';
 import { stream } from './stream.ts';
 
-const benches: Readonly<Record<string, (quick: boolean) => Promise<void>>> = { freshness, snapshot, stream, backlog };
+const benches: Readonly<Record<string, (quick: boolean) => Promise<void>>> = {
+  freshness,
+  snapshot,
+  stream,
+  backlog,
+  rollup,
+};
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const unknown = names.filter((name) => !(name in benches));
 if (unknown.length > 0) {

@@ -325,6 +325,25 @@ test('findings: listed with their kitchen, answered for, and rows without a read
   expect(weight((await list()).items)).toBeUndefined();
 });
 
+test('findings between two amounts of a day: delivered above produced, produced above capacity', async () => {
+  const made = `SELECT s.id AS sppg, ${LOCAL('f."productionDate"')} AS day, sum(f."actualPortions") AS produced, max(s."targetRecipients") AS capacity
+    FROM food_productions f JOIN ${KITCHENS} ON s.id = f."sppgId" WHERE f.status = 'COMPLETED' GROUP BY 1, 2`;
+  const handed = `SELECT s.id AS sppg, ${LOCAL('d."distributionDate"')} AS day, sum(d."actualQuantity") AS delivered
+    FROM school_distributions d JOIN nutrition_programs n ON n.id = d."programId" JOIN ${KITCHENS} ON s.id = n."sppgId"
+    WHERE d."deliveryStatus" IN ('DELIVERED', 'CONFIRMED') GROUP BY 1, 2`;
+  const [expected] = await sql<{ more: number; beyond: number }>(
+    `SELECT count(*) FILTER (WHERE delivered > produced)::int AS more, count(*) FILTER (WHERE produced > 1.2 * capacity)::int AS beyond
+     FROM (${made}) m LEFT JOIN (${handed}) h USING (sppg, day) WHERE day BETWEEN '${day(60)}' AND '${day(1)}'`,
+  );
+  const { totals } = await ask(`findings?from=${day(60)}&to=${day(1)}`);
+  const count = (rule: string) => totals.find((total: { rule: string }) => total.rule === rule)?.findings ?? 0;
+  expect([count('delivered_over_produced'), count('produced_over_capacity')]).toEqual([
+    expected?.more,
+    expected?.beyond,
+  ]);
+  expect(expected?.more).toBeGreaterThan(0);
+});
+
 test('targets by unit and date: the nearest unit above that has one, once it is in force', async () => {
   const target = async (scope: string, date: string, kpi: string) =>
     (await ask(`summary?scope=${scope}&date=${date}`)).kpis.find((entry: { id: string }) => entry.id === kpi).target;

@@ -31,15 +31,6 @@ export function findingDefinitions(
     from: `(SELECT * FROM waste_management WHERE "wasteType" IN ('FOOD_WASTE', 'ORGANIC_WASTE')) base ${join}`,
     day: local('base."wasteDate"'),
   };
-  const balance = {
-    from: `(SELECT "sppgId", day, max(produced) AS produced, max(delivered) AS delivered FROM (
-        SELECT base."sppgId", ${production.day} AS day, sum(base."actualPortions") FILTER (WHERE base.status = 'COMPLETED') AS produced, NULL::bigint AS delivered
-        FROM ${production.from} GROUP BY 1, 2
-        UNION ALL
-        SELECT base."sppgId", ${school.day}, NULL, sum(base."actualQuantity") FILTER (WHERE base."deliveryStatus" IN ('DELIVERED', 'CONFIRMED'))
-        FROM ${school.from} GROUP BY 1, 2) y GROUP BY 1, 2) base ${join}`,
-    day: 'base.day',
-  };
   return [
     {
       ...school,
@@ -94,8 +85,6 @@ export function findingDefinitions(
       num: found('least(base."targetQuantity", base."actualQuantity") < 0'),
     },
     { ...school, kpi: 'handover_unknown_status', num: found(`base."deliveryStatus" = 'terkirim'`) },
-    { ...balance, kpi: 'delivered_over_produced', num: found('base.delivered > base.produced') },
-    { ...balance, kpi: 'produced_over_capacity', num: found('base.produced > 1.2 * s."targetRecipients"') },
     { ...waste, kpi: 'waste_negative_weight', num: found('base."wasteWeight" < 0') },
     {
       ...feeding,

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { sources } from '../../etl/sources/all.ts';
 import { dictionary } from '../../warehouse/dictionary.ts';
 import { measures } from '../../warehouse/kpis/registry.ts';
+import { comparisons } from '../../warehouse/kpis/rules.ts';
 
 const columns = new Map(sources.map((source) => [source.table, source.columns]));
 const entries = dictionary((table) => columns.get(table) ?? []);
@@ -9,7 +10,7 @@ const lineage = (id: string) =>
   Object.fromEntries(entries.find((entry) => entry.id === id)?.lineage.map((l) => [l.table, l.columns]) ?? []);
 
 it('tells every measure, with words, formula and a lineage that reaches the tables it names', () => {
-  expect(entries.map(({ id }) => id)).toEqual(measures.map(({ id }) => id));
+  expect(entries.map(({ id }) => id)).toEqual([...measures, ...comparisons].map(({ id }) => id));
   for (const { id, sources: named } of measures) {
     for (const table of named) expect(Object.keys(lineage(id)), id).toContain(table);
   }

@@ -25,8 +25,7 @@ export type FactName =
   | 'fortnight_report'
   | 'ledger'
   | 'tranche'
-  | 'receipt'
-  | 'balance';
+  | 'receipt';
 export type Unit = 'portions' | 'percent' | 'idr' | 'count' | 'score' | 'gram' | 'days' | 'rating' | 'people';
 export type Section =
   | 'production'

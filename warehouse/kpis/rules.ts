@@ -4,7 +4,46 @@
  */
 import type { Kpi } from './kpi.ts';
 
-export type Rule = Kpi & { severity: 'error' | 'warning' };
+type Severity = 'error' | 'warning';
+export type Rule = Kpi & { severity: Severity };
+
+/** A rule between two amounts of the same kitchen and day, which are rolled up already: it is read, not rolled up. */
+export type Comparison = Pick<Rule, 'id' | 'owner' | 'severity' | 'name' | 'definition'> & {
+  /** The id of a KPI that must not exceed `factor` times … */
+  amount: string;
+  /** … another KPI, or what the kitchen is made for. */
+  limit: string | 'targetRecipients';
+  factor: number;
+};
+
+export const comparisons: readonly Comparison[] = [
+  {
+    id: 'delivered_over_produced',
+    owner: 'distribution',
+    severity: 'error',
+    name: { id: 'Tersalur melebihi produksi', en: 'Delivered more than produced' },
+    definition: {
+      id: 'Porsi tersalur sehari melebihi porsi yang dimasak.',
+      en: "A day's delivered portions exceed those cooked.",
+    },
+    amount: 'portions_delivered',
+    limit: 'portions_produced',
+    factor: 1,
+  },
+  {
+    id: 'produced_over_capacity',
+    owner: 'production',
+    severity: 'warning',
+    name: { id: 'Produksi melebihi kapasitas', en: 'Produced beyond capacity' },
+    definition: {
+      id: 'Porsi dimasak sehari lebih dari 1,2 kali sasaran penerima dapur.',
+      en: "A day's portions exceed 1.2 times the kitchen's target recipients.",
+    },
+    amount: 'portions_produced',
+    limit: 'targetRecipients',
+    factor: 1.2,
+  },
+];
 
 const rule = {
   section: 'data',
@@ -161,34 +200,6 @@ export const rules: readonly Rule[] = [
       "deliveryStatus NOT IN ('PLANNED', 'SCHEDULED', 'IN_TRANSIT', 'DELIVERED', 'CONFIRMED', 'ISSUE', 'CANCELLED')",
     ),
     sources: ['school_distributions'],
-  },
-  {
-    ...rule,
-    id: 'delivered_over_produced',
-    fact: 'balance',
-    owner: 'distribution',
-    severity: 'error',
-    name: { id: 'Tersalur melebihi produksi', en: 'Delivered more than produced' },
-    definition: {
-      id: 'Porsi tersalur sehari melebihi porsi yang dimasak.',
-      en: "A day's delivered portions exceed those cooked.",
-    },
-    num: violations('delivered > produced'),
-    sources: ['school_distributions', 'food_productions', 'nutrition_programs'],
-  },
-  {
-    ...rule,
-    id: 'produced_over_capacity',
-    fact: 'balance',
-    owner: 'production',
-    severity: 'warning',
-    name: { id: 'Produksi melebihi kapasitas', en: 'Produced beyond capacity' },
-    definition: {
-      id: 'Porsi dimasak sehari lebih dari 1,2 kali sasaran penerima dapur.',
-      en: "A day's portions exceed 1.2 times the kitchen's target recipients.",
-    },
-    num: violations('produced > 1.2 * capacity'),
-    sources: ['food_productions', 'sppg'],
   },
   {
     ...rule,

@@ -3,7 +3,7 @@
  * day, which therefore stand in no cell.
  */
 import type { Warehouse } from '../client.ts';
-import type { Rule } from '../kpis/rules.ts';
+import type { Comparison, Rule } from '../kpis/rules.ts';
 import { type Scope, scopeCondition } from '../scopes.ts';
 
 export const FINDING_STATES = ['open', 'explained', 'corrected'] as const;
@@ -19,33 +19,50 @@ export type Finding = {
   by: string;
 };
 
+/** The kitchens' days on which an amount exceeds its limit. Ids come from our own list of rules. */
+function exceededSql({ id, amount, limit, factor }: Comparison, held: string): string {
+  const ofKitchen = limit === 'targetRecipients';
+  const pair = `SELECT m.sppg_id AS sppg_id, m.day AS day, maxIf(m.num, m.kpi = '${amount}') AS amount,
+    ${ofKitchen ? '0' : `maxIf(m.num, m.kpi = '${limit}')`} AS bound
+    ${held} AND m.kpi IN ('${amount}'${ofKitchen ? '' : `, '${limit}'`}) GROUP BY m.sppg_id, m.day HAVING uniqExact(m.kpi) = ${ofKitchen ? 1 : 2}`;
+  return ofKitchen
+    ? `SELECT '${id}', p.sppg_id, p.day, 1 FROM (${pair}) AS p
+       INNER JOIN (SELECT id, targetRecipients FROM raw.sppg FINAL WHERE NOT _deleted) AS k ON k.id = p.sppg_id
+       WHERE p.amount > ${factor} * k.targetRecipients`
+    : `SELECT '${id}', sppg_id, day, 1 FROM (${pair}) WHERE amount > ${factor} * bound`;
+}
+
 /** Findings in [from, to], errors first, the newest first; `totals` counts all of them by rule. */
 export async function findings(
   warehouse: Warehouse,
-  rules: readonly Rule[],
+  rules: readonly (Rule | Comparison)[],
   scope: Scope,
   range: { from: string; to: string },
   limit: number,
 ): Promise<{ totals: { rule: string; kitchens: number; findings: number }[]; items: Finding[] }> {
+  const counted = rules.filter((rule) => 'fact' in rule);
   const params = {
     ...range,
     limit,
     scopeId: scope.id,
-    rules: rules.map((rule) => rule.id),
+    rules: counted.map((rule) => rule.id),
     errors: rules.filter((rule) => rule.severity === 'error').map((rule) => rule.id),
   };
-  const found = `FROM mart.kpi_daily AS m FINAL
-    WHERE m.kpi IN ({rules:Array(String)}) AND m.day BETWEEN {from:Date32} AND {to:Date32} AND m.split = '' AND m.num IS NOT NULL
-      AND ${scopeCondition(scope, 'm.sppg_id')}`;
+  const held = `FROM mart.kpi_daily AS m FINAL
+    WHERE m.day BETWEEN {from:Date32} AND {to:Date32} AND m.split = '' AND m.num IS NOT NULL AND ${scopeCondition(scope, 'm.sppg_id')}`;
+  const found = [
+    `SELECT toString(m.kpi) AS rule, m.sppg_id AS sppg_id, m.day AS day, m.num AS amount ${held} AND m.kpi IN ({rules:Array(String)})`,
+    ...rules.flatMap((rule) => ('limit' in rule ? [exceededSql(rule, held)] : [])),
+  ].join('\nUNION ALL\n');
   const [totals, items] = await Promise.all([
     warehouse.query<{ rule: string; kitchens: number; findings: number }>(
-      `SELECT toString(m.kpi) AS rule, uniqExact(m.sppg_id) AS kitchens, sum(m.num) AS findings ${found} GROUP BY m.kpi ORDER BY findings DESC, rule`,
+      `SELECT rule, uniqExact(sppg_id) AS kitchens, sum(amount) AS findings FROM (${found}) GROUP BY rule ORDER BY findings DESC, rule`,
       params,
     ),
     warehouse.query<Finding>(
       `SELECT f.rule AS rule, concat('sppg:', f.sppg_id) AS scope, k.name AS name, toString(f.day) AS date, f.amount AS count,
          if(w.state = '', 'open', w.state) AS state, w.note AS note, w.by AS by
-       FROM (SELECT toString(m.kpi) AS rule, m.sppg_id AS sppg_id, m.day AS day, m.num AS amount ${found}) AS f
+       FROM (${found}) AS f
        LEFT ANY JOIN (SELECT id, name FROM raw.sppg FINAL WHERE NOT _deleted) AS k ON k.id = f.sppg_id
        LEFT ANY JOIN (SELECT toString(rule) AS rule, sppg_id, day, toString(state) AS state, note, by FROM ops.finding_states FINAL) AS w
          ON w.rule = f.rule AND w.sppg_id = f.sppg_id AND w.day = f.day

@@ -19,6 +19,9 @@ const programs = `programs AS (
   WHERE NOT _deleted AND id IN (SELECT key FROM ops.places_nutrition_programs WHERE sppg_id IN (SELECT sppg_id FROM cells))
 )`;
 
+/** (program_id, utc_day) of the dirty cells: not every programme on every day, but each on its own. */
+const programDays = `SELECT p.program_id AS program_id, c.utc_day AS utc_day FROM (${utcDays}) AS c INNER JOIN programs AS p ON p.sppg_id = c.sppg_id`;
+
 /** Handovers to schools in the dirty cells. */
 const handovers = `handovers AS (
   SELECT p.sppg_id AS sppg_id, toDate32(sd.distributionDate + toIntervalHour(z.shift)) AS day,
@@ -29,7 +32,7 @@ const handovers = `handovers AS (
     FROM raw.school_distributions FINAL
     WHERE NOT _deleted AND id IN (
       SELECT key FROM ops.places_school_distributions
-      WHERE program_id IN (SELECT program_id FROM programs) AND toDate32(at) IN (SELECT arrayJoin([day - 1, day]) FROM cells)
+      WHERE program_id IN (SELECT program_id FROM programs) AND (program_id, toDate32(at)) IN (${programDays})
     )
   ) AS sd
   INNER JOIN programs AS p ON p.program_id = sd.programId
@@ -37,10 +40,10 @@ const handovers = `handovers AS (
   WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)
 )`;
 
-/** Keys of a table placed by (sppg_id, at). */
+/** Keys of a table placed by (sppg_id, at). The kitchens are named once more alone: only so is the primary key used. */
 const keysOf = (table: string, inside = utcDays) =>
   `SELECT key FROM ops.places_${table}
-   WHERE (sppg_id, toDate32(at)) IN (${inside})`;
+   WHERE sppg_id IN (SELECT sppg_id FROM cells) AND (sppg_id, toDate32(at)) IN (${inside})`;
 
 /** The same for cells that are months, which stand on their first day. */
 const utcDaysOfMonth = `SELECT sppg_id, arrayJoin(arrayMap(n -> day + n - 1, range(33))) AS utc_day FROM cells`;
@@ -197,7 +200,7 @@ export const facts: Readonly<Record<FactName, Fact>> = {
         SELECT id, actualEndTime FROM raw.food_productions FINAL
         WHERE NOT _deleted AND id IN (
           SELECT production_id FROM ops.places_food_distributions
-          WHERE (sppg_id, toDate32(at)) IN (${utcDays})
+          WHERE sppg_id IN (SELECT sppg_id FROM cells) AND (sppg_id, toDate32(at)) IN (${utcDays})
         )
       ) AS f ON f.id = x.productionId
       WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)`,
@@ -212,7 +215,7 @@ export const facts: Readonly<Record<FactName, Fact>> = {
         SELECT id, schoolType FROM raw.school_beneficiaries FINAL
         WHERE NOT _deleted AND id IN (
           SELECT school_id FROM ops.places_school_distributions
-          WHERE program_id IN (SELECT program_id FROM programs) AND toDate32(at) IN (SELECT arrayJoin([day - 1, day]) FROM cells)
+          WHERE program_id IN (SELECT program_id FROM programs) AND (program_id, toDate32(at)) IN (${programDays})
         )
       ) AS b ON b.id = h.schoolId`,
   },
@@ -433,31 +436,6 @@ export const facts: Readonly<Record<FactName, Fact>> = {
       ) AS b
       INNER JOIN zones AS z ON z.sppg_id = b.sppgId
       WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)`,
-  },
-  balance: {
-    with: [zones, programs, handovers],
-    // What a day cooked, what it handed over, and what the kitchen is made for; NULL where nothing says so.
-    select: `
-      SELECT b.sppg_id AS sppg_id, b.day AS day, b.produced AS produced, b.delivered AS delivered, k.capacity AS capacity
-      FROM (
-        SELECT sppg_id, day, sumOrNull(cooked) AS produced, sumOrNull(handed) AS delivered
-        FROM (
-          SELECT f.sppgId AS sppg_id, toDate32(f.productionDate + toIntervalHour(z.shift)) AS day,
-            if(f.status = 'COMPLETED', f.actualPortions, NULL) AS cooked, NULL AS handed
-          FROM (
-            SELECT id, sppgId, productionDate, toString(status) AS status, actualPortions
-            FROM raw.food_productions FINAL WHERE NOT _deleted AND id IN (${keysOf('food_productions')})
-          ) AS f
-          INNER JOIN zones AS z ON z.sppg_id = f.sppgId
-          WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)
-          UNION ALL
-          SELECT sppg_id, day, NULL AS cooked, if(deliveryStatus IN ('DELIVERED', 'CONFIRMED'), actualQuantity, NULL) AS handed FROM handovers
-        )
-        GROUP BY sppg_id, day
-      ) AS b
-      LEFT ANY JOIN (
-        SELECT id, toNullable(targetRecipients) AS capacity FROM raw.sppg FINAL WHERE NOT _deleted AND id IN (SELECT sppg_id FROM cells)
-      ) AS k ON k.id = b.sppg_id`,
   },
   fortnight_report: {
     with: [zones],

@@ -138,10 +138,8 @@ export async function serveRebuilt(warehouse: Warehouse, slotId: string, builtSe
         },
       );
     } else {
-      for (const fact of allFacts) {
-        const from = { cells: live.cells, areas: beside.areas };
-        await warehouse.command(areasSql(fact, from), { since: builtSeq, seq });
-      }
+      const from = { cells: live.cells, areas: beside.areas };
+      await warehouse.command(areasSql(allFacts, from), { since: builtSeq, seq });
     }
     await warehouse.command(`ALTER TABLE ${beside[part]} MODIFY COMMENT '${mark}'`);
     await warehouse.command(`EXCHANGE TABLES ${live[part]} AND ${beside[part]}`);
