@@ -62,7 +62,9 @@ export async function catalogSignature(client: Client): Promise<string> {
          (c.relkind = 'r' AND EXISTS (SELECT FROM pg_inherits WHERE inhparent = c.oid)) || ' ' ||
          (SELECT string_agg(a.attname || ' ' || a.atttypid || ' ' || a.atttypmod || ' ' || a.attnotnull || ' ' || a.attgenerated::text, ',' ORDER BY a.attname)
           FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) || ' ' || coalesce((SELECT string_agg(i.indkey::text || i.indisprimary || i.indisreplident, ',' ORDER BY i.indexrelid)
-            FROM pg_index i WHERE i.indrelid = c.oid AND (i.indisprimary OR i.indisreplident)), '') AS part
+            FROM pg_index i WHERE i.indrelid = c.oid AND (i.indisprimary OR i.indisreplident)), '') || ' ' || coalesce((
+              SELECT string_agg(l.oid || ':' || l.relfilenode, ',' ORDER BY l.oid) FROM pg_partition_tree(c.oid) t JOIN pg_class l ON l.oid = t.relid
+              WHERE c.relkind = 'p' AND t.isleaf), '') AS part
        FROM pg_class c LEFT JOIN pg_publication_tables p
          ON p.pubname = $2 AND p.schemaname = 'public' AND p.tablename = c.relname
        WHERE c.relnamespace = 'public'::regnamespace AND c.relname = ANY($1) AND c.relkind IN ('r', 'p')) x`,

@@ -135,11 +135,13 @@ export async function prepareTables(
   return { tables, signature, readAt, types: await readTypes(control) };
 }
 
-/** What a table's raw rows and places depend on: which table it is, the types of its listed columns, what places it. */
+/** What a table's raw rows and places depend on: which table it is, the types of its listed columns, what places it, its partitions. */
 function fingerprintOf(shape: TableShape): string {
   const parts = shape.columns.map(({ name, typeOid, modifier }) => `${name}:${typeOid}:${modifier}`);
   return createHash('sha256')
-    .update(`${shape.oid} ${parts.join(' ')} ${JSON.stringify(shape.source.place ?? {})}`)
+    .update(
+      `${shape.oid} ${parts.join(' ')} ${JSON.stringify(shape.source.place ?? {})} ${shape.partitions ?? ''}`.trim(),
+    )
     .digest('hex')
     .slice(0, 16);
 }

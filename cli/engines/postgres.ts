@@ -21,8 +21,9 @@ export async function startPostgres(
   dataDir: string,
   settings: readonly string[] = [],
   fixedPort?: number,
+  /** The folder with bin/ and lib/ of the server; that of the package by default. */
+  native = nativeFolder(),
 ): Promise<EmbeddedPostgres> {
-  const native = nativeFolder();
   const data = join(dataDir, 'postgres');
   mkdirSync(data, { recursive: true, mode: 0o700 });
   const identity = unprivileged();

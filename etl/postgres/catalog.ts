@@ -7,7 +7,13 @@ import { type CatalogType, type ColumnType, columnType } from './values.ts';
 
 /** `typeOid` and `modifier` are those of the catalog, to notice a type that changed. */
 export type TableColumn = { name: string; type: ColumnType; notNull: boolean; typeOid: number; modifier: number };
-export type TableShape = { source: Source; oid: number; columns: readonly TableColumn[] };
+export type TableShape = {
+  source: Source;
+  oid: number;
+  columns: readonly TableColumn[];
+  /** Of a partitioned table: which files its partitions are. */
+  partitions?: string;
+};
 /** A table is usable, or missing in the source, or unusable with a reason that names the remedy. */
 export type TableCheck = { shape: TableShape } | { missing: true } | { fault: string };
 
@@ -25,7 +31,15 @@ type Row = {
   inherited: boolean;
 };
 /** The heap of a table, or of one of its partitions. `primary` and `identity` are columns of its own indexes. */
-type Heap = { name: string; permanent: boolean; kind: string; primary: string[]; identity: string[] };
+type Heap = {
+  name: string;
+  relkind: string;
+  file: string;
+  permanent: boolean;
+  kind: string;
+  primary: string[];
+  identity: string[];
+};
 
 /** The type that a domain, whatever domains are in between, is made of; the type itself when it is none. */
 const baseOf = (oid: string) => `(
@@ -58,7 +72,7 @@ const HEAPS = `
         WHERE a.attrelid = i.indrelid ORDER BY k.o) AS columns
     FROM family f JOIN pg_index i ON i.indrelid = f.oid WHERE i.indisprimary OR i.indisreplident
   )
-  SELECT c.relname AS name, c.relpersistence = 'p' AS permanent, c.relreplident AS kind,
+  SELECT c.relname AS name, c.relkind AS relkind, c.oid::text || ':' || c.relfilenode::text AS file, c.relpersistence = 'p' AS permanent, c.relreplident AS kind,
     coalesce((SELECT columns FROM indexed WHERE indrelid = c.oid AND indisprimary), '{}') AS primary,
     coalesce((SELECT columns FROM indexed WHERE indrelid = c.oid AND CASE c.relreplident
       WHEN 'd' THEN indisprimary AND indimmediate WHEN 'i' THEN indisreplident END), '{}') AS identity
@@ -95,7 +109,14 @@ export async function checkTable(client: ClientBase, source: Source): Promise<Ta
     }
     columns.push({ name: column, type, notNull: row.attnotnull, typeOid: row.typeOid, modifier: row.typmod });
   }
-  return { shape: { source, oid: rows[0]?.oid ?? 0, columns } };
+  return { shape: { source, oid: rows[0]?.oid ?? 0, columns, partitions: partitionsOf(heaps) } };
+}
+
+/** The files of a partitioned table's partitions: they tell of what no change message does (attached, detached, truncated alone). */
+function partitionsOf(heaps: readonly Heap[]): string {
+  if (!heaps.some(({ relkind }) => relkind === 'p')) return '';
+  const leaves = heaps.filter(({ relkind }) => relkind !== 'p').map(({ file }) => file);
+  return leaves.sort().join(' ');
 }
 
 function heapFault({ name, permanent, kind, primary, identity }: Heap, key: readonly string[]): string | undefined {

@@ -119,6 +119,22 @@ test('a partitioned table is copied and followed, whatever the column order of i
   await exact();
 });
 
+test('partitions alone: one is truncated, one detached with its rows, one attached with rows', async () => {
+  const { source } = stack;
+  await source.query(`INSERT INTO audit_logs SELECT * FROM audit_logs_plain WHERE id < 'a3' ON CONFLICT DO NOTHING`);
+  await exact();
+  await source.query('TRUNCATE audit_logs_0');
+  await copiedAgain(stack, 'audit_logs');
+  await exact();
+  await source.query('ALTER TABLE audit_logs DETACH PARTITION audit_logs_1');
+  await copiedAgain(stack, 'audit_logs');
+  await exact();
+  await source.query(`UPDATE audit_logs_1 SET "entityId" = 'meanwhile'`);
+  await source.query('ALTER TABLE audit_logs ATTACH PARTITION audit_logs_1 FOR VALUES WITH (MODULUS 2, REMAINDER 1)');
+  await copiedAgain(stack, 'audit_logs');
+  await exact();
+});
+
 test('a table that others inherit from has no key: it is refused with the remedy, alone', async () => {
   await stack.source.query('CREATE TABLE users_archive () INHERITS (users)');
   await until('users to be set aside', async () => (await state('users'))?.state === 'quarantined');

@@ -22,30 +22,33 @@ test('a KPI is one file: the example of the README is computed, answered and exp
   const root = copyOfSources();
   try {
     writeFileSync(join(root, file), code);
-    await using stack = await startStack(async (source) => {
-      await seedProgramme(source);
-      for (const [id, portions, status] of [
-        ['d1', 120, 'DELIVERED'],
-        ['d2', 80, 'CONFIRMED'],
-        ['d3', 900, 'ISSUE'],
-      ] as const) {
-        await insert(source, 'school_distributions', {
-          id,
-          programId: 'p-k321',
-          schoolId: 's1-k321',
-          menuId: 'm1-k321',
-          distributionDate: '2026-03-02T03:00:00Z',
-          targetQuantity: 300,
-          actualQuantity: portions,
-          schoolName: 'x',
-          targetStudents: 300,
-          menuName: 'y',
-          portionSize: 1,
-          deliveryStatus: status,
-          updatedAt: NOW,
-        });
-      }
-    }, root);
+    await using stack = await startStack(
+      async (source) => {
+        await seedProgramme(source);
+        for (const [id, portions, status] of [
+          ['d1', 120, 'DELIVERED'],
+          ['d2', 80, 'CONFIRMED'],
+          ['d3', 900, 'ISSUE'],
+        ] as const) {
+          await insert(source, 'school_distributions', {
+            id,
+            programId: 'p-k321',
+            schoolId: 's1-k321',
+            menuId: 'm1-k321',
+            distributionDate: '2026-03-02T03:00:00Z',
+            targetQuantity: 300,
+            actualQuantity: portions,
+            schoolName: 'x',
+            targetStudents: 300,
+            menuName: 'y',
+            portionSize: 1,
+            deliveryStatus: status,
+            updatedAt: NOW,
+          });
+        }
+      },
+      { root },
+    );
     await startPath(stack);
     await stack.settled();
     const token = await stack.token('PLATFORM_ANALYST', ['national']);

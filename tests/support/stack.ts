@@ -42,8 +42,10 @@ export type Stack = AsyncDisposable & {
   env: NodeJS.ProcessEnv;
   /** Kills Redis and starts it again, empty. */
   restartRedis(): Promise<void>;
-  /** Stops Postgres at once and starts it again; `source` is a new connection afterwards. */
-  restartPostgres(): Promise<void>;
+  /** Stops Postgres at once and starts it again; `source` is a new connection afterwards. `between` may change its folder. */
+  restartPostgres(between?: (folder: string) => void): Promise<void>;
+  /** The postmaster and its children. */
+  postgresPids(): number[];
   token(role: string, scope: string[]): Promise<string>;
   /** GET on the API as JSON; `status` is the HTTP status. */
   get(
@@ -67,11 +69,14 @@ export async function until(what: string, condition: () => Promise<boolean>, dea
   }
 }
 
-/** Starts engines with the operational schema; roles are started by the test, from the sources under `root`. */
-export async function startStack(prepare?: (source: pg.Client) => Promise<void>, root = HERE): Promise<Stack> {
+/** Starts engines with the operational schema; roles are started by the test, from the sources under `root`, on the Postgres of a folder. */
+export async function startStack(
+  prepare?: (source: pg.Client) => Promise<void>,
+  { root = HERE, postgresFolder }: { root?: string; postgresFolder?: string } = {},
+): Promise<Stack> {
   const dataDir = mkdtempSync(join(tmpdir(), 'lumbung-stack-'));
   mkdirSync(join(dataDir, 'logs'));
-  let postgres = await startPostgres(dataDir, ['fsync=off']);
+  let postgres = await startPostgres(dataDir, ['fsync=off'], undefined, postgresFolder);
   let redis = await startRedis(dataDir);
   await applyDemoSchema(postgres.url);
   const connect = async () => {
@@ -155,11 +160,17 @@ export async function startStack(prepare?: (source: pg.Client) => Promise<void>,
       await exited;
       redis = await startRedis(dataDir, Number(new URL(redis.url).port));
     },
-    async restartPostgres() {
+    async restartPostgres(between) {
       await postgres.stop();
-      postgres = await startPostgres(dataDir, ['fsync=off'], Number(new URL(postgres.url).port));
+      between?.(join(dataDir, 'postgres'));
+      postgres = await startPostgres(dataDir, ['fsync=off'], Number(new URL(postgres.url).port), postgresFolder);
       await source.end().catch(() => undefined);
       source = await connect();
+    },
+    postgresPids() {
+      const [postmaster = ''] = readFileSync(join(dataDir, 'postgres/postmaster.pid'), 'utf8').split('\n');
+      const children = readFileSync(`/proc/${postmaster}/task/${postmaster}/children`, 'utf8').trim().split(' ');
+      return [postmaster, ...children].filter((pid) => pid !== '').map(Number);
     },
     pid: (role) => children.get(role)?.pid ?? 0,
     log: (role) => readFileSync(join(dataDir, 'logs', `${role}.log`), 'utf8'),

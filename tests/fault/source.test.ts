@@ -1,0 +1,131 @@
+/** What happens to the source and to the engine's limits: paused, timed out, failed over, another version, too many parts. */
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expectSourceEqualsRaw } from '../support/equality.ts';
+import { independentCells, martCells } from '../support/independent.ts';
+import { seedProgramme } from '../support/rows.ts';
+import { lumbung, type Stack, startPath, startStack, until } from '../support/stack.ts';
+import { runWorkload } from '../support/workload.ts';
+
+let stack: Stack;
+beforeAll(async () => {
+  stack = await startStack(seedProgramme);
+  await startPath(stack);
+  await runWorkload(stack.source, 1, 60);
+  await stack.settled();
+});
+afterAll(() => stack[Symbol.asyncDispose]());
+
+const exact = async (of = stack) => {
+  await of.settled();
+  await expectSourceEqualsRaw(of);
+  expect(await martCells(of)).toEqual(await independentCells(of));
+};
+const senderOf = async () => {
+  const { rows } = await stack.source.query<{ pid: number }>(
+    `SELECT active_pid AS pid FROM pg_replication_slots WHERE slot_name = 'lumbung'`,
+  );
+  return rows[0]?.pid ?? null;
+};
+
+test('Postgres is paused and goes on', async () => {
+  await runWorkload(stack.source, 2, 40);
+  const pids = stack.postgresPids();
+  for (const pid of pids) process.kill(pid, 'SIGSTOP');
+  try {
+    // Everything on its way is settled meanwhile, and the freshness stops: nothing newer is claimed.
+    await until('what was sent to be loaded', async () => {
+      const [row] = await stack.warehouse.query<{ n: number }>(
+        "SELECT dateDiff('millisecond', max(rolled_at), now64(3)) AS n FROM ops.rollups",
+      );
+      return (row?.n ?? 0) > 3_000;
+    });
+  } finally {
+    for (const pid of pids) process.kill(pid, 'SIGCONT');
+  }
+  await runWorkload(stack.source, 3, 40);
+  await exact();
+});
+
+test('wal_sender_timeout under back-pressure: the connection is kept while the warehouse does not take anything', async () => {
+  await stack.source.query(`ALTER SYSTEM SET wal_sender_timeout = '2s'`);
+  await stack.source.query('SELECT pg_reload_conf()');
+  try {
+    const before = await senderOf();
+    await stack.kill('warehouse');
+    // More than may wait in memory, so that reading pauses; and for longer than the time-out.
+    const began = Date.now();
+    for (let n = 0; Date.now() - began < 5_000; n++) {
+      await stack.source.query(
+        `INSERT INTO audit_logs (id, action, "entityType", "entityId", "newValues", "createdAt")
+         SELECT 'p' || $1 || '-' || g, 'UPDATE', 'x', 'y', jsonb_build_object('v', repeat(md5(g::text), 500)), '2026-03-01' FROM generate_series(1, 300) g`,
+        [n],
+      );
+    }
+    expect(await senderOf()).toBe(before);
+    await stack.start('warehouse');
+    await exact();
+    expect(await senderOf()).toBe(before);
+  } finally {
+    await stack.source.query('ALTER SYSTEM RESET wal_sender_timeout');
+    await stack.source.query('SELECT pg_reload_conf()');
+  }
+  await stack.source.query('TRUNCATE audit_logs');
+  await exact();
+});
+
+test('too many parts: loading waits for merges and goes on', async () => {
+  await stack.warehouse.command('SYSTEM STOP MERGES raw.food_productions');
+  await stack.warehouse.command(
+    'ALTER TABLE raw.food_productions MODIFY SETTING parts_to_throw_insert = 3, parts_to_delay_insert = 3',
+  );
+  const edit = (n: number) => stack.source.query(`UPDATE food_productions SET "plannedPortions" = $1`, [n]);
+  for (let n = 1; n <= 6; n++) await edit(n);
+  await until('the refusal', async () => stack.log('worker').includes('TOO_MANY_PARTS'), 60_000);
+  await stack.warehouse.command('SYSTEM START MERGES raw.food_productions');
+  await stack.warehouse.command(
+    'ALTER TABLE raw.food_productions RESET SETTING parts_to_throw_insert, parts_to_delay_insert',
+  );
+  await edit(7);
+  await exact();
+  expect((await lumbung(stack, ['status', '--json'])).out).toContain('"parkedTotal":0');
+});
+
+test('the source fails over to a new timeline with its slot', async () => {
+  await runWorkload(stack.source, 5, 40);
+  const timeline = async () =>
+    (await stack.source.query<{ id: number }>('SELECT timeline_id AS id FROM pg_control_checkpoint()')).rows[0]?.id;
+  const before = await timeline();
+  await stack.restartPostgres((folder) => writeFileSync(join(folder, 'standby.signal'), ''));
+  await stack.source.query('SELECT pg_promote()');
+  await stack.source.query('CHECKPOINT');
+  expect(await timeline()).toBe((before ?? 0) + 1);
+  await runWorkload(stack.source, 6, 60);
+  await exact();
+  const [slots] = await stack.warehouse.query<{ n: number }>('SELECT uniqExact(slot_id) AS n FROM ops.batches');
+  expect(slots?.n).toBe(2);
+});
+
+const ROOT = '/usr/lib/postgresql';
+const others = existsSync(ROOT) ? readdirSync(ROOT).filter((name) => existsSync(join(ROOT, name, 'bin/initdb'))) : [];
+
+test.skipIf(others.length === 0)('another major version of Postgres, where the machine has one', async () => {
+  for (const version of others) {
+    await using other = await startStack(seedProgramme, { postgresFolder: join(ROOT, version) });
+    const { rows } = await other.source.query<{ version: string }>(
+      "SELECT current_setting('server_version') AS version",
+    );
+    expect(rows[0]?.version.split('.')[0]).toBe(version);
+    await runWorkload(other.source, 1, 100);
+    await startPath(other);
+    for (const seed of [2, 3]) {
+      await runWorkload(other.source, seed, 150);
+      await exact(other);
+    }
+    await other.kill('capture');
+    await runWorkload(other.source, 4, 100);
+    await other.start('capture');
+    await exact(other);
+  }
+});
