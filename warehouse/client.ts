@@ -76,11 +76,11 @@ export function connectWarehouse(url: string): Warehouse {
       }),
     insertTsv: (table, columns, bytes) =>
       guard(`insert into ${table}`, async () => {
-        await client.insert({
-          table,
-          columns: [...columns.map((column) => `\`${column}\``)] as [string, ...string[]],
-          values: bytes instanceof Readable ? bytes : Readable.from([bytes], { objectMode: false }),
-          format: 'TabSeparated',
+        const values = bytes instanceof Readable ? bytes : Readable.from([bytes], { objectMode: false });
+        const listed = [...columns.map((column) => `\`${column}\``)] as [string, ...string[]];
+        await client.insert({ table, columns: listed, values, format: 'TabSeparated' }).catch((error: unknown) => {
+          // A stream may turn out to be empty: pages of a table with none but dead rows.
+          if (!(error instanceof ClickHouseError) || error.code !== NO_DATA_TO_INSERT) throw error;
         });
       }),
     insertRows: (table, rows) =>
@@ -92,6 +92,7 @@ export function connectWarehouse(url: string): Warehouse {
   };
 }
 
+const NO_DATA_TO_INSERT = '108';
 /** Engine codes after which the same insert may succeed later: too many parts, memory, time-outs, shutting down. */
 const TRANSIENT_CODES = new Set([
   '252',

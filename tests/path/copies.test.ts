@@ -144,6 +144,22 @@ test('a table that others inherit from has no key: it is refused with the remedy
   await exact();
 });
 
+test('a table whose pages hold dead rows only', async () => {
+  const { source } = stack;
+  await source.query(`ALTER TABLE laboratory_tests SET (autovacuum_enabled = off)`);
+  await source.query('BEGIN');
+  await source.query(
+    `INSERT INTO laboratory_tests (id, "sppgId", "testType", "sampleId", "updatedAt")
+     SELECT 'l' || g, 'k321', 'WATER_QUALITY', 'x', now() FROM generate_series(1, 500) g`,
+  );
+  await source.query('ROLLBACK');
+  const { rows } = await source.query<{ bytes: number }>(`SELECT pg_relation_size('laboratory_tests')::int AS bytes`);
+  expect(rows[0]?.bytes).toBeGreaterThan(0);
+  expect((await lumbung(stack, ['snapshot', 'laboratory_tests'])).code).toBe(0);
+  await copiedAgain(stack, 'laboratory_tests');
+  await exact();
+});
+
 test('rows of many MiB and an empty table', async () => {
   const { source } = stack;
   await source.query('TRUNCATE audit_logs');
