@@ -59,6 +59,20 @@ export function findingDefinitions(
       kpi: 'batch_negative_amount',
       num: found('least(base."plannedPortions", base."actualPortions", base."estimatedCost", base."actualCost") < 0'),
     },
+    {
+      ...production,
+      kpi: 'batch_unknown_status',
+      num: found(
+        `base.status::text NOT IN ('PLANNED', 'PREPARING', 'COOKING', 'QUALITY_CHECK', 'COMPLETED', 'CANCELLED')`,
+      ),
+    },
+    {
+      ...distribution,
+      kpi: 'run_unknown_status',
+      num: found(
+        `base.status::text NOT IN ('SCHEDULED', 'PREPARING', 'IN_TRANSIT', 'DISTRIBUTING', 'COMPLETED', 'CANCELLED')`,
+      ),
+    },
     { ...production, kpi: 'batch_ends_before_start', num: found('base."actualEndTime" < base."actualStartTime"') },
     {
       ...production,
