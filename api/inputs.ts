@@ -99,8 +99,3 @@ export function today(): string {
 
 /** Part of what an answer is cached under where it changes as days end. */
 export const thisHour = () => Math.floor(Date.now() / 3_600_000);
-
-/** The day `days` after (or before) a date. */
-export function addDays(day: string, days: number): string {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
-}

@@ -2,6 +2,7 @@
  * The summary of a scope: every KPI for a day, beside the day before, the same weekday and the month so far. What is published
  * by fortnight or month is shown for its period, beside the one before.
  */
+import { addDays } from '../warehouse/days.ts';
 import type { Kpi } from '../warehouse/kpis/kpi.ts';
 import { kpiValue, statusOf } from '../warehouse/kpis/registry.ts';
 import { firstProvisionalDay, stateOf } from '../warehouse/queries/finality.ts';
@@ -9,7 +10,7 @@ import { readTargets, targetOf } from '../warehouse/queries/targets.ts';
 import { dailyValues, seriesValues } from '../warehouse/queries/values.ts';
 import type { Place } from './access.ts';
 import type { ApiContext } from './context.ts';
-import { addDays, today } from './inputs.ts';
+import { today } from './inputs.ts';
 
 const TREND_DAYS = 30;
 /** The same weekday a year ago. */

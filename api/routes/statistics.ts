@@ -2,6 +2,7 @@
 import { Router } from 'express';
 import { LumbungError } from '../../platform/errors.ts';
 import type { Claims } from '../../platform/tokens.ts';
+import { addDays } from '../../warehouse/days.ts';
 import type { Kpi } from '../../warehouse/kpis/kpi.ts';
 import { findKpi } from '../../warehouse/kpis/registry.ts';
 import { comparisons, rules } from '../../warehouse/kpis/rules.ts';
@@ -14,7 +15,7 @@ import { giveVerdict, precision, verdictsOf } from '../../warehouse/verdicts.ts'
 import { authorize, mayReview, maySee, visibleKpis } from '../access.ts';
 import { createAnswers } from '../answers.ts';
 import type { ApiContext } from '../context.ts';
-import { addDays, forecastInput, insightsInput, rangeInput, rankingInput, today, verdictInput } from '../inputs.ts';
+import { forecastInput, insightsInput, rangeInput, rankingInput, today, verdictInput } from '../inputs.ts';
 
 const LEVELS: readonly Level[] = ['national', 'wilayah', 'region', 'province', 'regency', 'sppg'];
 /** What is forecast on the overview: the portions asked for and those that arrive. */

@@ -19,9 +19,9 @@ export type Sheet = keyof typeof SHEETS;
 
 const openSheets = Object.keys(SHEETS) as Sheet[];
 
-/** (sppg_id, day) of expected service days; binds from, to, scopeId. */
+/** (sppg_id, day) of expected service days, with the instant at which each ends; binds from, to, scopeId. */
 const expectedDays = (scope: Scope) => `
-  SELECT DISTINCT p.sppgId AS sppg_id, d.day AS day
+  SELECT DISTINCT p.sppgId AS sppg_id, d.day AS day, toDateTime64(d.day + 1, 3, 'UTC') - toIntervalHour(k.shift) AS ends
   FROM (
     SELECT sppgId, JSONExtract(ifNull(toString(feedingDays), '[]'), 'Array(Nullable(Int32))') AS weekdays, startDate, endDate
     FROM raw.nutrition_programs FINAL WHERE NOT _deleted AND status = 'ACTIVE'
@@ -45,8 +45,7 @@ const activeThen = `
   FROM expected AS e
   INNER JOIN (SELECT id, toString(status) AS status, committed_at, version, deleted FROM ops.history_sppg WHERE id IN (SELECT sppg_id FROM expected)) AS h ON h.id = e.sppg_id
   GROUP BY e.sppg_id, e.day
-  HAVING if(countIf(h.committed_at < toDateTime64(e.day + 1, 6, 'UTC') - INTERVAL 7 HOUR) > 0,
-    argMaxIf(h.status, h.version, h.committed_at < toDateTime64(e.day + 1, 6, 'UTC') - INTERVAL 7 HOUR), argMin(h.status, h.version)) = 'ACTIVE'`;
+  HAVING if(countIf(h.committed_at < e.ends) > 0, argMaxIf(h.status, h.version, h.committed_at < e.ends), argMin(h.status, h.version)) = 'ACTIVE'`;
 
 /** CTE `days`: (sppg_id, day) due, with has_<sheet>; binds from, to, scopeId. */
 const daysSql = (scope: Scope) => `

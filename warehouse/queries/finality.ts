@@ -3,6 +3,7 @@
  * A period is final when all its days are.
  */
 import type { Warehouse } from '../client.ts';
+import { addDays } from '../days.ts';
 import type { Scope } from '../scopes.ts';
 import { completeDays } from './completeness.ts';
 
@@ -28,6 +29,3 @@ export async function firstProvisionalDay(
 
 export const stateOf = (lastDay: string, firstProvisional: string): State =>
   lastDay < firstProvisional ? 'final' : 'provisional';
-
-const addDays = (day: string, days: number) =>
-  new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);

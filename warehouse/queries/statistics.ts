@@ -3,6 +3,7 @@
  * bring. Plain statistics over the rollups, each with the evidence it stands on.
  */
 import type { Warehouse } from '../client.ts';
+import { addDays } from '../days.ts';
 import type { Kpi } from '../kpis/kpi.ts';
 import type { Scope } from '../scopes.ts';
 import { dailySql } from './sql.ts';
@@ -173,6 +174,7 @@ export async function forecast(warehouse: Warehouse, kpi: Kpi, scope: Scope, fro
   }>(
     `WITH held AS (${dailySql(kpi, scope)}),
        days_off AS (SELECT day FROM mart.holidays FINAL WHERE listed)
+     SELECT * EXCEPT (pairs, found) FROM (
      SELECT toString(t.origin) AS origin, toString(t.day) AS date, count() AS known,
        quantileExactInclusive(0.5)(h.value) AS value, (SELECT groupArray((day, value)) FROM held) AS pairs,
        arrayFirst(p -> p.1 = t.day, pairs).2 AS found, if(has(pairs.1, t.day), found, NULL) AS actual,
@@ -180,7 +182,7 @@ export async function forecast(warehouse: Warehouse, kpi: Kpi, scope: Scope, fro
      FROM (${tried}) AS t INNER JOIN held AS h ON toDayOfWeek(h.day) = toDayOfWeek(t.day)
      WHERE h.day < t.origin AND h.day >= t.origin - ${7 * FORECAST_WEEKS} AND h.day NOT IN (SELECT day FROM days_off)
      GROUP BY t.origin, t.day HAVING known >= ${FORECAST_MINIMUM}
-     ORDER BY origin, date`,
+     ) ORDER BY origin, date`,
     { kpi: kpi.id, from: addDays(from, -7 * FORECAST_WEEKS - TRIED_ORIGINS), to: addDays(from, -1), scopeId: scope.id },
   );
   const tries = rows.filter((row) => row.origin < from && row.actual !== null && !row.holiday && row.value > 0);
@@ -197,13 +199,12 @@ export async function forecast(warehouse: Warehouse, kpi: Kpi, scope: Scope, fro
           interval: INTERVAL,
         };
   const [lowest, highest] = [quantile(errors, (1 - INTERVAL) / 2), quantile(errors, (1 + INTERVAL) / 2)];
-  const { holidays } = await calendar(warehouse, from);
   return {
     kpi: kpi.id,
     from,
     points: Array.from({ length: HORIZON }, (_, ahead) => addDays(from, ahead)).map((date) => {
       const row = rows.find((candidate) => candidate.origin === from && candidate.date === date);
-      if (holidays.includes(date) || row === undefined) {
+      if (row === undefined || row.holiday) {
         return { date, service: row ? 'holiday' : 'no_service', value: null, low: null, high: null };
       }
       const { value } = row;
@@ -215,15 +216,5 @@ export async function forecast(warehouse: Warehouse, kpi: Kpi, scope: Scope, fro
   };
 }
 
-async function calendar(warehouse: Warehouse, from: string): Promise<{ holidays: string[] }> {
-  const rows = await warehouse.query<{ date: string }>(
-    `SELECT toString(day) AS date FROM mart.holidays FINAL WHERE listed AND day BETWEEN {from:Date32} AND {from:Date32} + ${HORIZON}`,
-    { from },
-  );
-  return { holidays: rows.map((row) => row.date) };
-}
-
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const quantile = (sorted: readonly number[], share: number) => sorted[Math.round((sorted.length - 1) * share)] ?? 0;
-const addDays = (day: string, days: number) =>
-  new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
