@@ -102,44 +102,48 @@ function relation(cursor: Cursor): Relation {
   return { oid, schema: schema === '' ? 'pg_catalog' : schema, table, identity, columns, keys, typeOids, modifiers };
 }
 
-/** Decodes one pgoutput message. */
-export function decode(bytes: Buffer): WalEvent {
-  const cursor: Cursor = { bytes, at: 1 };
-  const kind = String.fromCharCode(bytes[0] as number);
+const CURSOR: Cursor = { bytes: Buffer.alloc(0), at: 0 };
+
+/** Decodes the pgoutput message that begins at `start`. */
+export function decode(bytes: Buffer, start = 0): WalEvent {
+  const cursor = CURSOR;
+  cursor.bytes = bytes;
+  cursor.at = start + 1;
+  const kind = String.fromCharCode(bytes[start] as number);
   switch (kind) {
     case 'B':
       return {
         type: 'begin',
-        commitLsn: bytes.readBigUInt64BE(1),
-        committedAt: bytes.readBigInt64BE(9) + EPOCH_MICROS,
+        commitLsn: bytes.readBigUInt64BE(start + 1),
+        committedAt: bytes.readBigInt64BE(start + 9) + EPOCH_MICROS,
       };
     case 'C':
-      return { type: 'commit', endLsn: bytes.readBigUInt64BE(10) };
+      return { type: 'commit', endLsn: bytes.readBigUInt64BE(start + 10) };
     case 'R':
       return { type: 'relation', relation: relation(cursor) };
     case 'I': {
-      const oid = bytes.readUInt32BE(1);
-      cursor.at = 6;
+      const oid = bytes.readUInt32BE(start + 1);
+      cursor.at = start + 6;
       return { type: 'insert', oid, row: tuple(cursor, ROW) };
     }
     case 'U': {
-      const oid = bytes.readUInt32BE(1);
-      const next = String.fromCharCode(bytes[5] as number);
-      cursor.at = 6;
+      const oid = bytes.readUInt32BE(start + 1);
+      const next = String.fromCharCode(bytes[start + 5] as number);
+      cursor.at = start + 6;
       if (next === 'N') return { type: 'update', oid, old: undefined, oldKind: undefined, row: tuple(cursor, ROW) };
       const old = tuple(cursor, OLD);
       cursor.at++;
       return { type: 'update', oid, old, oldKind: next as 'K' | 'O', row: tuple(cursor, ROW) };
     }
     case 'D': {
-      const oid = bytes.readUInt32BE(1);
-      const oldKind = String.fromCharCode(bytes[5] as number) as 'K' | 'O';
-      cursor.at = 6;
+      const oid = bytes.readUInt32BE(start + 1);
+      const oldKind = String.fromCharCode(bytes[start + 5] as number) as 'K' | 'O';
+      cursor.at = start + 6;
       return { type: 'delete', oid, old: tuple(cursor, OLD), oldKind };
     }
     case 'T': {
-      const count = bytes.readUInt32BE(1);
-      return { type: 'truncate', oids: Array.from({ length: count }, (_, i) => bytes.readUInt32BE(6 + 4 * i)) };
+      const count = bytes.readUInt32BE(start + 1);
+      return { type: 'truncate', oids: Array.from({ length: count }, (_, i) => bytes.readUInt32BE(start + 6 + 4 * i)) };
     }
     case 'Y': // a type's name
     case 'O': // an origin

@@ -11,11 +11,15 @@ import type { Logger } from '../platform/log.ts';
 import type { Warehouse } from '../warehouse/client.ts';
 import type { Batch, PartialRow, PoisonRow } from './batch.ts';
 import { type ParkedRow, parkRows } from './parked.ts';
+import { type BinaryColumn, binaryColumns, binaryStructure, readRow } from './postgres/binary.ts';
 import type { TableShape } from './postgres/catalog.ts';
 import { printed, quoteName } from './postgres/copy_sql.ts';
 import { createWriter, encodeCells, unescapeCell, writeValue } from './postgres/values.ts';
 import { rowColumns, tombstoneColumns } from './raw_tables.ts';
 import { microsToText } from './transaction.ts';
+
+const CHANGE_COLUMNS = ['lsn', 'table', 'existence', 'key'];
+const CHANGE_STRUCTURE = 'lsn UInt64, table String, existence Bool, key String';
 
 export type LoadContext = {
   warehouse: Warehouse;
@@ -28,15 +32,17 @@ export type LoadContext = {
 export async function loadBatch(context: LoadContext, batch: Batch): Promise<void> {
   const { warehouse } = context;
   const section = (kind: string) => batch.sections.filter((candidate) => candidate.kind === kind);
-  const changes = ['lsn', 'table', 'existence', 'key'];
-  // Before its first row: a part that is cut off and loaded again later is never rolled up in between.
-  if (batch.part) await notePart(context, batch, `${batch.batchId}/begun`);
+  // Before its first row: a batch that is cut off and loaded again later is never rolled up in between.
+  if (batch.rows > 0) await notePart(context, batch, `${batch.batchId}/begun`);
   await Promise.all([
-    ...(batch.changes.length > 0 ? [warehouse.insertTsv('ops.changes', changes, batch.changes)] : []),
+    ...(batch.changes.length > 0
+      ? [warehouse.insertBinary('ops.changes', CHANGE_COLUMNS, CHANGE_STRUCTURE, batch.changes)]
+      : []),
     ...section('places').map(({ table, bytes }) => {
       const { place } = shapeOf(batch, table).source;
       return warehouse.insertTsv(`ops.places_${table}`, [...Object.keys(place ?? {}), 'key'], bytes);
     }),
+    ...section('binary').map(({ table, bytes }) => insertBinaryOrPark(context, batch, table, bytes)),
     ...section('rows').map(({ table, bytes }) =>
       insertOrPark(context, batch, table, rowColumns(shapeOf(batch, table)), bytes),
     ),
@@ -79,6 +85,31 @@ const asParked = ({ table, cells, version, deleted, stamp, reason }: PoisonRow):
   reason,
   payload: { cells, version, deleted, stamp },
 });
+
+/** Inserts rows as they are; when the warehouse refuses one of them, line by line as far as it takes to find it. */
+async function insertBinaryOrPark(context: LoadContext, batch: Batch, table: string, bytes: Buffer): Promise<void> {
+  const shape = shapeOf(batch, table);
+  const columns = binaryColumns(shape) ?? [];
+  const target = rowColumns(shape);
+  try {
+    await context.warehouse.insertBinary(`raw.${table}`, target, binaryStructure(columns), bytes);
+  } catch (error) {
+    if (!(error instanceof LumbungError) || error.kind !== 'poison') throw error;
+    await insertOrPark(context, batch, table, target, Buffer.from(linesOf(shape, columns, bytes)));
+  }
+}
+
+/** RowBinary as TabSeparated. */
+function linesOf(shape: TableShape, columns: readonly BinaryColumn[], bytes: Buffer): string {
+  const types = shape.columns.map(({ type }) => type);
+  let lines = '';
+  for (let at = 0; at < bytes.length; ) {
+    const { cells, version, committedAt, end } = readRow(columns, bytes, at);
+    lines += `${encodeCells(types, cells).join('\t')}\t${version}\t0\t${microsToText(committedAt)}\n`;
+    at = end;
+  }
+  return lines;
+}
 
 /** Inserts lines; those that the warehouse refuses are found by halving and parked, the others go in. */
 async function insertOrPark(

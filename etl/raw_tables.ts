@@ -8,6 +8,8 @@ import { feedHistory, hasHistory } from '../warehouse/history.ts';
 import type { TableShape } from './postgres/catalog.ts';
 import { nullable } from './postgres/values.ts';
 
+/** Smaller parts keep their columns in one file: what a batch inserts costs a third less. */
+const WIDE_PART_BYTES = 128 * 1024 * 1024;
 const META = ['_version', '_deleted', '_committed_at'] as const;
 
 /** Column order of a full row in a batch. */
@@ -54,7 +56,7 @@ export async function ensureRawTable(
         ${columns.map((column) => `\`${column.name}\` ${column.type}`).join(',\n      ')},
         _version UInt128, _deleted Bool, _committed_at DateTime64(6, 'UTC')
       ) ENGINE = ReplacingMergeTree(_version, _deleted) ORDER BY (${key.map((name) => `\`${name}\``).join(', ')})
-      SETTINGS index_granularity = 256, allow_nullable_key = 0`,
+      SETTINGS index_granularity = 256, min_bytes_for_wide_part = ${WIDE_PART_BYTES}, allow_nullable_key = 0`,
     );
     if (hasHistory(table)) await feedHistory(warehouse, table);
   };

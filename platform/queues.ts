@@ -55,10 +55,14 @@ export function openQueue(name: string, redis: Redis): Queue {
   return new Queue(name, { connection: redis as unknown as ConnectionOptions, defaultJobOptions: options });
 }
 
-/** Asks for a rollup. One request waits at a time: it covers everything loaded before it starts. */
+/**
+ * Asks for a rollup. One request waits at a time: it covers everything loaded before it starts. Batches that wait go first;
+ * capture sees to it that they do not for ever.
+ */
 export async function requestRollup(queue: Queue, slotId: string): Promise<void> {
   const job: PipelineJob = { kind: 'rollup', slotId };
-  await queue.add('rollup', job, { jobId: `rollup-${slotId}`, removeOnComplete: true, removeOnFail: true });
+  const jobId = `rollup-${slotId}`;
+  await queue.add('rollup', job, { jobId, priority: 1, removeOnComplete: true, removeOnFail: true });
 }
 
 export type InFlight = { waiting: number; active: number; delayed: number };

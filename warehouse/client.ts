@@ -2,6 +2,7 @@
  * The one way to ClickHouse. Parameters are bound (`{day:Date}`), never spliced; errors are classified here and only here.
  */
 import { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import { ClickHouseError, createClient } from '@clickhouse/client';
 import { isUnreachable, LumbungError, messageOf } from '../platform/errors.ts';
 
@@ -16,6 +17,8 @@ export type Warehouse = {
   command(sql: string, params?: Params): Promise<void>;
   /** TabSeparated bytes straight into a table. */
   insertTsv(table: string, columns: readonly string[], bytes: Buffer | Readable): Promise<void>;
+  /** RowBinary bytes into a table; `structure` declares them as the bytes were written. */
+  insertBinary(table: string, columns: readonly string[], structure: string, bytes: Buffer): Promise<void>;
   /** Small inserts of objects. */
   insertRows(table: string, rows: readonly Record<string, unknown>[]): Promise<void>;
   /** True when the engine answers. */
@@ -82,6 +85,14 @@ export function connectWarehouse(url: string): Warehouse {
           // A stream may turn out to be empty: pages of a table with none but dead rows.
           if (!(error instanceof ClickHouseError) || error.code !== NO_DATA_TO_INSERT) throw error;
         });
+      }),
+    insertBinary: (table, columns, structure, bytes) =>
+      guard(`insert into ${table}`, async () => {
+        const listed = columns.map((column) => `\`${column}\``).join(', ');
+        const declared = structure.replaceAll('\\', '\\\\').replaceAll("'", "\\'");
+        const query = `INSERT INTO ${table} (${listed}) SELECT * FROM input('${declared}') FORMAT RowBinary`;
+        const { stream } = await client.exec({ query, values: Readable.from([bytes], { objectMode: false }) });
+        await finished(stream.resume());
       }),
     insertRows: (table, rows) =>
       guard(`insert into ${table}`, async () => {

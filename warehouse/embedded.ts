@@ -4,9 +4,14 @@
  * Invariants: one process owns one data directory; a session runs one query at a time; settings and parameters of a
  * request never leak into the next one; an acknowledged insert is in the engine's files.
  */
+import { randomUUID } from 'node:crypto';
+import { createWriteStream, mkdirSync, rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import type { Session } from 'chdb';
 import { LumbungError, messageOf } from '../platform/errors.ts';
 import type { Logger } from '../platform/log.ts';
@@ -14,12 +19,19 @@ import type { Logger } from '../platform/log.ts';
 type Options = { dataDir: string; host: string; port: number; sessions?: number; log: Logger };
 export type EmbeddedEngine = { url: string; close(): Promise<void> };
 
+/** Sessions to run queries in, and the folder where bodies wait that the engine reads as files. */
+type Pool = { acquire(): Promise<Session>; release(session: Session): void; incoming: string };
+
 /** URL parameters that steer the interface itself; every other one is a setting or `param_*`. */
 const CONTROL = new Set(['query', 'database', 'default_format', 'query_id', 'session_id', 'wait_end_of_query', 'role']);
 /** Settings that only make sense on the HTTP interface of a real server. */
 const IGNORED =
   /^(enable_http_compression|http_|send_progress_in_http_headers|cancel_http_readonly|compress|decompress)/;
-const STREAMED = /^(?:TabSeparated|TSV|TabSeparatedRaw|TSVRaw|CSV|JSONEachRow)$/i;
+/**
+ * Formats of answers that may be large. Others are answered whole: starting a stream holds up the event loop until the first
+ * rows are there, and with it every other request.
+ */
+const STREAMED = /^(?:TabSeparated|TSV|TabSeparatedRaw|TSVRaw|CSV|CSVWithNames)$/i;
 const MAX_BODY_BYTES = 512 * 1024 * 1024;
 
 /** Starts the engine; port 0 picks a free one, a taken port falls back to a free one. */
@@ -47,8 +59,13 @@ export async function startEmbeddedEngine(options: Options): Promise<EmbeddedEng
     else idle.push(session);
   };
 
+  const incoming = join(options.dataDir, 'incoming');
+  rmSync(incoming, { recursive: true, force: true });
+  mkdirSync(incoming, { recursive: true });
+  const pool: Pool = { acquire, release, incoming };
+
   const server = createServer((request, response) => {
-    handle(request, response, acquire, release).catch((error: unknown) => {
+    handle(request, response, pool).catch((error: unknown) => {
       options.log.debug({ error: messageOf(error) }, 'query failed');
       if (response.headersSent) response.destroy();
       else fail(response, error);
@@ -88,17 +105,14 @@ async function listen(server: ReturnType<typeof createServer>, host: string, por
   }
 }
 
-async function handle(
-  request: IncomingMessage,
-  response: ServerResponse,
-  acquire: () => Promise<Session>,
-  release: (session: Session) => void,
-): Promise<void> {
+async function handle(request: IncomingMessage, response: ServerResponse, pool: Pool): Promise<void> {
+  const { acquire, release } = pool;
   const url = new URL(request.url ?? '/', 'http://localhost');
   if (url.pathname === '/ping') return void response.writeHead(200, { 'content-type': 'text/plain' }).end('Ok.\n');
   if (url.pathname !== '/') return void response.writeHead(404).end('There is no such path; use /.\n');
-  const body = await readBody(request);
   const urlQuery = url.searchParams.get('query') ?? '';
+  if (INPUT.test(urlQuery)) return insertInput(request, response, urlQuery, url, pool);
+  const body = await readBody(request);
   const session = await acquire();
   try {
     await applySettings(session, url);
@@ -107,6 +121,35 @@ async function handle(
     else await answer(session, `${urlQuery}${body.toString('utf8')}`, url, response, headers);
   } finally {
     release(session);
+  }
+}
+
+/** `… FROM input('structure') FORMAT f` with the data as the body. */
+const INPUT = /\bFROM\s+input\(\s*('(?:[^'\\]|\\.)*')\s*\)\s*FORMAT\s+(\w+)\s*$/i;
+
+/** The engine in process has no input(): the body becomes a file, which it reads like any other. */
+async function insertInput(
+  request: IncomingMessage,
+  response: ServerResponse,
+  sql: string,
+  url: URL,
+  { acquire, release, incoming }: Pool,
+): Promise<void> {
+  const file = join(incoming, randomUUID());
+  try {
+    await pipeline(request, createWriteStream(file));
+    const session = await acquire();
+    try {
+      await applySettings(session, url);
+      await session.queryAsync(
+        sql.replace(INPUT, (_, structure, format) => `FROM file('${file}', '${format}', ${structure})`),
+      );
+    } finally {
+      release(session);
+    }
+    response.writeHead(200, { 'x-clickhouse-query-id': url.searchParams.get('query_id') ?? '' }).end();
+  } finally {
+    await rm(file, { force: true });
   }
 }
 

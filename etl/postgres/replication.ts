@@ -2,24 +2,24 @@
  * The replication connection: slot, snapshot hand-over and the CopyBoth stream with flow control.
  * Invariant: nothing here decides what is confirmed; `confirm` sends exactly the LSN it is given.
  */
+import type { Socket } from 'node:net';
 import pg from 'pg';
 import { LumbungError } from '../../platform/errors.ts';
 import { formatLsn, parseLsn } from './lsn.ts';
 import { PRINTING } from './session.ts';
 
-type Socket = { pause(): void; resume(): void };
 /** The parts of pg's connection object that replication needs; the package does not publish their types. */
-type CopyConnection = {
-  on(event: 'copyData', listener: (message: { chunk: Buffer }) => void): void;
-  on(event: 'copyDone' | 'end', listener: () => void): void;
-  once(event: 'replicationStart' | 'copyBothResponse', listener: () => void): void;
+type Connection = {
   sendCopyFromChunk(chunk: Buffer): void;
+  on(event: 'end', listener: () => void): void;
   stream: Socket;
 };
 
 export type StreamHandlers = {
-  /** One pgoutput message. The buffer stays valid after the call. */
-  message(bytes: Buffer): void;
+  /** One pgoutput message, in `bytes` from `start` to `end`; the bytes are not valid after the call. */
+  message(bytes: Buffer, start: number, end: number): void;
+  /** Everything that had arrived together has been handed over. */
+  arrived(): void;
   /** The server has sent everything up to `walEnd`; `clock` is its time in microseconds since 1970. */
   keepalive(walEnd: bigint, clock: bigint): void;
   /** The stream ended or failed. */
@@ -35,6 +35,13 @@ export type ReplicationStream = {
 };
 
 const EPOCH_MICROS = 946_684_800_000_000n;
+/** A message's type and length. */
+const HEADER_BYTES = 5;
+const COPY_DATA = 0x64;
+const XLOG_DATA = 0x77;
+/** Behind it: start and end of the WAL, and the server's clock. */
+const XLOG_HEADER = 25;
+const KEEPALIVE = 0x6b;
 
 export async function connectReplication(url: string): Promise<pg.Client> {
   const client = new pg.Client({
@@ -75,6 +82,47 @@ export async function createSlot(
   return { consistentPoint: parseLsn(row.consistent_point), snapshot: row.snapshot_name ?? '' };
 }
 
+/**
+ * Takes CopyData messages off the socket before the driver sees them, which would make objects of each; all others go on to it.
+ * Called between two commands, when the driver holds no part of a message.
+ */
+function takeCopyData(
+  socket: Socket,
+  onData: (bytes: Buffer, from: number, to: number) => void,
+  onArrived: () => void,
+): void {
+  const driver = socket.listeners('data') as ((bytes: Buffer) => void)[];
+  socket.removeAllListeners('data');
+  /** The beginning of a message whose rest has not arrived, and how long it has to be for another look. */
+  let rest: Buffer[] = [];
+  let have = 0;
+  let need = 0;
+  socket.on('data', (chunk: Buffer) => {
+    let bytes = chunk;
+    if (have > 0) {
+      rest.push(chunk);
+      have += chunk.length;
+      if (have < need) return;
+      bytes = Buffer.concat(rest, have);
+    }
+    let at = 0;
+    need = HEADER_BYTES;
+    while (at + HEADER_BYTES <= bytes.length) {
+      const size = 1 + bytes.readUInt32BE(at + 1);
+      if (at + size > bytes.length) {
+        need = size;
+        break;
+      }
+      if (bytes[at] === COPY_DATA) onData(bytes, at + HEADER_BYTES, at + size);
+      else for (const listener of driver) listener.call(socket, bytes.subarray(at, at + size));
+      at += size;
+    }
+    rest = at < bytes.length ? [bytes.subarray(at)] : [];
+    have = bytes.length - at;
+    onArrived();
+  });
+}
+
 /** Starts streaming from `from`; handlers run on the event loop, errors in them end the stream. */
 export async function startStream(
   client: pg.Client,
@@ -83,22 +131,29 @@ export async function startStream(
   from: bigint,
   handlers: StreamHandlers,
 ): Promise<ReplicationStream> {
-  const connection = (client as unknown as { connection: CopyConnection }).connection;
+  const { connection } = client as unknown as { connection: Connection };
   let closed = false;
   const end = (error: unknown) => {
     if (closed) return;
     closed = true;
     handlers.ended(error);
   };
-  connection.on('copyData', ({ chunk }) => {
-    if (closed) return;
-    try {
-      if (chunk[0] === 0x77) handlers.message(chunk.subarray(25));
-      else if (chunk[0] === 0x6b) handlers.keepalive(chunk.readBigUInt64BE(1), chunk.readBigInt64BE(9) + EPOCH_MICROS);
-    } catch (error) {
-      end(error);
-    }
-  });
+  takeCopyData(
+    connection.stream,
+    (bytes, from, to) => {
+      if (closed) return;
+      try {
+        if (bytes[from] === XLOG_DATA) handlers.message(bytes, from + XLOG_HEADER, to);
+        else if (bytes[from] === KEEPALIVE)
+          handlers.keepalive(bytes.readBigUInt64BE(from + 1), bytes.readBigInt64BE(from + 9) + EPOCH_MICROS);
+      } catch (error) {
+        end(error);
+      }
+    },
+    () => {
+      if (!closed) handlers.arrived();
+    },
+  );
   connection.on('end', () => end(new LumbungError('unreachable', 'the source closed the replication connection')));
   client
     .query(

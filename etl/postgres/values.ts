@@ -70,7 +70,8 @@ const BACKSLASH = 0x5c;
 export type ByteWriter = { bytes: Buffer; length: number };
 export const createWriter = (size = 64 * 1024): ByteWriter => ({ bytes: Buffer.allocUnsafe(size), length: 0 });
 
-function reserve(writer: ByteWriter, more: number): void {
+/** Makes room for `more` bytes. */
+export function reserve(writer: ByteWriter, more: number): void {
   if (writer.length + more <= writer.bytes.length) return;
   const grown = Buffer.allocUnsafe(Math.max(writer.bytes.length * 2, writer.length + more));
   writer.bytes.copy(grown, 0, 0, writer.length);
@@ -157,7 +158,7 @@ export const EARLIEST_YEAR = 1900;
 export const LATEST_YEAR = 2299;
 
 /** ISO text of a date or instant inside what DateTime64 and Date32 hold (1900–2299); anything else is refused. */
-function temporal(text: string, encoding: Encoding): string {
+export function temporal(text: string, encoding: Encoding): string {
   const match = /^(\d{4})-\d\d-\d\d(?: \d\d:\d\d:\d\d(?:\.\d{1,6})?(?:\+00)?)?$/.exec(text);
   const year = Number(match?.[1]);
   if (match === null || year < EARLIEST_YEAR || year > LATEST_YEAR) {

@@ -4,7 +4,8 @@
  */
 import pg from 'pg';
 import { pino } from 'pino';
-import { createBatchBuilder, decodeBatch, encodeBatch, mapRelation } from '../../etl/batch.ts';
+import { decodeBatch, encodeBatch } from '../../etl/batch.ts';
+import { createBatchBuilder, mapRelation } from '../../etl/batch_builder.ts';
 import { decode } from '../../etl/decode.ts';
 import { loadBatch } from '../../etl/load.ts';
 import { checkTable, type TableShape } from '../../etl/postgres/catalog.ts';
@@ -70,8 +71,8 @@ export async function follow(stack: Stack, shapes: readonly TableShape[]): Promi
   let reached = consistentPoint;
   let failure: unknown;
   const stream = await startStream(replication, name, name, consistentPoint, {
-    message(bytes) {
-      const event = decode(bytes);
+    message(bytes, start, end) {
+      const event = decode(bytes, start);
       if (event.type === 'relation') {
         const { relation } = event;
         const shape = shapes.find(({ source }) => source.table === relation.table);
@@ -83,9 +84,10 @@ export async function follow(stack: Stack, shapes: readonly TableShape[]): Promi
         });
         return builder.relation(relation.oid, mapped);
       }
-      builder.apply(event);
+      builder.apply(event, end - start);
       if (event.type === 'commit') reached = event.endLsn;
     },
+    arrived: () => undefined,
     keepalive(walEnd) {
       if (!builder.inTransaction() && walEnd > reached) reached = walEnd;
     },

@@ -1,0 +1,425 @@
+/**
+ * Builds batches: a reducer over WAL events.
+ * Invariants: rows carry versions from the WAL; an unchanged TOAST value is an explicit hole, never a default; a row that
+ * cannot be written exactly is set aside with its reason, never dropped.
+ */
+import { randomUUID } from 'node:crypto';
+import { LumbungError, messageOf } from '../platform/errors.ts';
+import type { Batch, PartialRow, PoisonRow, Section, Truncation } from './batch.ts';
+import { NULL, type Relation, TEXT, type Tuple, UNCHANGED, type WalEvent } from './decode.ts';
+import { type BinaryColumn, binaryColumns, writeBinary, writeNull, writeString } from './postgres/binary.ts';
+import type { TableShape } from './postgres/catalog.ts';
+import {
+  type ByteWriter,
+  type ColumnType,
+  createWriter,
+  writeAscii,
+  writeByte,
+  writeValue,
+} from './postgres/values.ts';
+import { beginTransaction, type Transaction, versionText, writeCommitLsn, writeTail } from './transaction.ts';
+
+/** Bounds the memory of what is known of places, per table. */
+const MAX_KNOWN_PLACES = 100_000;
+const MIN_WRITER_BYTES = 4 * 1024;
+const TAB = 0x09;
+const NEWLINE = 0x0a;
+const BACKSLASH = 0x5c;
+const NULL_LETTER = 0x4e;
+
+type TableWriters = {
+  binary: ByteWriter;
+  binaryCount: number;
+  rows: ByteWriter;
+  rowCount: number;
+  tombstones: ByteWriter;
+  tombstoneCount: number;
+  places: ByteWriter;
+  changes: number;
+};
+/** A relation as the stream announced it, mapped onto the allow-listed columns. */
+type Mapped = {
+  shape: TableShape;
+  types: ColumnType[];
+  /** How full rows are written; undefined: as TabSeparated. */
+  binary: BinaryColumn[] | undefined;
+  positions: number[];
+  /** The table's name as RowBinary. */
+  name: Buffer;
+  /** Indexes into the listed columns. */
+  key: number[];
+  place: number[];
+};
+
+/**
+ * Maps a relation message onto the shape. A listed column the message lacks (it was added later) is NULL until the copy
+ * that follows passes; `typeOf` tells the type of a column whose type differs from the shape's.
+ */
+export function mapRelation(
+  relation: Relation,
+  shape: TableShape,
+  typeOf: (oid: number, modifier: number) => ColumnType,
+): Mapped {
+  const { columns, key, place } = shape.source;
+  const positions = columns.map((column) => relation.columns.indexOf(column));
+  const missing = key.filter((column) => !relation.columns.includes(column));
+  if (missing.length > 0) {
+    throw new LumbungError('schema', `the key column(s) ${missing.join(', ')} are gone from ${relation.table}`);
+  }
+  const types = shape.columns.map((column, index) => {
+    const position = positions[index] as number;
+    const oid = relation.typeOids[position];
+    return position < 0 || oid === undefined || oid === column.typeOid
+      ? column.type
+      : typeOf(oid, relation.modifiers[position] ?? -1);
+  });
+  // Text fits whatever the column is declared as; bytes do not.
+  const asDeclared = shape.columns.every(
+    ({ type, modifier }, index) => types[index] === type && modifier === relation.modifiers[positions[index] as number],
+  );
+  return {
+    shape,
+    types,
+    binary: asDeclared ? binaryColumns(shape) : undefined,
+    positions,
+    name: lengthPrefixed(shape.source.table),
+    key: key.map((column) => columns.indexOf(column)),
+    place: Object.values(place ?? {}).map((column) => columns.indexOf(column)),
+  };
+}
+
+function lengthPrefixed(text: string): Buffer {
+  const writer = createWriter(128);
+  const bytes = Buffer.from(text);
+  writeString(writer, bytes, 0, bytes.length);
+  return writer.bytes.subarray(0, writer.length);
+}
+
+/** A reducer from WAL events to batches; `take` hands over what has been committed so far. */
+export function createBatchBuilder(slotId: string, onNull: (table: string, column: string) => void = () => undefined) {
+  const mapped = new Map<number, Mapped>();
+  /** Table → the lines written of its places. */
+  const placed = new Map<string, Set<string>>();
+  let tables = new Map<string, TableWriters>();
+  let changes = createWriter();
+  let partials: Record<string, PartialRow[]> = {};
+  let truncations: Truncation[] = [];
+  let poison: PoisonRow[] = [];
+  let shapes: Record<string, TableShape> = {};
+  let rows = 0;
+  /** Bytes of the messages held: about what the batch will take. */
+  let held = 0;
+  let messageBytes = 0;
+  /** Table → bytes of its last rows: growing a buffer copies it. */
+  const sizes = new Map<string, number>();
+  let startLsn = 0n;
+  let endLsn = 0n;
+  let committedAt = 0n;
+  let open: Transaction | undefined;
+
+  const writersOf = (table: string): TableWriters => {
+    let found = tables.get(table);
+    if (!found) {
+      found = {
+        binary: createWriter(sizes.get(table) ?? MIN_WRITER_BYTES),
+        binaryCount: 0,
+        rows: createWriter(1024),
+        rowCount: 0,
+        tombstones: createWriter(1024),
+        tombstoneCount: 0,
+        places: createWriter(1024),
+        changes: 0,
+      };
+      tables.set(table, found);
+    }
+    return found;
+  };
+
+  const writeCell = (writer: ByteWriter, type: ColumnType, tuple: Tuple, position: number) => {
+    if (position < 0 || tuple.kinds[position] === NULL) {
+      writeByte(writer, BACKSLASH);
+      writeByte(writer, NULL_LETTER);
+    } else writeValue(writer, type, tuple.bytes, tuple.starts[position] as number, tuple.ends[position] as number);
+  };
+  const cellText = (type: ColumnType, tuple: Tuple, position: number): string => {
+    const writer = createWriter(256);
+    writeCell(writer, type, tuple, position);
+    return writer.bytes.toString('utf8', 0, writer.length);
+  };
+  const writeKey = (writer: ByteWriter, { key, types, positions }: Mapped, tuple: Tuple) => {
+    for (let part = 0; part < key.length; part++) {
+      if (part > 0) writeByte(writer, TAB);
+      const index = key[part] as number;
+      writeCell(writer, types[index] as ColumnType, tuple, positions[index] as number);
+    }
+  };
+  const keyText = (relation: Mapped, tuple: Tuple): string => {
+    const writer = createWriter(256);
+    writeKey(writer, relation, tuple);
+    return writer.bytes.toString('utf8', 0, writer.length);
+  };
+
+  const mark = (relation: Mapped, tuple: Tuple, existence: boolean, transaction: Transaction) => {
+    if (!relation.shape.source.cells) return;
+    writeCommitLsn(changes, transaction);
+    for (const byte of relation.name) writeByte(changes, byte);
+    writeByte(changes, existence ? 1 : 0);
+    // Tables with cells have a key of one column.
+    const position = relation.positions[relation.key[0] as number] as number;
+    writeString(changes, tuple.bytes, tuple.starts[position] as number, tuple.ends[position] as number);
+  };
+
+  const counted = (relation: Mapped): Transaction => {
+    if (open === undefined)
+      throw new LumbungError('schema', 'a change outside a transaction in the replication stream');
+    open.ordinal++;
+    rows++;
+    held += messageBytes;
+    const { table } = relation.shape.source;
+    writersOf(table).changes++;
+    shapes[table] = relation.shape;
+    return open;
+  };
+
+  /** The raw column would turn it into a default. `onNull` may know better than to set the row aside. */
+  const refuseNull = (table: string, column: string): never => {
+    onNull(table, column);
+    throw new LumbungError('poison', `NULL in ${column}, which the catalog says holds none`);
+  };
+
+  const writePlace = (relation: Mapped, tuple: Tuple, writer: ByteWriter) => {
+    const { table, place } = relation.shape.source;
+    if (place === undefined) return;
+    const start = writer.length;
+    for (const index of relation.place) {
+      const position = relation.positions[index] as number;
+      // A null parent becomes the column's default, the empty string.
+      if (position >= 0 && tuple.kinds[position] === UNCHANGED) writeAscii(writer, '\\N');
+      else writeCell(writer, relation.types[index] as ColumnType, tuple, position);
+      writeByte(writer, TAB);
+    }
+    writeKey(writer, relation, tuple);
+    writeByte(writer, NEWLINE);
+    // Places are never forgotten: one that an earlier batch of this stream carries need not come again.
+    const line = writer.bytes.toString('latin1', start, writer.length);
+    const known = placed.get(table) ?? new Set<string>();
+    placed.set(table, known);
+    if (known.has(line)) {
+      writer.length = start;
+      return;
+    }
+    if (known.size >= MAX_KNOWN_PLACES) known.clear();
+    known.add(line);
+  };
+
+  /** Runs `write`; what it had written of a row that turns out to have no exact representation is taken back. */
+  const orSetAside = (
+    relation: Mapped,
+    tuple: Tuple,
+    deleted: boolean,
+    write: (writers: TableWriters, transaction: Transaction) => void,
+  ) => {
+    const transaction = counted(relation);
+    const { table } = relation.shape.source;
+    const writers = writersOf(table);
+    const { binary, rows: rowsOf, tombstones, places } = writers;
+    const [a, b, c, d, e] = [changes.length, rowsOf.length, tombstones.length, places.length, binary.length];
+    try {
+      write(writers, transaction);
+    } catch (error) {
+      if (!(error instanceof LumbungError) || error.kind !== 'poison') throw error;
+      placed.delete(table);
+      [changes.length, rowsOf.length, tombstones.length, places.length, binary.length] = [a, b, c, d, e];
+      const cells = relation.positions.map((position) =>
+        position < 0 || tuple.kinds[position] !== TEXT
+          ? null
+          : tuple.bytes.toString('utf8', tuple.starts[position], tuple.ends[position]),
+      );
+      const { stamp } = transaction;
+      poison.push({ table, cells, version: versionText(transaction), deleted, stamp, reason: messageOf(error) });
+    }
+  };
+
+  const upsert = (relation: Mapped, tuple: Tuple, existence: boolean, from?: Tuple) =>
+    orSetAside(relation, tuple, false, (writers, transaction) => {
+      mark(relation, tuple, existence, transaction);
+      writePlace(relation, tuple, writers.places);
+      if (hasHoles(relation, tuple)) keepPartial(relation, tuple, transaction, from);
+      else writeRow(relation, tuple, writers, transaction);
+    });
+
+  const hasHoles = ({ positions }: Mapped, { kinds }: Tuple): boolean => {
+    for (const position of positions) if (kinds[position] === UNCHANGED) return true;
+    return false;
+  };
+
+  const keepPartial = (relation: Mapped, tuple: Tuple, transaction: Transaction, from: Tuple | undefined) => {
+    const { table } = relation.shape.source;
+    const cells = relation.positions.map((position, index) =>
+      position >= 0 && tuple.kinds[position] === UNCHANGED
+        ? null
+        : cellText(relation.types[index] as ColumnType, tuple, position),
+    );
+    const key = keyText(relation, tuple);
+    const list = partials[table] ?? [];
+    partials[table] = list;
+    list.push({
+      cells,
+      key,
+      from: from === undefined ? key : keyText(relation, from),
+      version: versionText(transaction),
+    });
+  };
+
+  const writeBinaryRow = (relation: Mapped, tuple: Tuple, writers: TableWriters, columns: BinaryColumn[]) => {
+    const { positions, shape } = relation;
+    const { kinds, bytes, starts, ends } = tuple;
+    const writer = writers.binary;
+    for (let index = 0; index < columns.length; index++) {
+      const column = columns[index] as BinaryColumn;
+      const position = positions[index] as number;
+      if (kinds[position] !== NULL) {
+        writeBinary(writer, column, bytes, starts[position] as number, ends[position] as number);
+      } else if (column.optional) writeNull(writer);
+      else refuseNull(shape.source.table, column.name);
+    }
+    writeTail(writer, open as Transaction);
+    writers.binaryCount++;
+  };
+
+  const writeRow = (relation: Mapped, tuple: Tuple, writers: TableWriters, transaction: Transaction) => {
+    const { positions, types, shape, binary } = relation;
+    if (binary !== undefined) return writeBinaryRow(relation, tuple, writers, binary);
+    const writer = writers.rows;
+    for (let index = 0; index < positions.length; index++) {
+      const position = positions[index] as number;
+      if (index > 0) writeByte(writer, TAB);
+      if (position >= 0 && tuple.kinds[position] === NULL && shape.columns[index]?.notNull) {
+        refuseNull(shape.source.table, shape.columns[index]?.name ?? '');
+      }
+      writeCell(writer, types[index] as ColumnType, tuple, position);
+    }
+    writeAscii(writer, `\t${versionText(transaction)}${transaction.live}`);
+    writers.rowCount++;
+  };
+
+  const tombstone = (relation: Mapped, old: Tuple) =>
+    orSetAside(relation, old, true, (writers, transaction) => {
+      mark(relation, old, true, transaction);
+      writeKey(writers.tombstones, relation, old);
+      writeAscii(writers.tombstones, `\t${versionText(transaction)}${transaction.gone}`);
+      writers.tombstoneCount++;
+    });
+  /** The key as one text, to see whether it changed; a poisoned one is told by its raw bytes. */
+  const rawKey = (relation: Mapped, tuple: Tuple): string =>
+    relation.key
+      .map((index) => relation.positions[index] as number)
+      .map((position) => tuple.bytes.toString('latin1', tuple.starts[position], tuple.ends[position]))
+      .join('\t');
+
+  return {
+    /** Registers a relation (from the stream) with its shape; undefined stops its rows from being taken. */
+    relation(oid: number, mapping: Mapped | undefined): void {
+      if (mapping === undefined) mapped.delete(oid);
+      else mapped.set(oid, mapping);
+    },
+    /** Where the next batch begins. */
+    startAt(lsn: bigint): void {
+      startLsn = lsn;
+      endLsn = lsn;
+    },
+    /** `size` is the length of the event's message. */
+    apply(event: WalEvent, size: number): void {
+      messageBytes = size;
+      switch (event.type) {
+        case 'begin':
+          open = beginTransaction(event.commitLsn, event.committedAt);
+          return;
+        case 'commit':
+          endLsn = event.endLsn;
+          committedAt = open?.committedAt ?? committedAt;
+          open = undefined;
+          return;
+        case 'insert': {
+          const relation = mapped.get(event.oid);
+          if (relation) upsert(relation, event.row, true);
+          return;
+        }
+        case 'update': {
+          const relation = mapped.get(event.oid);
+          if (!relation) return;
+          const { old, row } = event;
+          const moved = old !== undefined && rawKey(relation, old) !== rawKey(relation, row);
+          if (moved) tombstone(relation, old);
+          upsert(relation, row, moved, moved ? old : undefined);
+          return;
+        }
+        case 'delete': {
+          const relation = mapped.get(event.oid);
+          if (relation) tombstone(relation, event.old);
+          return;
+        }
+        case 'truncate':
+          for (const oid of event.oids) {
+            const relation = mapped.get(oid);
+            if (relation)
+              truncations.push({ table: relation.shape.source.table, version: versionText(counted(relation)) });
+          }
+          return;
+        default:
+      }
+    },
+    /** True when what is held can only be loaded after everything before it: holes and truncations. */
+    readsEarlier: () => truncations.length > 0 || Object.keys(partials).length > 0,
+    /** True while a transaction is being received. */
+    inTransaction: () => open !== undefined,
+    rows: () => rows,
+    endLsn: () => endLsn,
+    /** Bytes held, about. */
+    bytes: () => held,
+    /** What has been received as a batch, inside a transaction as a part of it; undefined when there is nothing. */
+    take(): Batch | undefined {
+      const part = open !== undefined;
+      if (part ? rows === 0 : endLsn === startLsn) return undefined;
+      const sections: Section[] = [];
+      for (const [table, writers] of tables) {
+        const add = (kind: Section['kind'], count: number, writer: ByteWriter) => {
+          if (writer.length > 0)
+            sections.push({ table, kind, rows: count, bytes: writer.bytes.subarray(0, writer.length) });
+        };
+        add('places', 0, writers.places);
+        add('binary', writers.binaryCount, writers.binary);
+        add('rows', writers.rowCount, writers.rows);
+        // A little more than the last time, so that rows of about the same number fit.
+        sizes.set(table, Math.max(MIN_WRITER_BYTES, Math.ceil(writers.binary.length * 1.1)));
+        add('tombstones', writers.tombstoneCount, writers.tombstones);
+      }
+      const batch: Batch = {
+        batchId: randomUUID(),
+        slotId,
+        part,
+        startLsn: String(startLsn),
+        endLsn: String(part ? startLsn : endLsn),
+        committedAt: String(part ? open?.committedAt : committedAt),
+        rows,
+        tables: Object.fromEntries([...tables].map(([table, writers]) => [table, writers.changes])),
+        sections,
+        changes: changes.bytes.subarray(0, changes.length),
+        partials,
+        truncations,
+        poison,
+        shapes,
+      };
+      tables = new Map();
+      changes = createWriter(Math.max(MIN_WRITER_BYTES, Math.ceil(changes.length * 1.1)));
+      partials = {};
+      truncations = [];
+      poison = [];
+      shapes = {};
+      rows = 0;
+      held = 0;
+      if (!part) startLsn = endLsn;
+      return batch;
+    },
+  };
+}
