@@ -10,6 +10,7 @@ import { authSecret, type Config, inheritedEnvironment } from '../platform/confi
 import { demoSignIns } from '../platform/demo_accounts.ts';
 import { LumbungError, messageOf } from '../platform/errors.ts';
 import { backoffMs } from '../platform/lifecycle.ts';
+import { memoryEnvironment } from '../platform/memory.ts';
 import { connectWarehouse } from '../warehouse/client.ts';
 import { migrate } from '../warehouse/migrate.ts';
 import { startPostgres } from './engines/postgres.ts';
@@ -63,7 +64,7 @@ async function bringUp(
   stops: { name: string; stop: () => Promise<void> }[],
   leaving: AbortSignal,
 ): Promise<void> {
-  const env: NodeJS.ProcessEnv = { ...inheritedEnvironment(), DATA_DIR: config.dataDir };
+  const env: NodeJS.ProcessEnv = { ...memoryEnvironment(), ...inheritedEnvironment(), DATA_DIR: config.dataDir };
   const begin = <T extends { stop(): Promise<void> }>(name: string, value: T): T => {
     stops.push({ name, stop: () => value.stop() });
     return value;

@@ -19,7 +19,7 @@ import { rowColumns, tombstoneColumns } from './raw_tables.ts';
 import { microsToText } from './transaction.ts';
 
 const CHANGE_COLUMNS = ['lsn', 'table', 'existence', 'key'];
-const CHANGE_STRUCTURE = 'lsn UInt64, table String, existence Bool, key String';
+const CHANGES = { structure: 'lsn UInt64, table String, existence Bool, key String', format: 'RowBinary' } as const;
 
 export type LoadContext = {
   warehouse: Warehouse;
@@ -35,9 +35,7 @@ export async function loadBatch(context: LoadContext, batch: Batch): Promise<voi
   // Before its first row: a batch that is cut off and loaded again later is never rolled up in between.
   if (batch.rows > 0) await notePart(context, batch, `${batch.batchId}/begun`);
   await Promise.all([
-    ...(batch.changes.length > 0
-      ? [warehouse.insertBinary('ops.changes', CHANGE_COLUMNS, CHANGE_STRUCTURE, batch.changes)]
-      : []),
+    ...(batch.changes.length > 0 ? [warehouse.insertBulk('ops.changes', CHANGE_COLUMNS, CHANGES, batch.changes)] : []),
     ...section('places').map(({ table, bytes }) => {
       const { place } = shapeOf(batch, table).source;
       return warehouse.insertTsv(`ops.places_${table}`, [...Object.keys(place ?? {}), 'key'], bytes);
@@ -92,7 +90,8 @@ async function insertBinaryOrPark(context: LoadContext, batch: Batch, table: str
   const columns = binaryColumns(shape) ?? [];
   const target = rowColumns(shape);
   try {
-    await context.warehouse.insertBinary(`raw.${table}`, target, binaryStructure(columns), bytes);
+    const written = { structure: binaryStructure(columns), format: 'RowBinary' } as const;
+    await context.warehouse.insertBulk(`raw.${table}`, target, written, bytes);
   } catch (error) {
     if (!(error instanceof LumbungError) || error.kind !== 'poison') throw error;
     await insertOrPark(context, batch, table, target, Buffer.from(linesOf(shape, columns, bytes)));

@@ -5,7 +5,7 @@
 import { LumbungError } from '../platform/errors.ts';
 import type { Warehouse } from '../warehouse/client.ts';
 import { feedHistory, hasHistory } from '../warehouse/history.ts';
-import type { TableShape } from './postgres/catalog.ts';
+import { declaredType, OWN_COLUMNS, type TableShape } from './postgres/catalog.ts';
 import { nullable } from './postgres/values.ts';
 
 /** Smaller parts keep their columns in one file: what a batch inserts costs a third less. */
@@ -15,6 +15,12 @@ const META = ['_version', '_deleted', '_committed_at'] as const;
 /** Column order of a full row in a batch. */
 export function rowColumns(shape: TableShape): string[] {
   return [...shape.source.columns, ...META];
+}
+
+/** Names and types of a full row as TabSeparated. */
+export function rowStructure(shape: TableShape): string {
+  const columns = shape.columns.map((column) => `\`${column.name}\` ${declaredType(shape, column)}`);
+  return [...columns, ...OWN_COLUMNS].join(', ');
 }
 
 /** Column order of a tombstone in a batch. */
@@ -46,15 +52,16 @@ export async function ensureRawTable(
   rebuild = false,
 ): Promise<void> {
   const { table, key } = shape.source;
-  const columns = shape.columns.map((column) => {
-    const type = column.notNull || key.includes(column.name) ? column.type.clickhouse : nullable(column.type);
-    return { name: column.name, type, wide: nullable(column.type) };
-  });
+  const columns = shape.columns.map((column) => ({
+    name: column.name,
+    type: declaredType(shape, column),
+    wide: nullable(column.type),
+  }));
   const create = async () => {
     await warehouse.command(
       `CREATE TABLE IF NOT EXISTS raw.${table} (
         ${columns.map((column) => `\`${column.name}\` ${column.type}`).join(',\n      ')},
-        _version UInt128, _deleted Bool, _committed_at DateTime64(6, 'UTC')
+        ${OWN_COLUMNS.join(', ')}
       ) ENGINE = ReplacingMergeTree(_version, _deleted) ORDER BY (${key.map((name) => `\`${name}\``).join(', ')})
       SETTINGS index_granularity = 256, min_bytes_for_wide_part = ${WIDE_PART_BYTES}, allow_nullable_key = 0`,
     );

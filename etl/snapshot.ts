@@ -17,7 +17,7 @@ import { copyList, exactRow, printed, quoteName } from './postgres/copy_sql.ts';
 import { versionOf } from './postgres/lsn.ts';
 import { connectReplication, createSlot } from './postgres/replication.ts';
 import { PRINTING } from './postgres/session.ts';
-import { rowColumns } from './raw_tables.ts';
+import { rowColumns, rowStructure } from './raw_tables.ts';
 import { microsToText } from './transaction.ts';
 
 /** Bytes of heap and TOAST read per statement, about. */
@@ -268,7 +268,8 @@ async function copyChunk(
   );
   // A connection that ends before the insert reads from it fails the insert, not the process.
   copy.on('error', () => undefined);
-  await context.warehouse.insertTsv(`raw.${shape.source.table}`, rowColumns(shape), copy);
+  const written = { structure: rowStructure(shape), format: 'TabSeparated' } as const;
+  await context.warehouse.insertBulk(`raw.${shape.source.table}`, rowColumns(shape), written, copy);
   if (exact !== 'true') {
     const { rows } = await client.query<(string | null)[]>({
       text: `SELECT ${shape.columns.map(({ name }) => printed(quoteName(name))).join(', ')}

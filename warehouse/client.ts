@@ -8,6 +8,9 @@ import { isUnreachable, LumbungError, messageOf } from '../platform/errors.ts';
 
 export type Params = Record<string, string | number | boolean | readonly string[] | readonly number[]>;
 
+/** How bytes were written: names and types of the columns, and the format. */
+export type Written = { structure: string; format: 'RowBinary' | 'TabSeparated' };
+
 export type Warehouse = {
   /** Rows of a SELECT as objects. 64-bit integers arrive as numbers: select toString() of anything larger. */
   query<Row>(sql: string, params?: Params, signal?: AbortSignal): Promise<Row[]>;
@@ -15,10 +18,10 @@ export type Warehouse = {
   stream(sql: string, params?: Params, signal?: AbortSignal): Promise<Readable>;
   /** DDL, or INSERT … SELECT. */
   command(sql: string, params?: Params): Promise<void>;
-  /** TabSeparated bytes straight into a table. */
-  insertTsv(table: string, columns: readonly string[], bytes: Buffer | Readable): Promise<void>;
-  /** RowBinary bytes into a table; `structure` declares them as the bytes were written. */
-  insertBinary(table: string, columns: readonly string[], structure: string, bytes: Buffer): Promise<void>;
+  /** A few lines of TabSeparated into a table. */
+  insertTsv(table: string, columns: readonly string[], bytes: Buffer): Promise<void>;
+  /** Bytes of many rows into a table, declared as they were written. */
+  insertBulk(table: string, columns: readonly string[], written: Written, bytes: Buffer | Readable): Promise<void>;
   /** Small inserts of objects. */
   insertRows(table: string, rows: readonly Record<string, unknown>[]): Promise<void>;
   /** True when the engine answers. */
@@ -79,19 +82,17 @@ export function connectWarehouse(url: string): Warehouse {
       }),
     insertTsv: (table, columns, bytes) =>
       guard(`insert into ${table}`, async () => {
-        const values = bytes instanceof Readable ? bytes : Readable.from([bytes], { objectMode: false });
+        const values = Readable.from([bytes], { objectMode: false });
         const listed = [...columns.map((column) => `\`${column}\``)] as [string, ...string[]];
-        await client.insert({ table, columns: listed, values, format: 'TabSeparated' }).catch((error: unknown) => {
-          // A stream may turn out to be empty: pages of a table with none but dead rows.
-          if (!(error instanceof ClickHouseError) || error.code !== NO_DATA_TO_INSERT) throw error;
-        });
+        await client.insert({ table, columns: listed, values, format: 'TabSeparated' });
       }),
-    insertBinary: (table, columns, structure, bytes) =>
+    insertBulk: (table, columns, { structure, format }, bytes) =>
       guard(`insert into ${table}`, async () => {
+        const values = bytes instanceof Readable ? bytes : Readable.from([bytes], { objectMode: false });
         const listed = columns.map((column) => `\`${column}\``).join(', ');
         const declared = structure.replaceAll('\\', '\\\\').replaceAll("'", "\\'");
-        const query = `INSERT INTO ${table} (${listed}) SELECT * FROM input('${declared}') FORMAT RowBinary`;
-        const { stream } = await client.exec({ query, values: Readable.from([bytes], { objectMode: false }) });
+        const query = `INSERT INTO ${table} (${listed}) SELECT * FROM input('${declared}') FORMAT ${format}`;
+        const { stream } = await client.exec({ query, values });
         await finished(stream.resume());
       }),
     insertRows: (table, rows) =>
@@ -103,7 +104,6 @@ export function connectWarehouse(url: string): Warehouse {
   };
 }
 
-const NO_DATA_TO_INSERT = '108';
 /** Engine codes after which the same insert may succeed later: too many parts, memory, time-outs, shutting down. */
 const TRANSIENT_CODES = new Set([
   '252',

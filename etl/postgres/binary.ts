@@ -3,8 +3,8 @@
  * TabSeparated. Invariants: the same values are refused as in TabSeparated (values.ts), none is rounded or clamped; what is
  * written reads back as what was given. A type without a form here (arrays, Float32) keeps its table on TabSeparated.
  */
-import type { TableShape } from './catalog.ts';
-import { type ByteWriter, type ColumnType, type Encoding, nullable, reserve, temporal } from './values.ts';
+import { declaredType, OWN_COLUMNS, type TableShape } from './catalog.ts';
+import { type ByteWriter, type ColumnType, type Encoding, reserve, temporal } from './values.ts';
 
 type Kind = 'string' | 'bool' | 'int16' | 'int32' | 'int64' | 'float64' | 'date' | 'instant';
 /** `digits` after the point of an instant's seconds; `declared` is the type the engine is told. */
@@ -29,21 +29,21 @@ const KINDS: Readonly<Record<string, Kind>> = {
 };
 
 /** The columns of a table's full rows, without the three of ours; undefined when one has no binary form. */
-export function binaryColumns({ source, columns }: TableShape): BinaryColumn[] | undefined {
+export function binaryColumns(shape: TableShape): BinaryColumn[] | undefined {
   const found: BinaryColumn[] = [];
-  for (const { name, type, notNull } of columns) {
+  for (const column of shape.columns) {
+    const { name, type, notNull } = column;
     const instant = /^DateTime64\((\d), 'UTC'\)$/.exec(type.clickhouse);
     const kind = instant ? 'instant' : KINDS[type.clickhouse];
     if (kind === undefined) return undefined;
-    const optional = !notNull && !source.key.includes(name);
     const plain: ColumnType = kind === 'string' ? { ...type, clickhouse: 'String' } : type;
     found.push({
       name,
       kind,
       digits: Number(instant?.[1] ?? 0),
-      optional,
+      optional: !notNull && !shape.source.key.includes(name),
       encoding: type.encoding,
-      declared: optional ? nullable(plain) : plain.clickhouse,
+      declared: declaredType(shape, { ...column, type: plain }),
     });
   }
   return found;
@@ -51,8 +51,7 @@ export function binaryColumns({ source, columns }: TableShape): BinaryColumn[] |
 
 /** What input() is told about a full row. */
 export function binaryStructure(columns: readonly BinaryColumn[]): string {
-  const own = ['_version UInt128', '_deleted Bool', "_committed_at DateTime64(6, 'UTC')"];
-  return [...columns.map(({ name, declared }) => `\`${name}\` ${declared}`), ...own].join(', ');
+  return [...columns.map(({ name, declared }) => `\`${name}\` ${declared}`), ...OWN_COLUMNS].join(', ');
 }
 
 /** Writes NULL of an optional column. */

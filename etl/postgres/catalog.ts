@@ -3,7 +3,7 @@ import type { ClientBase } from 'pg';
 import { LumbungError } from '../../platform/errors.ts';
 import type { Source } from '../source.ts';
 import { identityOf, keyFault } from './identity.ts';
-import { type CatalogType, type ColumnType, columnType } from './values.ts';
+import { type CatalogType, type ColumnType, columnType, nullable } from './values.ts';
 
 /** `typeOid` and `modifier` are those of the catalog, to notice a type that changed. */
 export type TableColumn = { name: string; type: ColumnType; notNull: boolean; typeOid: number; modifier: number };
@@ -14,6 +14,14 @@ export type TableShape = {
   /** Of a partitioned table: which files its partitions are. */
   partitions?: string;
 };
+/** What a raw table has besides the source's columns. */
+export const OWN_COLUMNS = ['_version UInt128', '_deleted Bool', "_committed_at DateTime64(6, 'UTC')"] as const;
+
+/** What a column of a raw table is declared as. */
+export function declaredType({ source }: TableShape, { name, type, notNull }: TableColumn): string {
+  return notNull || source.key.includes(name) ? type.clickhouse : nullable(type);
+}
+
 /** A table is usable, or missing in the source, or unusable with a reason that names the remedy. */
 export type TableCheck = { shape: TableShape } | { missing: true } | { fault: string };
 

@@ -1,4 +1,5 @@
 /** Order and idempotency: whatever the order and number of loads, the last committed row wins, and only committed ones count. */
+import type { Readable } from 'node:stream';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -6,6 +7,7 @@ import { decodeBatch } from '../../etl/batch.ts';
 import { loadBatch } from '../../etl/load.ts';
 import { loadConfig } from '../../platform/config.ts';
 import { createLogger } from '../../platform/log.ts';
+import type { Written } from '../../warehouse/client.ts';
 import { refreshDirtyCells } from '../../warehouse/rollups/refresh.ts';
 import { expectSourceEqualsRaw } from '../support/equality.ts';
 import { independentCells, martCells } from '../support/independent.ts';
@@ -112,13 +114,13 @@ test('batches loaded out of order, twice, and after a failure half-way change no
   const context = { warehouse: stack.warehouse, log, source: async () => stack.source };
   // One of several tables fails: the ledger must not count the batch.
   const [last] = batches;
-  const table = last?.sections.find((section) => section.kind === 'rows')?.table ?? '';
+  const table = last?.sections.find((section) => section.kind === 'binary')?.table ?? '';
   const failing = {
     ...stack.warehouse,
-    insertTsv: (target: string, columns: readonly string[], bytes: never) =>
+    insertBulk: (target: string, columns: readonly string[], written: Written, bytes: Buffer | Readable) =>
       target === `raw.${table}`
         ? Promise.reject(new Error('the disk is full'))
-        : stack.warehouse.insertTsv(target, columns, bytes),
+        : stack.warehouse.insertBulk(target, columns, written, bytes),
   };
   const counted = async () =>
     (

@@ -15,6 +15,7 @@ import type { Role } from '../../cli/roles.ts';
 import { applyDemoSchema } from '../../demo/schema.ts';
 import { parseLsn } from '../../etl/postgres/lsn.ts';
 import { authSecret, loadConfig } from '../../platform/config.ts';
+import { memoryEnvironment } from '../../platform/memory.ts';
 import { signToken } from '../../platform/tokens.ts';
 import { connectWarehouse, type Warehouse } from '../../warehouse/client.ts';
 import { readFreshness } from '../../warehouse/ledger.ts';
@@ -88,6 +89,7 @@ export async function startStack(
   let source = await connect();
   await prepare?.(source);
   const env: NodeJS.ProcessEnv = {
+    ...memoryEnvironment(),
     ...process.env,
     DATA_DIR: dataDir,
     DATABASE_URL: postgres.url,

@@ -59,8 +59,12 @@ export async function buildBeside(
     { seq: start.seq - 1 },
   );
   onProgress(1);
+  // Also of batches that are being loaded: some of their rows may have been read.
   const [seen] = await warehouse.query<{ lsn: string }>(
-    'SELECT toString(max(end_lsn)) AS lsn FROM ops.batches WHERE slot_id = {slot:String}',
+    `SELECT toString(greatest(
+       (SELECT max(end_lsn) FROM ops.batches WHERE slot_id = {slot:String}),
+       (SELECT max(start_lsn) + 1 FROM ops.parts WHERE slot_id = {slot:String})
+     )) AS lsn`,
     { slot: slotId },
   );
   return { seq: start.seq, cells, seenLsn: seen?.lsn ?? '0' };
@@ -70,7 +74,6 @@ export async function buildBeside(
 export async function caughtUp(warehouse: Warehouse, slotId: string, rebuilt: Rebuilt): Promise<boolean> {
   const [row] = await warehouse.query<{ done: boolean }>(
     `SELECT (SELECT max(rolled_lsn) FROM ops.rollups WHERE slot_id = {slot:String}) >= {seen:UInt64}
-       AND (SELECT count() FROM ops.parts WHERE slot_id = {slot:String} AND start_lsn >= {seen:UInt64}) = 0
        AND (SELECT count() FROM ops.marks FINAL WHERE NOT done) = 0 AS done`,
     { slot: slotId, seen: rebuilt.seenLsn },
   );
