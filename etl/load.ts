@@ -34,6 +34,7 @@ export async function loadBatch(context: LoadContext, batch: Batch): Promise<voi
   const section = (kind: string) => batch.sections.filter((candidate) => candidate.kind === kind);
   // Before its first row: a batch that is cut off and loaded again later is never rolled up in between.
   if (batch.rows > 0) await notePart(context, batch, `${batch.batchId}/begun`);
+  failpoint('load:begun');
   await Promise.all([
     ...(batch.changes.length > 0 ? [warehouse.insertBulk('ops.changes', CHANGE_COLUMNS, CHANGES, batch.changes)] : []),
     ...section('places').map(({ table, bytes }) => {
