@@ -96,4 +96,14 @@ test('demo: its data and its traffic look like the programme, and every cell of 
     expect(values[kpi], kpi).toBeGreaterThanOrEqual(low);
     expect(values[kpi], kpi).toBeLessThanOrEqual(high);
   }
+  // More handed over than cooked: the deliberate faults of the data and little else.
+  const [odd] = await stack.warehouse.query<{ share: number; n: number }>(
+    `SELECT countIf(given > made) AS n, n / count() AS share FROM (
+       SELECT sppg_id, day, maxIf(num, kpi = 'portions_delivered') AS given, maxIf(num, kpi = 'portions_produced') AS made
+       FROM mart.kpi_daily FINAL WHERE split = '' AND day < {today:Date} AND kpi IN ('portions_delivered', 'portions_produced') AND num IS NOT NULL
+       GROUP BY 1, 2 HAVING uniqExact(kpi) = 2)`,
+    { today },
+  );
+  expect(odd?.n).toBeGreaterThan(0);
+  expect(odd?.share).toBeLessThan(0.02);
 });
