@@ -3,7 +3,7 @@
  * Invariants: the address holds the whole view; an update changes text in place, so nothing moves; what is shown stays
  * on screen when the connection is lost, and its age is said.
  */
-import { formatChange, formatDate, formatExact, formatPeriod, formatShort } from '../charts/format.ts';
+import { formatChange, formatDate, formatExact, formatPeriod, formatShort } from '../../warehouse/kpis/format.ts';
 import { sparkline, trendChart } from '../charts/trend.ts';
 import {
   ApiError,
