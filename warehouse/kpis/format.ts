@@ -2,7 +2,7 @@
  * Numbers as people read them: short in the big print, exact in titles and tables; Indonesian unless English is asked for.
  * Invariants: null stays null; how a unit is written is told here once, for screens, files and the data dictionary.
  */
-import type { Unit } from './kpi.ts';
+import type { Kpi, Unit } from './kpi.ts';
 
 export type Language = 'id' | 'en';
 /** A value is told times `factor` with so many decimals, after a prefix and before the unit's sign; `scaled`: millions as "jt". */
@@ -44,6 +44,15 @@ export function formatShort(value: number | null, unit: Unit, language: Language
     ? `${decimal(1, language).format(value / scale[0])} ${scale[1][language]}`
     : decimal(digits, language).format(value * factor);
   return `${prefix}${number}${sign[language]}`;
+}
+
+/** Limits of a target: 95 % – 105 %, ≥ 95 %, ≤ Rp 10.000; null where there is none. */
+export function formatLimits(target: Kpi['target'], unit: Unit, language: Language = 'id'): string | null {
+  const low = formatShort(target?.low ?? null, unit, language);
+  const high = formatShort(target?.high ?? null, unit, language);
+  if (low !== null && high !== null) return low === high ? low : `${low} – ${high}`;
+  if (low !== null) return `≥ ${low}`;
+  return high === null ? null : `≤ ${high}`;
 }
 
 /** The exact value for titles and tables. */
