@@ -6,6 +6,7 @@ import helmet from 'helmet';
 import type { ApiContext } from './context.ts';
 import { notFound, problems } from './problem.ts';
 import { dataQualityRoutes } from './routes/data_quality.ts';
+import { dictionaryPages } from './routes/dictionary.ts';
 import { figureRoutes } from './routes/figures.ts';
 import { healthRoutes } from './routes/health.ts';
 import { sessionRoutes } from './routes/sessions.ts';
@@ -47,6 +48,7 @@ export function createApp(context: ApiContext): Express {
     statisticsRoutes(context),
     dataQualityRoutes(context),
   );
+  app.use(dictionaryPages(context));
   if (existsSync(join(context.pages, 'index.html'))) {
     app.use(
       '/assets',

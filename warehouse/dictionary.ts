@@ -4,6 +4,7 @@
  */
 
 import { historyOf } from './history.ts';
+import { type Format, units } from './kpis/format.ts';
 import type { Kpi } from './kpis/kpi.ts';
 import { sections } from './kpis/kpi.ts';
 import { registry } from './kpis/registry.ts';
@@ -18,8 +19,12 @@ export type Entry = {
   name: Kpi['name'];
   definition: Kpi['definition'];
   unit: Kpi['unit'];
+  /** How a value is written. */
+  format: Format & { sign: Kpi['name'] };
   direction: Kpi['direction'];
   target: Kpi['target'];
+  /** Caps of small and large portions, where they differ. */
+  caps: Kpi['caps'] | null;
   owner: Kpi['owner'];
   severity: Rule['severity'] | null;
   /** The finest period it is published for. */
@@ -104,6 +109,11 @@ export function lineageOf(kpi: Kpi, known: (table: string) => readonly string[])
     .sort((a, b) => Number(kpi.sources.includes(b.table)) - Number(kpi.sources.includes(a.table)));
 }
 
+const formatOf = (unit: Kpi['unit']): Entry['format'] => {
+  const { name: _name, ...format } = units[unit];
+  return format;
+};
+
 /** One entry a KPI, then one a rule, in the order in which they are shown. */
 export function dictionary(known: (table: string) => readonly string[]): Entry[] {
   const entry = (kpi: Kpi | Rule): Entry => ({
@@ -113,8 +123,10 @@ export function dictionary(known: (table: string) => readonly string[]): Entry[]
     name: kpi.name,
     definition: kpi.definition,
     unit: kpi.unit,
+    format: formatOf(kpi.unit),
     direction: kpi.direction,
     target: kpi.target,
+    caps: kpi.caps ?? null,
     owner: kpi.owner,
     severity: 'severity' in kpi ? kpi.severity : null,
     grain: kpi.grain ?? 'day',
@@ -138,6 +150,8 @@ export function dictionary(known: (table: string) => readonly string[]): Entry[]
       ...of,
       ...words,
       ...shared,
+      format: formatOf('count'),
+      caps: null,
       kind: 'rule',
       section: sections.data,
       published: false,

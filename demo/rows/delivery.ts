@@ -1,9 +1,10 @@
 /**
  * Deliveries of the days: runs to the points, portions per school, and what the schools report back.
- * Invariant: runs, school rows and reports of a day tell one story, since all follow from g_batch and g_school.
+ * Invariant: runs, school rows and reports of a day tell one story, since all follow from g_batch and g_school;
+ * no more is handed over than was cooked.
  * Leaves g_run for the rows about waves and receipts.
  */
-import { bell, draw, hash, insert, key, minutes, type Scene, type Step, touched } from './sql.ts';
+import { bell, draw, hash, insert, key, minutes, type Scene, type Step, servedOn, touched } from './sql.ts';
 
 export function delivery(scene: Scene): Step[] {
   const r = (n: number) => draw('h', n);
@@ -23,6 +24,7 @@ export function delivery(scene: Scene): Step[] {
               planned_start + ${minutes(`42 + 8 * ${bell('h', 6)} + CASE WHEN ${r(9)} < 0.015 + 0.15 * bad
                 THEN 34 + 60 * ${r(10)} * ${r(11)} ELSE 0 END`)} AS arrived
             FROM (SELECT v.*, p.point, p.planned, p.names, g.id AS batch, g.b, g.status AS batch_status, g.menu, g.ended AS cooked,
+                least(1, g.actual / g.wanted::float8) AS supply,
                 ${hash(scene, 20, 'v.n', 'v.dn', 'p.point')} AS h, ${key(scene, 'run', 'v.n', 'v.dn', 'p.point')} AS id,
                 v.midnight + ${minutes(`CASE WHEN p.point < 3 THEN 445 + 14 * p.point WHEN v.batches = 1 THEN 624 ELSE 600 END
                   + 12 * ${draw('v.vh', 6)}`)} AS planned_start
@@ -70,11 +72,11 @@ export function delivery(scene: Scene): Step[] {
         SELECT *, CASE WHEN run_status = 'CANCELLED' THEN 'ISSUE' WHEN arrived > ${scene.now} THEN CASE WHEN departed <= ${scene.now}
             THEN 'IN_TRANSIT' ELSE 'PLANNED' END WHEN ${r(1)} < 0.004 + 0.015 * bad THEN 'ISSUE'
           WHEN ${r(2)} < 0.72 AND arrived + interval '90 minutes' <= ${scene.now} THEN 'CONFIRMED' ELSE 'DELIVERED' END AS state,
-          least(target, round(target * attendance * (0.985 + 0.035 * ${r(3)})))::int AS given
+          least(floor(target * supply), round(target * attendance * (0.985 + 0.035 * ${r(3)})))::int AS given
         FROM (SELECT s.n, v.dn, s.k, s.id AS school, s.program, s.name, s.target, v.day, v.cost, v.bad, v.attendance, v.midnight,
-            v.arrived, v.departed, v.status AS run_status, CASE WHEN s.k = 8 THEN 12 + (v.dn + v.n) % 2 ELSE v.menu END AS menu,
+            v.arrived, v.departed, v.status AS run_status, v.supply, CASE WHEN s.k = 8 THEN 12 + (v.dn + v.n) % 2 ELSE v.menu END AS menu,
             ${hash(scene, 21, 's.n', 'v.dn', 's.k')} AS h
-          FROM g_school s JOIN g_run v ON v.n = s.n AND v.point = s.point WHERE s.k < 8 OR v.dow IN (1, 3, 5)) x`,
+          FROM g_school s JOIN g_run v ON v.n = s.n AND v.point = s.point WHERE ${servedOn('s.k', 'v.dow')}) x`,
     },
     insert(
       'school_distributions',

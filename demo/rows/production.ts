@@ -1,9 +1,9 @@
 /**
  * Cooking of the days: batches, quality checks and retained samples.
  * Invariant: a row's state is what its own planned and actual times say at `now`, so that past days are over, today is
- * half done and tomorrow is planned. Leaves g_visit (service days of the kitchens) and g_batch for the deliveries.
+ * half done and tomorrow is planned; a batch is planned for the schools it feeds. Leaves g_visit (service days of the kitchens) and g_batch for the deliveries.
  */
-import { bell, draw, hash, insert, key, minutes, pick, type Scene, type Step, touched } from './sql.ts';
+import { bell, draw, hash, insert, key, minutes, pick, type Scene, type Step, servedOn, touched } from './sql.ts';
 
 export function production(scene: Scene): Step[] {
   const v = (n: number) => draw('vh', n);
@@ -29,11 +29,13 @@ export function production(scene: Scene): Step[] {
         FROM (SELECT *, planned_start + ${minutes(`4 + 7 * ${bell('h', 3)}`)} AS started,
             planned_end + ${minutes(`8 * bad + 9 * ${bell('h', 6)}`)} AS ended, ${b(9)} < 0.004 + 0.012 * bad AS dropped
           FROM (SELECT v.*, b, ${hash(scene, 11, 'n', 'dn', 'b')} AS h, ${key(scene, 'batch', 'n', 'dn', 'b')} AS id,
-              round(portions * CASE WHEN batches = 1 THEN 1 WHEN b = 0 THEN 0.57 ELSE 0.43 END
-                * (0.98 + 0.04 * ${v(3)}))::int AS planned,
+              wanted, ceil(wanted * (1.01 + 0.02 * ${v(3)}))::int AS planned,
               midnight + ${minutes(`CASE b WHEN 0 THEN 160 ELSE 350 END + 30 * ${v(4)}`)} AS planned_start,
               midnight + ${minutes(`CASE WHEN batches = 1 THEN 430 WHEN b = 0 THEN 395 ELSE 555 END + 20 * ${v(5)}`)} AS planned_end,
-              (dn + n + 5 * b) % 12 AS menu FROM g_visit v, generate_series(0, 1) b WHERE b < batches) x) y`,
+              (dn + n + 5 * b) % 12 AS menu
+            FROM g_visit v, generate_series(0, 1) b, LATERAL (SELECT sum(target) AS wanted FROM g_school s
+              WHERE s.n = v.n AND (v.batches = 1 OR (s.point >= 3) = (b = 1)) AND ${servedOn('s.k', 'v.dow')}) w
+            WHERE b < batches) x) y`,
     },
     { sql: 'ANALYZE g_visit, g_batch' },
     insert(
@@ -43,7 +45,7 @@ export function production(scene: Scene): Step[] {
       tasteRating appearanceRating textureRating status qualityPassed rejectionReason wasteAmount createdAt updatedAt`,
       `SELECT id, sppg, program, ${key(scene, 'menu', 'n', 'menu')}, day, 'B-' || regency || '-' || seq || '-' ||
           to_char(d, 'YYMMDD') || '-' || b + 1, planned,
-        CASE WHEN ${done} AND ${b(10)} >= 0.012 THEN actual END, planned_start, planned_end,
+        CASE WHEN ${done} AND ${b(10)} >= 0.003 THEN actual END, planned_start, planned_end,
         CASE WHEN status IN ('COOKING', 'QUALITY_CHECK', 'COMPLETED') THEN started END,
         CASE WHEN ${done} AND ${b(11)} >= 0.02 THEN ended END, round(planned * cost),
         CASE WHEN ${done} AND ${b(12)} >= 0.03 THEN round(actual * spent) END,

@@ -40,6 +40,11 @@ export function minutes(expression: string): string {
   return `(interval '1 minute' * (${expression}))`;
 }
 
+/** Whether a school, by its place in the list of schools, is served on a weekday: the posyandu is on three. */
+export function servedOn(school: string, weekday: string): string {
+  return `(${school} < 8 OR ${weekday} IN (1, 3, 5))`;
+}
+
 /** When a row was last written: at `base`, or for one in thirty some days later; never after now. */
 export function touched(scene: Scene, h: string, base: string): string {
   const later = `interval '1 hour' * (20 + 100 * ${draw(h, 91)})`;

@@ -2,9 +2,30 @@
  * What goes on around the day's meals at any hour: checks, voices, waste, purchasing and stock.
  * Invariant: an order's total is the sum of its lines, and a line received is in stock, in the same transaction.
  */
-import { type Action, between, localDay, newId, now, oneOf, someId, transaction, write } from './traffic.ts';
+import {
+  type Action,
+  between,
+  localDay,
+  newId,
+  now,
+  oneOf,
+  someId,
+  type Traffic,
+  transaction,
+  write,
+} from './traffic.ts';
 
-const startedLately = `"sppgId" = $2 AND "productionDate" >= $3::timestamp - interval '1 day' AND status IN ('COOKING', 'QUALITY_CHECK', 'COMPLETED')`;
+const startedLately = `"sppgId" = $2 AND "productionDate" >= $3::timestamp - interval '1 day' AND status IN ('COOKING', 'QUALITY_CHECK', 'COMPLETED')
+  AND (SELECT count(*) FROM quality_controls q WHERE q."productionId" = food_productions.id) < 6`;
+
+/** Whether the kitchen has fewer rows than this since its day began: a demo that writes fast must not have dozens of everything. */
+async function fewerThan(most: number, table: string, column: string, { client, kitchen }: Traffic): Promise<boolean> {
+  const { rows } = await client.query<{ n: number }>(
+    `SELECT count(*)::int AS n FROM ${table} WHERE "sppgId" = $1 AND "${column}" >= $2`,
+    [kitchen.id, localDay({ kitchen })],
+  );
+  return (rows[0]?.n ?? 0) < most;
+}
 
 export const checkQuality: Action = async (traffic) => {
   const batch = await someId(traffic, 'food_productions', startedLately, [traffic.kitchen.id, localDay(traffic)]);
@@ -39,6 +60,7 @@ export const actOnFinding: Action = (traffic) =>
   );
 
 export const hearFeedback: Action = async (traffic) => {
+  if (!(await fewerThan(8, 'beneficiary_feedback', 'createdAt', traffic))) return 0;
   const complaint = traffic.random() < 0.25;
   const kind = complaint
     ? oneOf(traffic, ['COMPLAINT', 'QUALITY_ISSUE', 'SERVICE_ISSUE', 'PORTION_ISSUE', 'NUTRITION_CONCERN'])
@@ -66,8 +88,9 @@ export const answerFeedback: Action = (traffic) =>
     [traffic.kitchen.id],
   );
 
-export const weighWaste: Action = (traffic) =>
-  write(
+export const weighWaste: Action = async (traffic) => {
+  if (!(await fewerThan(4, 'waste_management', 'wasteDate', traffic))) return 0;
+  return write(
     traffic,
     `INSERT INTO waste_management (id, "sppgId", "wasteDate", "wasteType", "wasteWeight", "wasteSource", "disposalMethod", "createdAt", "updatedAt")
      VALUES ($1, $2, ${now}, $3, $4, $5, $6, ${now}, ${now})`,
@@ -80,10 +103,12 @@ export const weighWaste: Action = (traffic) =>
       oneOf(traffic, ['COMPOST', 'ANIMAL_FEED', 'LANDFILL']),
     ],
   );
+};
 
 /** An order of two to four lines; a line that came out wrong is taken back with a savepoint. */
-export const placeOrder: Action = (traffic) =>
-  transaction(traffic, async () => {
+export const placeOrder: Action = async (traffic) => {
+  if (!(await fewerThan(3, 'procurements', 'procurementDate', traffic))) return 0;
+  return transaction(traffic, async () => {
     const { client, kitchen } = traffic;
     const order = newId(traffic);
     await write(
@@ -129,6 +154,7 @@ export const placeOrder: Action = (traffic) =>
     );
     return rows + sums;
   });
+};
 
 /** Goods arrive: the order, its lines (which have no stamp) and the stock change together. */
 export const receiveOrder: Action = async (traffic) => {

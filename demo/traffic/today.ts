@@ -1,6 +1,7 @@
 /**
  * The day under way: rows for a day nobody planned yet, and batches, runs and handovers moving on.
- * Invariant: things move when their planned time has come, and never before what they depend on.
+ * Invariant: things move when their planned time has come, and never before what they depend on; schools get less than was
+ * cooked for them.
  */
 import { holidays } from '../../warehouse/reference/holidays.ts';
 import { type Action, between, localDay, newId, now, someId, type Traffic, transaction, write } from './traffic.ts';
@@ -80,7 +81,7 @@ export const advanceBatch: Action = async (traffic) => {
          WHEN status = 'PREPARING' THEN 'COOKING' WHEN status = 'COOKING' THEN 'QUALITY_CHECK' ELSE 'COMPLETED' END::"ProductionStatus",
        "actualStartTime" = CASE WHEN status = 'PREPARING' THEN least(${now}, "plannedStartTime" + interval '1 minute' * (18 * $2::float8)) ELSE "actualStartTime" END,
        "actualEndTime" = CASE WHEN status = 'QUALITY_CHECK' THEN least(${now}, "plannedEndTime" + interval '1 minute' * (25 * $3::float8)) ELSE "actualEndTime" END,
-       "actualPortions" = CASE WHEN status = 'QUALITY_CHECK' THEN round("plannedPortions" * (0.96 + 0.05 * $2::float8)) ELSE "actualPortions" END,
+       "actualPortions" = CASE WHEN status = 'QUALITY_CHECK' THEN round("plannedPortions" * (0.965 + 0.04 * $2::float8)) ELSE "actualPortions" END,
        "actualCost" = CASE WHEN status = 'QUALITY_CHECK' AND $3::float8 > 0.04 THEN round("estimatedCost" * (0.94 + 0.11 * $3::float8)) ELSE "actualCost" END,
        "actualTemperature" = CASE WHEN status = 'QUALITY_CHECK' THEN 72 + round(80 * $4::float8) / 10 ELSE "actualTemperature" END,
        "qualityPassed" = CASE WHEN status = 'QUALITY_CHECK' THEN $4::float8 > 0.03 ELSE "qualityPassed" END, "updatedAt" = ${now}
@@ -118,6 +119,10 @@ export const advanceRun: Action = async (traffic) => {
   );
 };
 
+/** Runs of the kitchen's day that bring a school its portions; the posyandu is named in none. */
+const runsTo = (school: string) => `FROM food_distributions x WHERE x."sppgId" = $4 AND x."distributionDate" >= $3
+  AND x."distributionDate" < $3::timestamp + interval '1 day' AND position(${school} IN x."distributionPoint") > 0`;
+
 /** Schools of the kitchen confirm what came, with their report on it; up to three in one transaction. */
 export const handOver: Action = (traffic) =>
   transaction(traffic, async () => {
@@ -125,21 +130,29 @@ export const handOver: Action = (traffic) =>
     for (let left = 1 + Math.floor(traffic.random() * 3); left > 0; left--) {
       const open = `"programId" = $2 AND "distributionDate" >= $3 AND "distributionDate" < $3::timestamp + interval '1 day'
         AND "deliveryStatus" IN ('PLANNED', 'IN_TRANSIT', 'DELIVERED') AND EXISTS (SELECT FROM food_distributions x WHERE x."sppgId" = $4
-          AND x."distributionDate" >= $3 AND x.status = 'COMPLETED' AND x."arrivalTime" IS NOT NULL AND x."distributionDate" < $3::timestamp + interval '1 day')`;
+          AND x."distributionDate" >= $3 AND x.status = 'COMPLETED' AND x."arrivalTime" IS NOT NULL AND x."distributionDate" < $3::timestamp + interval '1 day')
+        AND NOT EXISTS (SELECT ${runsTo('"schoolName"')} AND x.status NOT IN ('COMPLETED', 'CANCELLED'))`;
       const id = await someId(traffic, 'school_distributions', open, [
         traffic.kitchen.program,
         localDay(traffic),
         traffic.kitchen.id,
       ]);
       if (!id) return rows;
+      const day = localDay(traffic);
+      const stranded = await someId(
+        traffic,
+        'school_distributions',
+        `id = $2 AND EXISTS (SELECT ${runsTo('"schoolName"')} AND x.status = 'CANCELLED')`,
+        [id, day, traffic.kitchen.id],
+      );
       rows += await write(
         traffic,
         `UPDATE school_distributions SET "deliveryStatus" = CASE WHEN $3 THEN 'ISSUE' WHEN "deliveryStatus" = 'DELIVERED' THEN 'CONFIRMED' ELSE 'DELIVERED' END,
-           "actualQuantity" = CASE WHEN $3 THEN 0 WHEN "deliveryStatus" = 'DELIVERED' THEN "actualQuantity" ELSE round("targetQuantity" * (0.94 + 0.06 * $2::float8)) END,
-           "totalCost" = "costPerPortion" * round("targetQuantity" * (0.94 + 0.06 * $2::float8)), "deliveryTime" = coalesce("deliveryTime", ${now}),
+           "actualQuantity" = CASE WHEN $3 THEN 0 WHEN "deliveryStatus" = 'DELIVERED' THEN "actualQuantity" ELSE round("targetQuantity" * (0.92 + 0.05 * $2::float8)) END,
+           "totalCost" = "costPerPortion" * round("targetQuantity" * (0.92 + 0.05 * $2::float8)), "deliveryTime" = coalesce("deliveryTime", ${now}),
            "receivedAt" = coalesce("receivedAt", ${now}), "foodTemperature" = coalesce("foodTemperature", 57 + round(80 * $2::float8) / 10), "updatedAt" = ${now}
          WHERE id = $1`,
-        [id, traffic.random(), traffic.random() < 0.01],
+        [id, traffic.random(), stranded !== undefined || traffic.random() < 0.01],
       );
       rows += await write(
         traffic,

@@ -1,6 +1,7 @@
 /** Trend charts as pure functions: rows → SVG. Missing days are gaps; the target is a thin line; amounts start at zero. */
 import * as Plot from '@observablehq/plot';
-import { formatShort, type Unit } from './format.ts';
+import { formatShort } from '../../warehouse/kpis/format.ts';
+import type { Unit } from '../../warehouse/kpis/kpi.ts';
 
 export type Point = { date: string; value: number | null };
 export type Target = { low: number | null; high: number | null } | null;

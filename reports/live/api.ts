@@ -1,6 +1,6 @@
 /** The API as the page uses it. Errors carry the problem's own words. */
 
-import type { Unit } from '../charts/format.ts';
+import type { Unit } from '../../warehouse/kpis/kpi.ts';
 import type { Target } from '../charts/trend.ts';
 
 type Figure = { value: number | null } | null;

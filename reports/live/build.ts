@@ -1,4 +1,4 @@
-/** Bundles the live screen: content-hashed assets, nothing inline, nothing from another origin. */
+/** Bundles the live screen and the frame of the data dictionary: content-hashed assets, nothing inline, nothing from another origin. */
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 
-/** Writes index.html and assets/ into `outDir` (replacing what is there). */
+/** Writes index.html, the frame of the data dictionary and assets/ into `outDir` (replacing what is there). */
 export async function buildLive(outDir: string): Promise<{ files: string[] }> {
   rmSync(outDir, { recursive: true, force: true });
   const assets = join(outDir, 'assets');
@@ -31,9 +31,11 @@ export async function buildLive(outDir: string): Promise<{ files: string[] }> {
   const outputs = Object.entries(result.metafile.outputs);
   const named = (entry: string) =>
     `/assets/${basename(outputs.find(([, output]) => output.entryPoint?.endsWith(entry))?.[0] ?? '')}`;
-  const html = readFileSync(join(here, 'index.html'), 'utf8')
-    .replace('%STYLES%', named('styles.css'))
-    .replace('%MAIN%', named('main.ts'));
-  writeFileSync(join(outDir, 'index.html'), html);
+  for (const page of ['index.html', 'dictionary.html']) {
+    const html = readFileSync(join(here, page), 'utf8')
+      .replace('%STYLES%', named('styles.css'))
+      .replace('%MAIN%', named('main.ts'));
+    writeFileSync(join(outDir, page), html);
+  }
   return { files: outputs.map(([file]) => basename(file)) };
 }

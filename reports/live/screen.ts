@@ -3,7 +3,7 @@
  * Invariants: the address holds the whole view; an update changes text in place, so nothing moves; what is shown stays
  * on screen when the connection is lost, and its age is said.
  */
-import { formatChange, formatDate, formatExact, formatPeriod, formatShort } from '../charts/format.ts';
+import { formatChange, formatExact, formatLimits, formatPeriod, formatShort } from '../../warehouse/kpis/format.ts';
 import { sparkline, trendChart } from '../charts/trend.ts';
 import {
   ApiError,
@@ -17,6 +17,8 @@ import {
 } from './api.ts';
 import { type ConnectionState, connectLive } from './connection.ts';
 import { el } from './dom.ts';
+import { headline } from './headline.ts';
+import { defined, insightsList } from './insights.ts';
 
 const WORDS = { ok: '● sesuai', warn: '▲ perhatian', critical: '■ kritis', none: '○ tanpa target' } as const;
 const STALE_MS = 120_000;
@@ -99,6 +101,7 @@ export function showScreen(root: HTMLElement, session: Session, signedOut: () =>
     render(next, below.units, kpi, series, moved);
     summary = next;
     live.watch(wanted.scope);
+    void parts.insights.show(wanted.scope, wanted.date);
     root.setAttribute('aria-busy', 'false');
   };
 
@@ -140,16 +143,6 @@ export function showScreen(root: HTMLElement, session: Session, signedOut: () =>
     go({ scope });
   };
 
-  const headline = (next: Summary): string => {
-    const value = (id: string) => next.kpis.find((kpi) => kpi.id === id)?.value ?? null;
-    const delivered = value('portions_delivered');
-    const target = value('portions_target');
-    const wrong = next.kpis.filter((kpi) => kpi.status === 'warn' || kpi.status === 'critical').length;
-    const attention = wrong === 0 ? 'semua ukuran dalam batas' : `${wrong} ukuran perlu perhatian`;
-    if (target === null) return `${formatDate(next.date)}: belum ada data penyaluran; ${attention}.`;
-    return `${formatDate(next.date)}: ${formatShort(delivered ?? 0, 'portions')} dari ${formatShort(target, 'portions')} porsi sudah tersalur; ${attention}.`;
-  };
-
   const renderAttention = (next: Summary) => {
     const wrong = next.kpis.filter((kpi) => kpi.status === 'warn' || kpi.status === 'critical');
     parts.attentionTitle.hidden = wrong.length === 0;
@@ -158,17 +151,11 @@ export function showScreen(root: HTMLElement, session: Session, signedOut: () =>
         const kpi = kpis.find((candidate) => candidate.id === value.id);
         if (!kpi) return [];
         const status = el('span', { class: 'status', 'data-status': value.status }, WORDS[value.status]);
-        return [el('li', {}, status, ` ${kpi.name.id}: ${formatShort(value.value, kpi.unit)} (${targetText(kpi)})`)];
+        const figure = `: ${formatShort(value.value, kpi.unit)} (target ${formatLimits(kpi.target, kpi.unit)})`;
+        return [el('li', {}, status, ' ', defined(kpi.id, kpi.name.id), figure)];
       }),
     );
   };
-  const targetText = (kpi: Kpi): string => {
-    const low = formatShort(kpi.target?.low ?? null, kpi.unit);
-    const high = formatShort(kpi.target?.high ?? null, kpi.unit);
-    if (low !== null && high !== null) return low === high ? `target ${low}` : `target ${low}–${high}`;
-    return low === null ? `batas ${high}` : `target ≥ ${low}`;
-  };
-
   const sections = (next: Summary): HTMLElement[] => {
     const names = new Map(kpis.map((kpi) => [kpi.section, kpi.sectionName.id]));
     return [...names].map(([section, name]) =>
@@ -257,7 +244,7 @@ export function showScreen(root: HTMLElement, session: Session, signedOut: () =>
   const renderTrend = (kpi: Kpi, series: Series) => {
     const grain = kpi.grain ?? 'day';
     const span = { day: '60 hari terakhir', fortnight: 'per dua minggu', month: 'per bulan' }[grain];
-    parts.trendTitle.textContent = `${kpi.name.id}, ${span}`;
+    parts.trendTitle.replaceChildren(defined(kpi.id, kpi.name.id), `, ${span}`);
     parts.definition.textContent = kpi.definition.id;
     const rows = series.points;
     if (rows.length === 0) return parts.chart.replaceChildren(el('p', { class: 'nodata' }, 'belum ada data'));
@@ -351,6 +338,7 @@ function frame() {
     trouble: el('p', { class: 'banner error', role: 'alert', hidden: true }),
     attentionTitle: el('h2', { hidden: true }, 'Perlu perhatian'),
     attention: el('ul', { class: 'attention' }),
+    insights: insightsList(),
     sections: el('div', {}, el('div', { class: 'cards' }, ...Array.from({ length: 8 }, skeleton))),
     trendTitle: el('h2', {}, 'Perkembangan'),
     definition: el('p', { class: 'small' }),
@@ -384,6 +372,7 @@ function frame() {
       el('label', { class: 'small' }, 'Tanggal ', date),
       parts.attentionTitle,
       parts.attention,
+      parts.insights.element,
       parts.sections,
       parts.trendTitle,
       parts.definition,

@@ -1,9 +1,11 @@
 /** A person signs in, sees a number, the source changes, and the number changes without a reload. */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { today } from '../../api/inputs.ts';
+import { measures, registry } from '../../warehouse/kpis/registry.ts';
+import { comparisons } from '../../warehouse/kpis/rules.ts';
 import { batch, insert, seedProgramme } from '../support/rows.ts';
 import { type Stack, startPath, startStack } from '../support/stack.ts';
 
@@ -52,6 +54,19 @@ async function open(options: { width: number; height: number; dark?: boolean }) 
   return { page, faults };
 }
 
+/** What the accessibility checker finds. Playwright evaluates outside the page's content policy: it is not loosened for this. */
+async function violationsOf(page: Page): Promise<string[]> {
+  await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+    };
+    return (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+  });
+}
+const overflowOf = (page: Page) =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
 test('sign in, see a number, change the source by SQL, see the number change', async () => {
   const { page, faults } = await open({ width: 1366, height: 768 });
   await page.getByTestId('signin-demo-kepala').click();
@@ -85,20 +100,56 @@ test('drill down from the nation to a kitchen, with hostile names as text, at ev
     await page.goto(`${stack.api}/?scope=sppg:k321`);
     await expect.poll(() => page.getByTestId('value-portions_planned').getAttribute('data-value')).toMatch(/^\d+$/);
     expect(await page.getByTestId('value-qc_score').textContent()).toBe('belum ada data');
-    const overflow = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
-    expect(overflow, `${size.name} scrolls sideways`).toBeLessThanOrEqual(0);
+    expect(await overflowOf(page), `${size.name} scrolls sideways`).toBeLessThanOrEqual(0);
     await page.screenshot({ path: `tests/browser/output/${size.name}.png`, fullPage: true });
-    // Playwright evaluates outside the page's content policy, so the checker can be added without loosening it.
-    await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
-    const violations = await page.evaluate(async () => {
-      const { axe } = globalThis as unknown as {
-        axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-      };
-      return (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-    });
-    expect(violations, size.name).toEqual([]);
+    expect(await violationsOf(page), size.name).toEqual([]);
+    expect(faults, size.name).toEqual([]);
+    await page.close();
+  }
+});
+
+test('warnings and findings of a scope, each leading to its definition; the dictionary in two languages, at every size', async () => {
+  const { page, faults } = await open({ width: 1366, height: 768 });
+  await page.getByTestId('signin-demo-pimpinan').click();
+  const told = page.getByTestId('insights');
+  await expect.poll(() => told.textContent(), { timeout: 20_000 }).toContain('Tidak ada peringatan statistik');
+  await insert(stack.source, 'waste_management', {
+    id: 'negative',
+    sppgId: 'k321',
+    wasteDate: new Date(Date.parse(`${today()}T03:00:00Z`) - 86_400_000).toISOString(),
+    wasteType: 'FOOD_WASTE',
+    wasteWeight: -4,
+    wasteSource: 'LEFTOVER',
+    disposalMethod: 'COMPOST',
+    updatedAt: new Date().toISOString(),
+  });
+  await stack.settled();
+  await page.goto(`${stack.api}/?scope=sppg:k321`);
+  const link = told.getByRole('link', { name: 'Berat limbah negatif' });
+  await link.waitFor();
+  await page.screenshot({ path: 'tests/browser/output/insights.png', fullPage: true });
+  expect(await violationsOf(page)).toEqual([]);
+  await link.click();
+  await page.locator('article#waste_negative_weight').waitFor();
+  expect(await page.locator('article').count()).toBe([...measures, ...comparisons].length);
+  for (const { id, name } of registry) {
+    expect(await page.locator(`article#${id} h3`).textContent(), id).toBe(name.id);
+  }
+  await page.getByRole('link', { name: 'In English' }).click();
+  expect(await page.locator('article#on_time_delivery h3').textContent()).toBe('On-time delivery');
+  expect(await page.locator('html').getAttribute('lang')).toBe('en');
+  expect(faults).toEqual([]);
+  await page.close();
+  for (const size of [
+    { name: 'dictionary-phone', width: 390, height: 844 },
+    { name: 'dictionary-laptop', width: 1366, height: 768 },
+    { name: 'dictionary-laptop-dark', width: 1366, height: 768, dark: true },
+  ]) {
+    const { page, faults } = await open(size);
+    await page.goto(`${stack.api}/dictionary#food_cost_per_portion`);
+    expect(await overflowOf(page), `${size.name} scrolls sideways`).toBeLessThanOrEqual(0);
+    expect(await violationsOf(page), size.name).toEqual([]);
+    await page.screenshot({ path: `tests/browser/output/${size.name}.png` });
     expect(faults, size.name).toEqual([]);
     await page.close();
   }

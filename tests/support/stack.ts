@@ -54,7 +54,7 @@ export type Stack = AsyncDisposable & {
     token?: string,
   ): Promise<{ status: number; body: Record<string, unknown> & { [key: string]: never } }>;
   /** Waits until everything committed in the source so far is rolled up. */
-  settled(): Promise<void>;
+  settled(deadlineMs?: number): Promise<void>;
 };
 
 /** Waits for a condition; the time-out names what was waited for and the caller's line. */
@@ -182,14 +182,18 @@ export async function startStack(
       const answer = await fetch(`${stack.api}${path}`, { headers });
       return { status: answer.status, body: await answer.json() };
     },
-    async settled() {
+    async settled(deadlineMs = DEADLINE_MS) {
       const { rows } = await source.query<{ lsn: string }>('SELECT pg_current_wal_lsn() AS lsn');
       const target = parseLsn(rows[0]?.lsn ?? '0/0');
-      await until('everything committed to be rolled up', async () => {
-        const { watermark } = await readFreshness(warehouse);
-        const open = await warehouse.query<{ n: number }>('SELECT count() AS n FROM ops.marks FINAL WHERE NOT done');
-        return BigInt(watermark) >= target && open[0]?.n === 0;
-      }).catch((error: Error) => {
+      await until(
+        'everything committed to be rolled up',
+        async () => {
+          const { watermark } = await readFreshness(warehouse);
+          const open = await warehouse.query<{ n: number }>('SELECT count() AS n FROM ops.marks FINAL WHERE NOT done');
+          return BigInt(watermark) >= target && open[0]?.n === 0;
+        },
+        deadlineMs,
+      ).catch((error: Error) => {
         for (const role of ['capture', 'worker'] as const) {
           const file = join(dataDir, 'logs', `${role}.log`);
           if (existsSync(file)) error.message += `\n${role}: ${readFileSync(file, 'utf8').slice(-1_500)}`;

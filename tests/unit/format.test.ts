@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatChange, formatShort } from '../../reports/charts/format.ts';
+import { formatChange, formatShort } from '../../warehouse/kpis/format.ts';
 
 describe('numbers as people read them', () => {
   it('says changes of percentages in points, of amounts in percent', () => {

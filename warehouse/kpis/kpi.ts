@@ -61,6 +61,8 @@ export type Kpi = {
   direction: 'up' | 'down' | 'band' | 'none';
   /** Limits in the unit of the value (fractions for percent); null = no limit on that side. */
   target: { low: number | null; high: number | null } | null;
+  /** Caps where they differ by portion size; a value over both sizes is held against the target. */
+  caps?: { small: number; large: number };
   fact: FactName;
   /** The finest period it is published for; a month's cell stands on its first day. Default: the local day. */
   grain?: 'fortnight' | 'month';

@@ -93,6 +93,7 @@ export const production: readonly Kpi[] = [
     unit: 'idr',
     direction: 'down',
     target: { low: null, high: 10_000 },
+    caps: { small: 8_000, large: 10_000 },
     num: `sumIf(actualCost, ${costed})`,
     den: `sumIf(actualPortions, ${costed})`,
     sources,

@@ -1,0 +1,13 @@
+/** The screen's first sentence: is the day all right? */
+import { formatDate, formatShort } from '../../warehouse/kpis/format.ts';
+import type { Summary } from './api.ts';
+
+export function headline(next: Summary): string {
+  const value = (id: string) => next.kpis.find((kpi) => kpi.id === id)?.value ?? null;
+  const delivered = value('portions_delivered');
+  const target = value('portions_target');
+  const wrong = next.kpis.filter((kpi) => kpi.status === 'warn' || kpi.status === 'critical').length;
+  const attention = wrong === 0 ? 'semua ukuran dalam batas' : `${wrong} ukuran perlu perhatian`;
+  if (target === null) return `${formatDate(next.date)}: belum ada data penyaluran; ${attention}.`;
+  return `${formatDate(next.date)}: ${formatShort(delivered ?? 0, 'portions')} dari ${formatShort(target, 'portions')} porsi sudah tersalur; ${attention}.`;
+}

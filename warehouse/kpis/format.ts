@@ -1,0 +1,96 @@
+/**
+ * Numbers as people read them: short in the big print, exact in titles and tables; Indonesian unless English is asked for.
+ * Invariants: null stays null; how a unit is written is told here once, for screens, files and the data dictionary.
+ */
+import type { Kpi, Unit } from './kpi.ts';
+
+export type Language = 'id' | 'en';
+/** A value is told times `factor` with so many decimals, after a prefix and before the unit's sign; `scaled`: millions as "jt". */
+export type Format = { factor: number; digits: number; exactDigits: number; prefix: string; scaled: boolean };
+type UnitWords = { name: Record<Language, string>; sign: Record<Language, string> };
+
+const plain: Format = { factor: 1, digits: 0, exactDigits: 3, prefix: '', scaled: true };
+const oneDigit: Format = { ...plain, digits: 1, scaled: false };
+const none = { id: '', en: '' };
+
+export const units: Readonly<Record<Unit, Format & UnitWords>> = {
+  portions: { ...plain, name: { id: 'porsi', en: 'portions' }, sign: none },
+  people: { ...plain, name: { id: 'orang', en: 'people' }, sign: none },
+  count: { ...plain, name: { id: 'jumlah', en: 'count' }, sign: none },
+  idr: { ...plain, exactDigits: 2, prefix: 'Rp ', name: { id: 'rupiah', en: 'rupiah' }, sign: none },
+  percent: { ...oneDigit, factor: 100, name: { id: 'persen', en: 'percent' }, sign: { id: ' %', en: '%' } },
+  gram: { ...oneDigit, name: { id: 'gram', en: 'grams' }, sign: { id: ' g', en: ' g' } },
+  days: { ...oneDigit, name: { id: 'hari', en: 'days' }, sign: { id: ' hari', en: ' days' } },
+  score: { ...oneDigit, name: { id: 'skor 0–100', en: 'score 0–100' }, sign: none },
+  rating: { ...oneDigit, name: { id: 'nilai 1–5', en: 'rating 1–5' }, sign: none },
+};
+
+const locales: Readonly<Record<Language, string>> = { id: 'id-ID', en: 'en-GB' };
+const SCALES: readonly [number, Record<Language, string>][] = [
+  [1e12, { id: 'T', en: 'tn' }],
+  [1e9, { id: 'M', en: 'bn' }],
+  [1e6, { id: 'jt', en: 'm' }],
+];
+
+const decimal = (digits: number, language: Language) =>
+  new Intl.NumberFormat(locales[language], { maximumFractionDigits: digits, signDisplay: 'negative' });
+
+/** The value in big print, with its unit: 61,8 jt · 98,6 %; null when there is none. */
+export function formatShort(value: number | null, unit: Unit, language: Language = 'id'): string | null {
+  if (value === null) return null;
+  const { factor, digits, prefix, sign, scaled } = units[unit];
+  const scale = scaled ? SCALES.find(([size]) => Math.abs(value) >= size) : undefined;
+  const number = scale
+    ? `${decimal(1, language).format(value / scale[0])} ${scale[1][language]}`
+    : decimal(digits, language).format(value * factor);
+  return `${prefix}${number}${sign[language]}`;
+}
+
+/** Limits of a target: 95 % – 105 %, ≥ 95 %, ≤ Rp 10.000; null where there is none. */
+export function formatLimits(target: Kpi['target'], unit: Unit, language: Language = 'id'): string | null {
+  const low = formatShort(target?.low ?? null, unit, language);
+  const high = formatShort(target?.high ?? null, unit, language);
+  if (low !== null && high !== null) return low === high ? low : `${low} – ${high}`;
+  if (low !== null) return `≥ ${low}`;
+  return high === null ? null : `≤ ${high}`;
+}
+
+/** The exact value for titles and tables. */
+export function formatExact(value: number | null, unit: Unit): string | null {
+  if (value === null) return null;
+  const { factor, exactDigits, prefix, sign } = units[unit];
+  return `${prefix}${decimal(exactDigits, 'id').format(value * factor)}${sign.id}`;
+}
+
+/**
+ * How far a value stands from an earlier one: points for percentages (a percentage of a percentage misleads),
+ * the difference itself for scores, ratings and days, a percentage for amounts. Null without an earlier value.
+ */
+export function formatChange(value: number | null, before: number | null, unit: Unit): string | null {
+  if (value === null || before === null) return null;
+  const signed = (options: Intl.NumberFormatOptions) =>
+    new Intl.NumberFormat('id-ID', { maximumFractionDigits: 1, signDisplay: 'exceptZero', ...options });
+  if (unit === 'percent') return `${signed({}).format((value - before) * 100)} poin`;
+  if (unit === 'score' || unit === 'rating') return signed({}).format(value - before);
+  if (unit === 'days') return `${signed({}).format(value - before)} hari`;
+  if (before === 0) return value === 0 ? '0%' : null;
+  const share = value / before - 1;
+  // Beyond a tenfold change a percentage says less than the two values do.
+  return Math.abs(share) > 9 ? null : signed({ style: 'percent' }).format(share);
+}
+
+/** '2026-11-23' → '23 Nov 2026'. */
+export function formatDate(day: string): string {
+  return new Intl.DateTimeFormat('id-ID', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' }).format(
+    new Date(`${day}T00:00:00Z`),
+  );
+}
+
+/** A period by its first day: '23 Nov 2026', or 'November 2026' for a month. */
+export function formatPeriod(day: string, grain: 'day' | 'fortnight' | 'month'): string {
+  if (grain === 'day') return formatDate(day);
+  if (grain === 'fortnight') return `dua minggu dari ${formatDate(day)}`;
+  return new Intl.DateTimeFormat('id-ID', { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(
+    new Date(`${day}T00:00:00Z`),
+  );
+}
