@@ -17,7 +17,6 @@ const entry = z.strictObject({
   requestedAt: z.string(),
   finishedAt: z.string().nullable(),
   expiresAt: z.string(),
-  rows: z.number().nullable(),
   bytes: z.number().nullable(),
   sha256: z.string().nullable(),
   committedAt: z.string().nullable().meta({ description: 'The source commit time the file stands for.' }),

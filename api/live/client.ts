@@ -41,19 +41,20 @@ export function createClient(socket: WebSocket, address: string, metrics: Metric
     /** `text` is the update as JSON, made once for everybody. */
     update(update: Update, text: string): void {
       const waiting = held.get(update.channel);
-      if (socket.bufferedAmount > DROP_BYTES) return client.drop(1013, 'too slow');
-      if (socket.bufferedAmount > SLOW_BYTES) {
+      const merged = waiting === undefined ? update : { ...update, cells: waiting.cells + update.cells };
+      if (socket.bufferedAmount > DROP_BYTES) client.drop(1013, 'too slow');
+      else if (socket.bufferedAmount > SLOW_BYTES) {
         if (waiting) metrics.coalesced.inc();
-        held.set(update.channel, waiting ? { ...update, cells: waiting.cells + update.cells } : update);
-        return;
+        held.set(update.channel, merged);
+      } else if (waiting === undefined) client.sendText('update', text);
+      else {
+        held.delete(update.channel);
+        client.send(merged);
       }
-      if (waiting === undefined) return client.sendText('update', text);
-      held.delete(update.channel);
-      client.send({ ...update, cells: waiting.cells + update.cells });
     },
     notice(text: string): void {
-      if (socket.bufferedAmount <= SLOW_BYTES) return client.sendText('notice', text);
-      notices.push(text);
+      if (socket.bufferedAmount <= SLOW_BYTES) client.sendText('notice', text);
+      else notices.push(text);
       if (notices.length > HELD_NOTICES) notices.shift();
     },
     /** Sends what was held back, once the socket has taken what came before. */

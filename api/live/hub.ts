@@ -21,7 +21,10 @@ export function createHub(context: ApiContext) {
   const doubted = new Map<string, number>();
   let hierarchy: string | undefined;
   let subscriptions = 0;
-  const count = (change: number) => live.subscriptions.set((subscriptions += change));
+  const count = (change: number) => {
+    subscriptions += change;
+    live.subscriptions.set(subscriptions);
+  };
 
   const resync = (channel: string) => {
     for (const client of listeners.get(channel) ?? []) client.send({ type: 'resync', channel });
