@@ -3,7 +3,7 @@
  * Invariant: a fact that cannot be read has no sample; it is never zero or the last known.
  */
 import { Gauge, type Registry } from 'prom-client';
-import { batchesInFlight, openQueue, PIPELINE, queueNames } from '../platform/queues.ts';
+import { batchesInFlight, openQueue, queueNames } from '../platform/queues.ts';
 import { readSourceFacts, slotDanger } from '../platform/source_facts.ts';
 import { readFreshness, readParked, readReconciliations, readTables, type TableStatus } from '../warehouse/ledger.ts';
 import { readStages } from '../warehouse/stages.ts';
