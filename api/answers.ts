@@ -25,10 +25,10 @@ export type Answers = {
 };
 
 export function createAnswers(context: ApiContext): Answers {
-  const { secret, cache, freshness } = context;
+  const { verify, cache, freshness } = context;
   return {
     async place(request, text) {
-      const claims = await authenticate(secret, request);
+      const claims = await authenticate(verify, request);
       return { claims, place: await context.places(claims, text) };
     },
     async answer(request, response, claims, scope, question, compute) {

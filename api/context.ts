@@ -2,6 +2,7 @@
 import type { Config } from '../platform/config.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Redis } from '../platform/redis.ts';
+import type { Claims } from '../platform/tokens.ts';
 import type { Warehouse } from '../warehouse/client.ts';
 import type { Cache } from './cache.ts';
 import type { FreshnessSource } from './freshness.ts';
@@ -14,6 +15,8 @@ export type ApiContext = {
   log: Logger;
   config: Config;
   secret: Uint8Array;
+  /** The claims of a token; `unauthenticated` when it is not valid. */
+  verify(token: string): Promise<Claims>;
   /** The source is the embedded demo programme. */
   demo: boolean;
   cache: Cache;

@@ -1,6 +1,6 @@
 /**
  * What this process knows of the rollups: their freshness, and per scope the refresh that last touched it. Renewed by
- * every notice, re-read when older than two seconds.
+ * every notice, and re-read every two seconds while somebody asks.
  * Invariant: freshness and scope versions move together, so an answer cached under a scope's version is the answer as of
  * the freshness held with it.
  */
@@ -59,7 +59,12 @@ export function createFreshness(warehouse: Warehouse): FreshnessSource {
     return flight;
   };
   return {
-    current: () => (held !== undefined && Date.now() - held.at < MAX_AGE_MS ? Promise.resolve(held.value) : read()),
+    current() {
+      if (held === undefined || held.at === 0) return read();
+      // Every refresh is announced; looking again is for the one whose notice got lost, and nobody waits for it.
+      if (Date.now() - held.at > MAX_AGE_MS) void read();
+      return Promise.resolve(held.value);
+    },
     invalidate() {
       if (held) held.at = 0;
     },

@@ -13,6 +13,7 @@ import { authSecret, type Config } from '../platform/config.ts';
 import { LumbungError, messageOf } from '../platform/errors.ts';
 import type { Logger } from '../platform/log.ts';
 import { connectRedis, type Redis } from '../platform/redis.ts';
+import { verifyToken } from '../platform/tokens.ts';
 import type { Warehouse } from '../warehouse/client.ts';
 import { createApp } from './app.ts';
 import { createCache } from './cache.ts';
@@ -22,6 +23,7 @@ import { startLive } from './live/server.ts';
 import { createMetrics } from './metrics.ts';
 import { createPlaces } from './places.ts';
 import { watchUptime } from './uptime.ts';
+import { remembered } from './verified.ts';
 
 type Options = { config: Config; log: Logger; warehouse: Warehouse; redis: Redis; redisUrl: string };
 
@@ -35,13 +37,15 @@ export async function startApi(options: Options): Promise<{ url: string; close()
   const { config, log, warehouse, redis } = options;
   const metrics = createMetrics();
   const freshness = createFreshness(warehouse);
+  const secret = authSecret(config);
   let stopping = false;
   const context: ApiContext = {
     warehouse,
     redis,
     log,
     config,
-    secret: authSecret(config),
+    secret,
+    verify: remembered((token) => verifyToken(secret, token)),
     demo: config.demo,
     cache: createCache(redis, metrics),
     freshness,

@@ -12,7 +12,6 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { LumbungError, messageOf } from '../../platform/errors.ts';
 import { LIVE_CHANNEL, liveNotice, NOTICE_CHANNEL, userNotice } from '../../platform/queues.ts';
 import type { Redis } from '../../platform/redis.ts';
-import { verifyToken } from '../../platform/tokens.ts';
 import { tokenOf } from '../access.ts';
 import type { ApiContext } from '../context.ts';
 import { type Client, createClient } from './client.ts';
@@ -82,7 +81,7 @@ export async function startLive(server: Server, context: ApiContext, subscriber:
   };
 
   const authenticate = async (client: Client, token: string | undefined) => {
-    const claims = await verifyToken(context.secret, token ?? '');
+    const claims = await context.verify(token ?? '');
     const former = client.claims;
     if (former?.sub !== claims.sub) {
       if (!perUser.add(claims.sub, config.LIVE_SOCKETS_PER_USER)) {

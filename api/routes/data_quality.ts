@@ -80,7 +80,7 @@ export function dataQualityRoutes(context: ApiContext): Router {
 
   router.get('/dictionary', async (request, response) => {
     dictionaryInput.parse(request.query);
-    const claims = await authenticate(context.secret, request);
+    const claims = await authenticate(context.verify, request);
     const visible = new Set([...visibleKpis(claims), ...visibleRules(claims)].map((kpi) => kpi.id));
     await answer(request, response, claims, 'national', 'dictionary', async () => {
       const columns = await sourceColumns(warehouse);

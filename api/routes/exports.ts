@@ -22,7 +22,7 @@ const OPEN_PER_PERSON = 5;
 const READS_LEDGER = new Set(['AUDITOR', 'PLATFORM_SUPERADMIN']);
 
 export function exportRoutes(context: ApiContext): Router {
-  const { warehouse, secret, places, config, redis, log } = context;
+  const { warehouse, verify, places, config, redis, log } = context;
   const { place } = createAnswers(context);
   const router = Router();
   const queue = openQueue(EXPORTS, redis);
@@ -68,7 +68,7 @@ export function exportRoutes(context: ApiContext): Router {
 
   router.get('/exports', async (request, response) => {
     const { offset, limit } = exportsInput.parse(request.query);
-    const claims = await authenticate(secret, request);
+    const claims = await authenticate(verify, request);
     const by = READS_LEDGER.has(claims.role) ? undefined : claims.sub;
     const entries = await listExports(warehouse, by, offset + limit);
     const reports = exportables.map(({ id, name, formats, period }) => ({ id, name, formats, period }));
@@ -86,13 +86,13 @@ export function exportRoutes(context: ApiContext): Router {
   };
 
   router.get('/exports/:id', async (request, response) => {
-    const entry = await find(await authenticate(secret, request), request.params.id);
+    const entry = await find(await authenticate(verify, request), request.params.id);
     if (entry.state === 'queued' || entry.state === 'running') await hint(entry.id);
     response.set('Cache-Control', 'no-store').json(told(entry));
   });
 
   router.get('/exports/:id/file', async (request, response) => {
-    const claims = await authenticate(secret, request);
+    const claims = await authenticate(verify, request);
     const entry = await find(claims, request.params.id);
     // Reading the ledger is not reading the file: scope and fields of the caller decide, as they are today.
     await places(claims, entry.scope);

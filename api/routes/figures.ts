@@ -28,7 +28,7 @@ import { summary } from '../summary.ts';
 const grains: readonly Grain[] = ['day', 'week', 'fortnight', 'month', 'quarter', 'year'];
 
 export function figureRoutes(context: ApiContext): Router {
-  const { warehouse, secret, freshness, places } = context;
+  const { warehouse, verify, freshness, places } = context;
   const router = Router();
 
   const { answer, place } = createAnswers(context);
@@ -36,7 +36,7 @@ export function figureRoutes(context: ApiContext): Router {
 
   router.get('/kpis', async (request, response) => {
     kpisInput.parse(request.query);
-    const claims = await authenticate(secret, request);
+    const claims = await authenticate(verify, request);
     const kpis = visibleKpis(claims).map(({ num: _num, den: _den, fact: _fact, ...kpi }) => ({
       ...kpi,
       sectionName: sections[kpi.section],
@@ -46,7 +46,7 @@ export function figureRoutes(context: ApiContext): Router {
 
   router.get('/units', async (request, response) => {
     const input = unitsInput.parse(request.query);
-    const claims = await authenticate(secret, request);
+    const claims = await authenticate(verify, request);
     const own = input.parent ?? claims.scope[0] ?? 'national';
     const found = await places(claims, own);
     const parent = found.path.at(-1);
@@ -104,7 +104,7 @@ export function figureRoutes(context: ApiContext): Router {
 
   router.get('/freshness', async (request, response) => {
     const input = freshnessInput.parse(request.query);
-    const claims = await authenticate(secret, request);
+    const claims = await authenticate(verify, request);
     if (input.scope !== undefined) await places(claims, input.scope);
     const { freshness: now } = await freshness.current();
     const scopes = input.scope === undefined ? claims.scope : [input.scope];

@@ -15,13 +15,13 @@ import { readiness } from '../readiness.ts';
 const BOARD = '/queues';
 
 export function operatorRoutes(context: ApiContext): Router {
-  const { warehouse, redis, freshness, secret, metrics } = context;
+  const { warehouse, redis, freshness, verify, metrics } = context;
   const router = Router();
   const queues = queueNames.map((name) => openQueue(name, redis));
   for (const queue of queues) queue.on('error', () => undefined); // shown as unknown while Redis is away
 
   const operatorsOnly: RequestHandler = async (request, _response, next) => {
-    const { role } = await authenticate(secret, request);
+    const { role } = await authenticate(verify, request);
     if (!role.startsWith('PLATFORM_')) throw new LumbungError('forbidden', 'this is for operators of the platform');
     next();
   };

@@ -135,6 +135,7 @@ test('every registered route is documented', async () => {
   const config = loadConfig({ DATA_DIR: stack.dataDir });
   const app = createApp({
     ...{ warehouse, redis, config, log: createLogger(config, 'test'), secret: authSecret(config), demo: true },
+    ...{ verify: () => Promise.reject(new Error('nobody signs in here')) },
     ...{ pollSeconds: undefined, graceDays: 3, pages: join(stack.dataDir, 'live'), stopping: () => false },
     ...{ cache: {} as never, freshness: {} as never, places: {} as never, metrics: createMetrics() },
   });
