@@ -4,7 +4,7 @@
  */
 import type { Request } from 'express';
 import { LumbungError } from '../platform/errors.ts';
-import { type Claims, verifyToken } from '../platform/tokens.ts';
+import type { Claims } from '../platform/tokens.ts';
 import type { Warehouse } from '../warehouse/client.ts';
 import type { Kpi } from '../warehouse/kpis/kpi.ts';
 import { registry } from '../warehouse/kpis/registry.ts';
@@ -24,10 +24,13 @@ export function tokenOf(headers: {
 }
 
 /** The caller's claims; `unauthenticated` without a valid token. */
-export async function authenticate(secret: Uint8Array, request: Pick<Request, 'headers'>): Promise<Claims> {
+export async function authenticate(
+  verify: (token: string) => Promise<Claims>,
+  request: Pick<Request, 'headers'>,
+): Promise<Claims> {
   const token = tokenOf(request.headers);
   if (token === undefined) throw new LumbungError('unauthenticated', 'send a bearer token, or sign in');
-  return verifyToken(secret, token);
+  return verify(token);
 }
 
 /** Roles that see the platform's health but no figures. */

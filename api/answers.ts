@@ -5,9 +5,10 @@
 import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type { Claims } from '../platform/tokens.ts';
-import { authenticate, authorize, type Place, visibleKpis } from './access.ts';
+import { authenticate, type Place, visibleKpis } from './access.ts';
 import type { ApiContext } from './context.ts';
 import { asOf } from './freshness.ts';
+import { csvOf, type Showing, showingOf } from './shown.ts';
 
 export type Answers = {
   /** The caller and the scope asked for; refuses one outside the caller's. */
@@ -24,42 +25,60 @@ export type Answers = {
 };
 
 export function createAnswers(context: ApiContext): Answers {
-  const { warehouse, secret, cache, freshness } = context;
+  const { verify, cache, freshness } = context;
   return {
     async place(request, text) {
-      const claims = await authenticate(secret, request);
-      return { claims, place: await authorize(warehouse, claims, text) };
+      const claims = await authenticate(verify, request);
+      return { claims, place: await context.places(claims, text) };
     },
     async answer(request, response, claims, scope, question, compute) {
+      const showing = showingOf(request);
       const now = await freshness.current();
       const audience = visibleKpis(claims)
         .map((kpi) => kpi.id)
         .join(',');
-      const digest = createHash('sha256')
-        .update(`${scope} ${question}\n${audience}\n${claims.scope.join(',')}`)
-        .digest('base64url');
+      const digest = hash(`${scope} ${question}\n${audience}\n${claims.scope.join(',')}`);
       const version = now.versionOf(scope);
-      const etag = `W/"${createHash('sha256').update(`${version}${digest}`).digest('base64url').slice(0, 27)}"`;
-      const headers = {
+      const etag = `W/"${hash(`${version}${digest}${showing.id}`).slice(0, 27)}"`;
+      // A 304 says that the numbers still hold, and as of when.
+      response.set({
         ETag: etag,
         'Cache-Control': 'private, no-cache',
+        Vary: 'Accept, Authorization, Cookie',
         'X-As-Of': JSON.stringify(asOf(now.freshness)),
-      };
-      // A 304 says that the numbers still hold, and as of when.
-      response.set(headers);
+      });
       if (holds(request, etag)) return void response.status(304).end();
-      const { value, stale } = await cache.get(version, digest, async () => ({
-        at: now.freshness,
-        body: await compute(),
-      }));
+      const held = await cache.get(version, digest, async () => ({ at: now.freshness, body: await compute() }));
       // Nothing of the scope has changed since it was computed, unless the warehouse could not be asked.
-      const at = asOf(stale ? value.at : now.freshness);
-      if (stale) response.removeHeader('ETag');
-      response.set('X-As-Of', JSON.stringify(at));
-      response.json({ asOf: at, ...(stale ? { stale } : {}), ...value.body });
+      const at = JSON.stringify(asOf(held.stale ? held.at : now.freshness));
+      if (held.stale) response.removeHeader('ETag');
+      response.set({ 'X-As-Of': at, Age: String(Math.floor((Date.now() - held.computedAt) / 1_000)) });
+      if (showing.plain) {
+        const stale = held.stale ? '"stale":true,' : '';
+        return void response.type('json').send(`{"asOf":${at},${stale}${held.body.slice(1)}`);
+      }
+      send(request, response, showing, {
+        asOf: JSON.parse(at),
+        ...(held.stale ? { stale: true } : {}),
+        ...(JSON.parse(held.body) as object),
+      });
     },
   };
 }
+
+/** A page, some fields, or CSV of an answer. */
+export function send(request: Request, response: Response, showing: Showing, whole: Record<string, unknown>): void {
+  const { body, rows, more } = showing.apply(whole);
+  if (more !== undefined) {
+    const url = new URL(request.originalUrl, 'http://localhost');
+    url.searchParams.set('offset', String(more));
+    response.set('Link', `<${url.pathname}${url.search}>; rel="next"`);
+  }
+  if (showing.csv) response.type('csv').send(csvOf(showing.columns, rows));
+  else response.json(body);
+}
+
+const hash = (text: string) => createHash('sha256').update(text).digest('base64url');
 
 /** True when the caller holds this version. Not `request.fresh`: a fetch() that names an ETag also says no-cache. */
 export function holds(request: Request, etag: string): boolean {

@@ -1,22 +1,35 @@
 /** The Express application: createApp(deps) → handler. Everything it needs is passed in. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import compression from 'compression';
 import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type { ApiContext } from './context.ts';
+import { docsPage } from './docs_page.ts';
+import { createLimits } from './limits.ts';
+import { openApi } from './openapi.ts';
+import { pageStyle } from './page.ts';
 import { notFound, problems } from './problem.ts';
+import { requests } from './requests.ts';
 import { dataQualityRoutes } from './routes/data_quality.ts';
 import { dictionaryPages } from './routes/dictionary.ts';
+import { exportRoutes } from './routes/exports.ts';
 import { figureRoutes } from './routes/figures.ts';
 import { healthRoutes } from './routes/health.ts';
+import { operatorRoutes } from './routes/operators.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { statisticsRoutes } from './routes/statistics.ts';
 
+const HSTS = { maxAge: 365 * 86_400, includeSubDomains: false };
+const MAX_URL = 4_096;
+
 export function createApp(context: ApiContext): Express {
+  const { config } = context;
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
   app.set('query parser', 'simple');
+  app.set('trust proxy', trustedProxies(config.TRUST_PROXY));
   app.use(
     helmet({
       contentSecurityPolicy: {
@@ -31,15 +44,21 @@ export function createApp(context: ApiContext): Express {
           frameAncestors: ["'none'"],
         },
       },
-      strictTransportSecurity: false,
+      // Over plain HTTP browsers ignore it; behind a proxy or with an own certificate it holds.
+      strictTransportSecurity: config.TLS_CERT_FILE !== undefined || config.TRUST_PROXY !== undefined ? HSTS : false,
     }),
   );
-  app.use((request, response, next) => {
-    const stop = context.metrics.requests.startTimer({ method: request.method });
-    response.on('close', () => stop({ status: String(response.statusCode) }));
-    next();
-  });
+  app.use(requests(context, MAX_URL));
+  const limits = createLimits(context.redis, config.RATE_LIMIT_PER_MINUTE, context.metrics);
+  // Probes are asked before anything that could refuse or wait.
   app.use(healthRoutes(context));
+  app.use(limits, compression({ threshold: 1_024, level: 4 }));
+  const document = openApi();
+  const docs = docsPage(document);
+  app.get('/openapi.json', (_request, response) => void response.json(document));
+  app.get('/docs', (_request, response) => void response.type('html').send(docs));
+  app.get('/page.css', (_request, response) => void response.type('css').send(pageStyle));
+  app.use(operatorRoutes(context));
   app.use(
     '/api/v1',
     express.json({ limit: '64kb' }),
@@ -47,6 +66,7 @@ export function createApp(context: ApiContext): Express {
     figureRoutes(context),
     statisticsRoutes(context),
     dataQualityRoutes(context),
+    exportRoutes(context),
   );
   app.use(dictionaryPages(context));
   if (existsSync(join(context.pages, 'index.html'))) {
@@ -65,4 +85,10 @@ export function createApp(context: ApiContext): Express {
   app.use(notFound);
   app.use(problems(context.log));
   return app;
+}
+
+/** TRUST_PROXY: a number of hops, or addresses and networks separated by commas; nobody by default. */
+export function trustedProxies(setting: string | undefined): number | string[] | false {
+  if (setting === undefined) return false;
+  return /^\d+$/.test(setting) ? Number(setting) : setting.split(',').map((part) => part.trim());
 }

@@ -1,20 +1,27 @@
 /** Everything routes and the live channel need, passed in by whoever creates the application. */
+import type { Config } from '../platform/config.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Redis } from '../platform/redis.ts';
+import type { Claims } from '../platform/tokens.ts';
 import type { Warehouse } from '../warehouse/client.ts';
 import type { Cache } from './cache.ts';
 import type { FreshnessSource } from './freshness.ts';
 import type { Metrics } from './metrics.ts';
+import type { Places } from './places.ts';
 
 export type ApiContext = {
   warehouse: Warehouse;
   redis: Redis;
   log: Logger;
+  config: Config;
   secret: Uint8Array;
+  /** The claims of a token; `unauthenticated` when it is not valid. */
+  verify(token: string): Promise<Claims>;
   /** The source is the embedded demo programme. */
   demo: boolean;
   cache: Cache;
   freshness: FreshnessSource;
+  places: Places;
   metrics: Metrics;
   /** Seconds between two polls of a source that is only asked (SYNC_MODE=schedule); undefined where it streams. */
   pollSeconds: number | undefined;
@@ -22,4 +29,6 @@ export type ApiContext = {
   graceDays: number;
   /** Folder of the built live screen. */
   pages: string;
+  /** True from the moment the process was asked to stop: what is running ends, new work goes elsewhere. */
+  stopping(): boolean;
 };

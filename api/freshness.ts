@@ -1,18 +1,28 @@
 /**
  * What this process knows of the rollups: their freshness, and per scope the refresh that last touched it. Renewed by
- * every notice, re-read when older than two seconds.
+ * every notice, and re-read every two seconds while somebody asks.
  * Invariant: freshness and scope versions move together, so an answer cached under a scope's version is the answer as of
  * the freshness held with it.
  */
+import { LumbungError } from '../platform/errors.ts';
 import type { Warehouse } from '../warehouse/client.ts';
 import { type Freshness, readFreshness } from '../warehouse/ledger.ts';
 import { readTouchedScopes } from '../warehouse/queries/touched.ts';
 
 export type AsOf = { committedAt: string | null; rolledUpAt: string | null; lagMs: number | null };
-export type Known = { freshness: Freshness; versionOf(scope: string): string };
+export type Known = {
+  freshness: Freshness;
+  /** Changes whenever a unit may have moved or been renamed. */
+  hierarchy: string;
+  versionOf(scope: string): string;
+  /** The refresh that last touched the scope; 0 when none did since this process began. */
+  seqOf(scope: string): number;
+};
 export type FreshnessSource = { current(): Promise<Known>; invalidate(): void };
 
 const MAX_AGE_MS = 2_000;
+/** A warehouse that hangs is as good as away. */
+const PATIENCE_MS = 3_000;
 
 export function createFreshness(warehouse: Warehouse): FreshnessSource {
   let held: { value: Known; at: number } | undefined;
@@ -25,13 +35,15 @@ export function createFreshness(warehouse: Warehouse): FreshnessSource {
     const change = await readTouchedScopes(warehouse, seq, freshness.seq);
     // A reader that already holds the former map keeps a consistent pair.
     touched = new Map(touched);
-    for (const { scope, seq: last } of change.scopes) touched.set(scope, last);
-    seq = freshness.seq;
+    for (const { scope, seq: last } of change.scopes) touched.set(scope, Math.max(last, touched.get(scope) ?? 0));
+    seq = Math.max(seq, freshness.seq);
     const versions = touched;
-    return { freshness, versionOf: (scope) => `${change.hierarchy}-${versions.get(scope) ?? 0}` };
+    const { hierarchy } = change;
+    const seqOf = (scope: string) => versions.get(scope) ?? 0;
+    return { freshness, hierarchy, seqOf, versionOf: (scope) => `${hierarchy}-${seqOf(scope)}` };
   };
   const read = () => {
-    flight ??= renew()
+    flight ??= withPatience(renew(), held === undefined ? undefined : PATIENCE_MS)
       .then((value) => {
         held = { value, at: Date.now() };
         return value;
@@ -47,11 +59,27 @@ export function createFreshness(warehouse: Warehouse): FreshnessSource {
     return flight;
   };
   return {
-    current: () => (held !== undefined && Date.now() - held.at < MAX_AGE_MS ? Promise.resolve(held.value) : read()),
+    current() {
+      if (held === undefined || held.at === 0) return read();
+      // Every refresh is announced; looking again is for the one whose notice got lost, and nobody waits for it.
+      if (Date.now() - held.at > MAX_AGE_MS) void read();
+      return Promise.resolve(held.value);
+    },
     invalidate() {
       if (held) held.at = 0;
     },
   };
+}
+
+function withPatience<T>(work: Promise<T>, ms: number | undefined): Promise<T> {
+  if (ms === undefined) return work;
+  work.catch(() => undefined); // nobody may be waiting any more
+  return Promise.race([
+    work,
+    new Promise<never>((_, reject) => {
+      setTimeout(() => reject(new LumbungError('unreachable', 'the warehouse does not answer in time')), ms).unref();
+    }),
+  ]);
 }
 
 /** The `asOf` of an answer computed at `freshness`. */

@@ -22,8 +22,24 @@ const bounded = (value: { from: string; to: string }) =>
   (Date.parse(value.to) - Date.parse(value.from)) / DAY_MS <= MAX_DAYS;
 
 export const scope = scopeText;
-export const summaryInput = z.strictObject({ scope: scope.default('national'), date: date.optional() });
-export const unitsInput = z.strictObject({ parent: scope.optional() });
+const MAX_OFFSET = 100_000;
+const MAX_ROWS = 1_000;
+/** Which fields of the rows of an answer, and which of its rows, are wanted. */
+const fields = z
+  .string()
+  .regex(/^[A-Za-z_]{1,40}(,[A-Za-z_]{1,40}){0,39}$/, 'must be names separated by commas')
+  .optional();
+const offset = z.coerce.number().int().min(0).max(MAX_OFFSET).default(0);
+const paged = { fields, limit: z.coerce.number().int().min(1).max(MAX_ROWS).optional(), offset };
+const limited = { fields, limit: z.coerce.number().int().min(1).max(MAX_ROWS).default(100), offset };
+/** The part of a query that says how an answer is shown; the rest is the question. */
+export const shownInput = z.object(paged);
+export type Shown = z.infer<typeof shownInput>;
+
+export const kpisInput = z.strictObject(paged);
+export const dictionaryInput = z.strictObject(paged);
+export const summaryInput = z.strictObject({ scope: scope.default('national'), date: date.optional(), ...paged });
+export const unitsInput = z.strictObject({ parent: scope.optional(), ...paged });
 export const freshnessInput = z.strictObject({ scope: scope.optional() });
 const rangeChecks = <T extends z.ZodType<{ from: string; to: string }>>(schema: T) =>
   schema.refine(ordered, 'from must not be after to').refine(bounded, `at most ${MAX_DAYS} days at a time`);
@@ -34,9 +50,12 @@ export const seriesInput = rangeChecks(
     from: date,
     to: date,
     hierarchy: z.enum(['now', 'then']).default('now'),
+    ...paged,
   }),
 );
-export const rangeInput = rangeChecks(z.strictObject({ scope: scope.default('national'), from: date, to: date }));
+const range = { scope: scope.default('national'), from: date, to: date };
+export const rangeInput = rangeChecks(z.strictObject(range));
+export const pagedRangeInput = rangeChecks(z.strictObject({ ...range, ...paged }));
 export const rankingInput = rangeChecks(
   z.strictObject({
     scope: scope.default('national'),
@@ -44,20 +63,17 @@ export const rankingInput = rangeChecks(
     from: date,
     to: date,
     order: z.enum(['asc', 'desc']).default('desc'),
-    limit: z.coerce.number().int().min(1).max(1_000).default(100),
+    ...limited,
   }),
 );
-export const forecastInput = z.strictObject({ scope: scope.default('national'), from: date.optional() });
+export const forecastInput = z.strictObject({ scope: scope.default('national'), from: date.optional(), ...paged });
 export const insightsInput = z.strictObject({
   scope: scope.default('national'),
   date: date.optional(),
   limit: z.coerce.number().int().min(1).max(500).default(50),
 });
-const limited = z.coerce.number().int().min(1).max(1_000).default(100);
-export const findingsInput = rangeChecks(
-  z.strictObject({ scope: scope.default('national'), from: date, to: date, limit: limited }),
-);
-export const listInput = z.strictObject({ scope: scope.default('national'), limit: limited });
+export const findingsInput = rangeChecks(z.strictObject({ ...range, ...limited }));
+export const listInput = z.strictObject({ scope: scope.default('national'), ...limited });
 export const findingStateInput = z.strictObject({
   rule: z.string().regex(/^[a-z0-9_]{1,60}$/, 'must be the id of a rule'),
   scope,
@@ -91,6 +107,25 @@ export const sessionInput = z.union([
   z.strictObject({ token: z.string().min(10).max(8_192) }),
   z.strictObject({ demo: z.string().max(40) }),
 ]);
+
+export const exportInput = z
+  .strictObject({
+    report: z.string().regex(/^[a-z0-9_-]{1,60}$/, 'must be the id of a report'),
+    format: z.string().regex(/^[a-z0-9]{1,10}$/, 'must be a format, e.g. csv'),
+    scope: scope.default('national'),
+    from: date.optional(),
+    to: date.optional(),
+  })
+  .refine(({ from, to }) => (from === undefined) === (to === undefined), 'from and to are given together')
+  .refine(
+    ({ from, to }) => from === undefined || to === undefined || ordered({ from, to }),
+    'from must not be after to',
+  );
+export const exportsInput = z.strictObject({
+  ...paged,
+  limit: z.coerce.number().int().min(1).max(MAX_ROWS).default(100),
+});
+export const exportId = z.uuid({ error: 'must be the id of an export' });
 
 /** Today's local date in Jakarta: a national day closes at 24:00 WIB. */
 export function today(): string {

@@ -3,9 +3,11 @@
  * Invariant: a fact that cannot be read has no sample; it is never zero or the last known.
  */
 import { Gauge, type Registry } from 'prom-client';
-import { batchesInFlight, openQueue, PIPELINE } from '../platform/queues.ts';
+import { batchesInFlight, openQueue, queueNames } from '../platform/queues.ts';
 import { readSourceFacts, slotDanger } from '../platform/source_facts.ts';
 import { readFreshness, readParked, readReconciliations, readTables, type TableStatus } from '../warehouse/ledger.ts';
+import { readStages } from '../warehouse/stages.ts';
+import { readUptime } from '../warehouse/uptime.ts';
 import type { ApiContext } from './context.ts';
 
 /** Returns a function that reads everything and sets the gauges of `registry`. */
@@ -13,8 +15,9 @@ export function createOperatorMetrics(
   registry: Registry,
   { warehouse, redis }: Pick<ApiContext, 'warehouse' | 'redis'>,
 ): () => Promise<void> {
-  const queue = openQueue(PIPELINE, redis);
-  queue.on('error', () => undefined); // without Redis its gauges have no sample
+  const queues = queueNames.map((name) => openQueue(name, redis));
+  for (const queue of queues) queue.on('error', () => undefined); // without Redis their gauges have no sample
+  const [pipeline] = queues as [(typeof queues)[0], ...typeof queues];
   const gauge = <Label extends string>(name: string, help: string, ...labelNames: Label[]) =>
     new Gauge({ name: `lumbung_${name}`, help, labelNames, registers: [registry] });
   const single = (name: string, help: string) => {
@@ -34,11 +37,28 @@ export function createOperatorMetrics(
   const rows = gauge('table_rows_total', 'Rows copied and streamed', 'table', 'kind');
   const reconciled = gauge('reconciliation_age_seconds', 'Time since the table was last reconciled', 'table');
 
+  const up = gauge('engine_up', '1 when the engine answers', 'engine');
+  const jobs = gauge('queue_jobs', 'Jobs by queue and state', 'queue', 'state');
+  const exported = gauge('exports', 'Exports by state', 'state');
+  const loaded = single('rows_loaded_total', 'Rows streamed into the warehouse');
+  const loadAge = single('load_age_seconds', 'Time since a batch was last loaded');
+  const computed = single('cells_computed_total', 'Cells rolled up');
+  const refreshes = single('refreshes_total', 'Refreshes of the rollups');
+  const uptime = single('uptime_ratio', 'Share of the last 30 days in which everything was ready');
+
   return async () => {
     const known = <T>(reading: Promise<T>) => reading.catch(() => undefined);
+    const counting = queues.map((queue) => known(queue.getJobCounts('waiting', 'active', 'delayed', 'failed')));
+    const [pong, engine, stages, share, counts] = await Promise.all([
+      known(redis.ping()),
+      known(warehouse.ping()),
+      known(readStages(warehouse)),
+      known(readUptime(warehouse, 30)),
+      Promise.all(counting),
+    ]);
     const [facts, batches, tables, parked, freshness, reconciliations] = await Promise.all([
       known(readSourceFacts(redis)),
-      known(batchesInFlight(queue)),
+      known(batchesInFlight(pipeline)),
       known(readTables(warehouse)),
       known(readParked(warehouse)),
       known(readFreshness(warehouse)),
@@ -62,6 +82,18 @@ export function createOperatorMetrics(
       rows.set({ table: table.table, kind: 'copied' }, table.copiedRows);
       rows.set({ table: table.table, kind: 'streamed' }, table.streamedRows);
     }
+    up.set({ engine: 'redis' }, pong === 'PONG' ? 1 : 0);
+    up.set({ engine: 'clickhouse' }, engine ? 1 : 0);
+    for (const each of [jobs, exported]) each.reset();
+    for (const [index, queue] of queues.entries())
+      for (const [name, count] of Object.entries(counts[index] ?? {}))
+        jobs.set({ queue: queue.name, state: name }, count);
+    for (const { state: name, count } of stages?.exports ?? []) exported.set({ state: name }, count);
+    loaded(stages?.rows);
+    loadAge(stages?.loadedAt == null ? null : age(stages.loadedAt));
+    computed(stages?.cells);
+    refreshes(stages?.refreshes);
+    uptime(share);
     for (const { name, finishedAt } of reconciliations ?? []) reconciled.set({ table: name }, age(finishedAt));
   };
 }

@@ -9,6 +9,8 @@ const statuses: Partial<Record<ErrorKind, { status: number; title: string }>> = 
   unauthenticated: { status: 401, title: 'Sign in first' },
   forbidden: { status: 403, title: 'Not within your scope' },
   not_found: { status: 404, title: 'Not found' },
+  not_acceptable: { status: 406, title: 'Not in this format' },
+  gone: { status: 410, title: 'No longer kept' },
   overloaded: { status: 429, title: 'Too many requests' },
   unreachable: { status: 503, title: 'The warehouse is away' },
   transient: { status: 503, title: 'Try again in a moment' },
@@ -25,12 +27,17 @@ export function problems(log: Logger): ErrorRequestHandler {
       return;
     }
     const known = describe(error);
-    if (known.status >= 500) log.error({ path: request.path, error: messageOf(error) }, 'request failed');
-    if (known.status === 503 || known.status === 429) response.set('Retry-After', '2');
+    const id = response.locals.requestId as string | undefined;
+    if (known.status >= 500) log.error({ request: id, path: request.path, error: messageOf(error) }, 'request failed');
+    const wait = (error as { seconds?: unknown } | null)?.seconds;
+    if (known.status === 503 || known.status === 429)
+      response.set('Retry-After', typeof wait === 'number' ? String(wait) : '2');
+    // What was set for a success does not describe a problem.
+    for (const header of ['ETag', 'X-As-Of', 'Content-Disposition']) response.removeHeader(header);
     response
       .status(known.status)
       .type('application/problem+json')
-      .json({ type: `about:blank#${known.kind}`, ...known, kind: undefined });
+      .json({ type: `about:blank#${known.kind}`, ...known, kind: undefined, instance: id && `urn:request:${id}` });
   };
 }
 
@@ -44,7 +51,7 @@ function describe(error: unknown): { status: number; title: string; detail: stri
     if (known) return { ...known, detail: known.status === 503 ? known.title : error.message, kind: error.kind };
   }
   // Errors of Express itself (malformed JSON, bad escapes in the path, too large a body) carry a 4xx status.
-  const status = (error as { status?: unknown }).status;
+  const status = (error as { status?: unknown } | null)?.status;
   if (typeof status === 'number' && status >= 400 && status < 500) {
     return { status, title: 'Bad request', detail: 'the request could not be read', kind: 'bad_input' };
   }

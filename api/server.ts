@@ -1,38 +1,66 @@
-/** The API process: HTTP and WebSocket on one port. */
-import { createServer } from 'node:http';
+/**
+ * The API process: HTTP and WebSocket on one port, with TLS where a certificate is given.
+ * Invariant: asked to stop, it answers what it has begun: it says so in /readyz and on every answer, goes on listening a moment
+ * for those who have not heard, and closes when the last answer is out.
+ */
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { authSecret, type Config } from '../platform/config.ts';
-import { LumbungError } from '../platform/errors.ts';
+import { LumbungError, messageOf } from '../platform/errors.ts';
 import type { Logger } from '../platform/log.ts';
 import { connectRedis, type Redis } from '../platform/redis.ts';
+import { verifyToken } from '../platform/tokens.ts';
 import type { Warehouse } from '../warehouse/client.ts';
 import { createApp } from './app.ts';
 import { createCache } from './cache.ts';
 import type { ApiContext } from './context.ts';
 import { createFreshness } from './freshness.ts';
-import { startLive } from './live.ts';
+import { startLive } from './live/server.ts';
 import { createMetrics } from './metrics.ts';
+import { createPlaces } from './places.ts';
+import { watchUptime } from './uptime.ts';
+import { remembered } from './verified.ts';
 
 type Options = { config: Config; log: Logger; warehouse: Warehouse; redis: Redis; redisUrl: string };
+
+const HEADERS_WITHIN_MS = 15_000;
+const REQUEST_WITHIN_MS = 30_000;
+const IDLE_MS = 65_000;
+const LISTEN_ON_MS = 1_000;
+const FINISH_WITHIN_MS = 8_000;
 
 export async function startApi(options: Options): Promise<{ url: string; close(): Promise<void> }> {
   const { config, log, warehouse, redis } = options;
   const metrics = createMetrics();
+  const freshness = createFreshness(warehouse);
+  const secret = authSecret(config);
+  let stopping = false;
   const context: ApiContext = {
     warehouse,
     redis,
     log,
-    secret: authSecret(config),
+    config,
+    secret,
+    verify: remembered((token) => verifyToken(secret, token)),
     demo: config.demo,
-    cache: createCache(redis, metrics.cache),
-    freshness: createFreshness(warehouse),
+    cache: createCache(redis, metrics),
+    freshness,
+    places: createPlaces(warehouse, freshness),
     metrics,
     pollSeconds: config.SYNC_MODE === 'schedule' ? config.SYNC_INTERVAL_SECONDS : undefined,
     graceDays: config.GRACE_DAYS,
     pages: join(config.dataDir, 'live'),
+    stopping: () => stopping,
   };
-  const server = createServer(createApp(context));
+  const server = listener(config);
+  server.on('request', createApp(context));
+  server.headersTimeout = HEADERS_WITHIN_MS;
+  server.requestTimeout = REQUEST_WITHIN_MS;
+  server.keepAliveTimeout = IDLE_MS;
   const live = await startLive(server, context, connectRedis(options.redisUrl, log, 'blocking'));
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
@@ -43,18 +71,31 @@ export async function startApi(options: Options): Promise<{ url: string; close()
           : error,
       );
     });
-    server.listen(config.PORT, config.HOST, resolve);
+    server.listen({ port: config.PORT, host: config.HOST, backlog: 4_096 }, resolve);
   });
+  const uptime = watchUptime(context);
   const { port } = server.address() as AddressInfo;
   const host = config.HOST === '0.0.0.0' || config.HOST === '::' ? '127.0.0.1' : config.HOST;
   return {
-    url: `http://${host}:${port}`,
+    url: `http${config.TLS_CERT_FILE === undefined ? '' : 's'}://${host}:${port}`,
     async close() {
-      await live.close();
+      stopping = true;
+      await Promise.all([live.close(), uptime.stop(), delay(LISTEN_ON_MS)]);
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
-      setTimeout(() => server.closeAllConnections(), 3_000).unref();
+      setTimeout(() => server.closeAllConnections(), FINISH_WITHIN_MS).unref();
       await closed;
     },
   };
+}
+
+/** Plain, or with the certificate of TLS_CERT_FILE and TLS_KEY_FILE. */
+function listener(config: Config): Server {
+  const { TLS_CERT_FILE: cert, TLS_KEY_FILE: key } = config;
+  if (cert === undefined || key === undefined) return createServer();
+  try {
+    return createTlsServer({ cert: readFileSync(cert), key: readFileSync(key), minVersion: 'TLSv1.2' });
+  } catch (error) {
+    throw new LumbungError('config', `TLS_CERT_FILE and TLS_KEY_FILE cannot be used: ${messageOf(error)}`, error);
+  }
 }

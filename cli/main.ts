@@ -16,10 +16,12 @@ import { openQueue, PIPELINE } from '../platform/queues.ts';
 import { awaitRedis, connectRedis, type Redis } from '../platform/redis.ts';
 import { signToken } from '../platform/tokens.ts';
 import type { Warehouse } from '../warehouse/client.ts';
+import { exportables } from '../warehouse/exports/catalogue.ts';
 import { currentSlot } from '../warehouse/ledger.ts';
 import { migrate } from '../warehouse/migrate.ts';
 import { reconcileTables } from '../workers/scheduled.ts';
 import { copyAgain } from './copy_again.ts';
+import { type ExportOptions, exportFile } from './export.ts';
 import { formatFindings } from './preflight.ts';
 import { rebuildRollups, verifyRollups } from './rebuild.ts';
 import { openWarehouse, type Role, roles, runRole } from './roles.ts';
@@ -206,6 +208,18 @@ const positive = (text: string) => {
   if (!(value > 0)) throw new InvalidArgumentError('must be a positive number');
   return value;
 };
+
+program
+  .command('export')
+  .argument('<report>', exportables.map(({ id }) => id).join(', '))
+  .requiredOption('--format <format>', 'csv, jsonl or parquet')
+  .option('--scope <scope>', 'national, region:CODE, province:ID, regency:ID or sppg:ID', 'national')
+  .option('--period <period>', '2026, 2026-03, 2026-03-09 or 2026-03-09..2026-03-22')
+  .option('--out <file>', 'where to; without it, standard output')
+  .description('write a data file')
+  .action((report: string, options: ExportOptions) =>
+    withWarehouse((warehouse) => exportFile(warehouse, report, options)),
+  );
 
 program
   .command('simulate')

@@ -20,6 +20,7 @@ import { applyDefinitions } from '../warehouse/definitions.ts';
 import { startEmbeddedEngine } from '../warehouse/embedded.ts';
 import { migrate } from '../warehouse/migrate.ts';
 import { readReference } from '../warehouse/reference/files.ts';
+import { startExports } from '../workers/exports.ts';
 import { startPipeline } from '../workers/pipeline.ts';
 import { startScheduledJobs } from '../workers/scheduled.ts';
 import { runScheduler } from '../workers/scheduler.ts';
@@ -118,6 +119,8 @@ const run: Record<Role, (context: Context) => Promise<void>> = {
     lifecycle.onStop('pipeline', () => closeWorker(pipeline));
     const scheduled = await startScheduledJobs({ databaseUrl, redis, workerRedis, warehouse, log, lifecycle, config });
     lifecycle.onStop('scheduled jobs', () => closeWorker(scheduled));
+    const exports = startExports({ warehouse, workerRedis, dataDir: config.dataDir, log, lifecycle });
+    lifecycle.onStop('exports', () => closeWorker(exports));
     announce({});
     log.info('worker started');
     await stopped(lifecycle);
@@ -132,8 +135,8 @@ const run: Record<Role, (context: Context) => Promise<void>> = {
 
   async api(context) {
     await buildLive(join(context.config.dataDir, 'live'));
-    const warehouse = await openWarehouse(context);
-    const redis = await openRedis(context, 'request');
+    const warehouse = await openWarehouse(context, QUERY_SECONDS);
+    const redis = await openRedis(context, 'serving');
     const api = await startApi({ ...context, warehouse, redis, redisUrl: requireUrl(context.config, 'REDIS_URL') });
     context.lifecycle.onStop('api', () => api.close());
     announce({ url: api.url });
@@ -189,9 +192,15 @@ function stopped(lifecycle: Lifecycle): Promise<void> {
   return new Promise((resolve) => lifecycle.signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 
-export async function openWarehouse({ config, lifecycle }: Pick<Context, 'config' | 'lifecycle'>): Promise<Warehouse> {
+/** People wait for what the API asks. */
+const QUERY_SECONDS = 30;
+
+export async function openWarehouse(
+  { config, lifecycle }: Pick<Context, 'config' | 'lifecycle'>,
+  querySeconds?: number,
+): Promise<Warehouse> {
   const url = requireUrl(config, 'CLICKHOUSE_URL');
-  const warehouse = connectWarehouse(url);
+  const warehouse = connectWarehouse(url, querySeconds);
   lifecycle.onStop('warehouse', () => warehouse.close());
   if (!(await warehouse.ping())) {
     const { host } = new URL(url);
@@ -204,7 +213,10 @@ export async function openWarehouse({ config, lifecycle }: Pick<Context, 'config
   return warehouse;
 }
 
-async function openRedis({ config, log, lifecycle }: Context, kind: 'blocking' | 'request'): Promise<Redis> {
+async function openRedis(
+  { config, log, lifecycle }: Context,
+  kind: 'blocking' | 'request' | 'serving',
+): Promise<Redis> {
   const url = requireUrl(config, 'REDIS_URL');
   const redis = connectRedis(url, log, kind);
   lifecycle.onStop('redis', () => redis.disconnect());

@@ -65,6 +65,13 @@ export const environment = z.object({
   AUTH_JWKS_URL: url('http:', 'https:'),
   AUTH_ISSUER: optionalText,
   AUTH_AUDIENCE: optionalText,
+  TLS_CERT_FILE: optionalText,
+  TLS_KEY_FILE: optionalText,
+  TRUST_PROXY: optionalText,
+  RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).max(1_000_000_000).default(1_200),
+  LIVE_SOCKETS_PER_ADDRESS: z.coerce.number().int().min(1).max(1_000_000).default(1_000),
+  LIVE_SOCKETS_PER_USER: z.coerce.number().int().min(1).max(1_000_000).default(50),
+  EXPORT_DAYS: z.coerce.number().int().min(1).max(3_650).default(7),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   LOG_PRETTY: z.enum(['on', 'off']).optional(),
   /** Tests only: ends the process at a named place (platform/failpoints.ts). */
@@ -84,6 +91,9 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   if (!parsed.success) {
     const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
     throw new LumbungError('config', `configuration is not valid:\n  ${faults.join('\n  ')}\nSee docs/configure.md.`);
+  }
+  if ((parsed.data.TLS_CERT_FILE === undefined) !== (parsed.data.TLS_KEY_FILE === undefined)) {
+    throw new LumbungError('config', 'TLS_CERT_FILE and TLS_KEY_FILE are set together, or not at all');
   }
   return { ...parsed.data, dataDir: resolve(parsed.data.DATA_DIR), demo: parsed.data.LUMBUNG_DEMO === '1' };
 }

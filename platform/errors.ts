@@ -13,6 +13,8 @@ export type ErrorKind =
   | 'unauthenticated'
   | 'forbidden'
   | 'not_found'
+  | 'not_acceptable'
+  | 'gone'
   | 'overloaded'
   | 'internal';
 
@@ -31,6 +33,8 @@ export const policies: Readonly<Record<ErrorKind, Policy>> = {
   unauthenticated: { retry: false, remedy: 'Sign in again.' },
   forbidden: { retry: false, remedy: 'Ask for a token whose scope covers this.' },
   not_found: { retry: false, remedy: 'Check the identifier.' },
+  not_acceptable: { retry: false, remedy: 'Ask for a format that there is.' },
+  gone: { retry: false, remedy: 'Ask for it again.' },
   overloaded: { retry: true, remedy: 'Wait and ask again.' },
   internal: { retry: true, remedy: 'See the log of this role.' },
 };

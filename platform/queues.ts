@@ -10,6 +10,9 @@ import type { Redis } from './redis.ts';
 export const PIPELINE = 'pipeline';
 /** Everything on schedule. */
 export const JOBS = 'jobs';
+/** Files being made. */
+export const EXPORTS = 'exports';
+export const queueNames = [PIPELINE, JOBS, EXPORTS] as const;
 
 export const pipelineJob = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('load'), batchId: z.string(), slotId: z.string() }),
@@ -24,6 +27,17 @@ export const scheduledJob = z.object({
   due: z.iso.datetime(),
 });
 export type ScheduledJob = z.infer<typeof scheduledJob>;
+
+export const exportJob = z.object({ id: z.uuid() });
+
+/** Asks for a file. The same export is asked for once at a time, so asking again after Redis forgot is harmless. */
+export async function requestExport(queue: Queue, id: string): Promise<void> {
+  const once = { jobId: id, removeOnComplete: true, removeOnFail: true };
+  await queue.add('export', { id }, { ...once, attempts: 5, backoff: { type: 'exponential', delay: 1_000 } });
+}
+
+/** Where the file of an export is, under DATA_DIR. */
+export const exportFile = ({ id, format }: { id: string; format: string }) => `exports/${id}.${format}`;
 
 /** Redis key of a batch's bytes. */
 export const payloadKey = (batchId: string) => `lumbung:batch:${batchId}`;
@@ -48,6 +62,23 @@ export const liveNotice = z.object({
   channels: z.array(z.object({ channel: z.string(), offset: z.string() })),
 });
 export type LiveNotice = z.infer<typeof liveNotice>;
+
+/** Pub/sub channel: something people should know. */
+export const NOTICE_CHANNEL = 'lumbung:notices';
+/** What people are told of a unit, or of the system. `owner`: only roles that see this field of work hear it. */
+export const userNotice = z.object({
+  channel: z.string(),
+  epoch: z.string(),
+  offset: z.string(),
+  kind: z.enum(['threshold', 'incident', 'quarantine', 'report_due']),
+  owner: z
+    .enum(['production', 'quality', 'nutrition', 'distribution', 'finance', 'procurement', 'voice', 'staff'])
+    .optional(),
+  subject: z.string(),
+  at: z.string(),
+  detail: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
+});
+export type UserNotice = z.infer<typeof userNotice>;
 
 const options = { removeOnComplete: { count: 200 }, removeOnFail: { count: 1_000 } };
 

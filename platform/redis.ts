@@ -7,14 +7,16 @@ export type { Redis };
 
 /**
  * Connects with endless, capped retries. `blocking` connections (BullMQ workers, subscribers) never give a command up;
- * others fail a command after a few tries so that a request can answer without Redis.
+ * others fail a command after a few tries so that a request can answer without Redis; `serving` ones do not wait for a Redis that
+ * hangs either, because people wait for the answer.
  */
-export function connectRedis(url: string, log: Logger, kind: 'blocking' | 'request' = 'request'): Redis {
+export function connectRedis(url: string, log: Logger, kind: 'blocking' | 'request' | 'serving' = 'request'): Redis {
   const redis = new Redis(url, {
     maxRetriesPerRequest: kind === 'blocking' ? null : 1,
     enableOfflineQueue: kind === 'blocking',
     retryStrategy: (attempt) => Math.min(100 * attempt, 2_000),
     lazyConnect: false,
+    ...(kind === 'serving' ? { commandTimeout: 1_000, connectTimeout: 2_000 } : {}),
   });
   let down = false;
   redis.on('error', (error) => {

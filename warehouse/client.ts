@@ -29,12 +29,13 @@ export type Warehouse = {
   close(): Promise<void>;
 };
 
-export function connectWarehouse(url: string): Warehouse {
+/** `querySeconds` bounds every query (streams aside) of a process that answers people. */
+export function connectWarehouse(url: string, querySeconds?: number): Warehouse {
   const client = createClient({
     url,
     application: 'lumbung',
     max_open_connections: 16,
-    request_timeout: 600_000,
+    request_timeout: querySeconds === undefined ? 600_000 : (querySeconds + 5) * 1_000,
     keep_alive: { enabled: true, idle_socket_ttl: 2_000 },
     clickhouse_settings: {
       output_format_json_quote_64bit_integers: 0,
@@ -46,6 +47,9 @@ export function connectWarehouse(url: string): Warehouse {
       compile_expressions: 0,
       compile_aggregate_expressions: 0,
       compile_sort_description: 0,
+      // A reader that hangs up stops its query.
+      cancel_http_readonly_queries_on_client_close: 1,
+      ...(querySeconds === undefined ? {} : { max_execution_time: querySeconds }),
     },
     log: { level: 127 as never },
   });
@@ -72,6 +76,7 @@ export function connectWarehouse(url: string): Warehouse {
         const result = await client.exec({
           query: sql,
           query_params: params,
+          ...(querySeconds === undefined ? {} : { clickhouse_settings: { max_execution_time: STREAM_SECONDS } }),
           ...(signal ? { abort_signal: signal } : {}),
         });
         return result.stream;
@@ -104,6 +109,8 @@ export function connectWarehouse(url: string): Warehouse {
   };
 }
 
+/** A stream takes as long as its reader. */
+const STREAM_SECONDS = 3_600;
 /** Engine codes after which the same insert may succeed later: too many parts, memory, time-outs, shutting down. */
 const TRANSIENT_CODES = new Set([
   '252',

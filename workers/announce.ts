@@ -1,34 +1,61 @@
 /**
- * Announces a refresh: an entry in the stream of every channel it touched (for replay), then one notice to all APIs.
- * Invariant: the entry is there before the notice, so a client that reconnects in between finds it by replay.
+ * Announces a refresh: an entry in the stream of every channel it touched (for replay), then one notice to all APIs. Notices to
+ * people go the same way.
+ * Invariant: the entry is there before the notice, so a client that reconnects in between finds it by replay. Streams are short
+ * and end by themselves: a position that is gone means reading anew.
  */
 import { randomUUID } from 'node:crypto';
-import { EPOCH_KEY, LIVE_CHANNEL, type LiveNotice, streamKey } from '../platform/queues.ts';
+import {
+  EPOCH_KEY,
+  LIVE_CHANNEL,
+  type LiveNotice,
+  NOTICE_CHANNEL,
+  streamKey,
+  type UserNotice,
+} from '../platform/queues.ts';
 import type { Redis } from '../platform/redis.ts';
 import type { Refresh } from '../warehouse/rollups/refresh.ts';
 import { formatScope } from '../warehouse/scopes.ts';
 
 const KEPT_ENTRIES = 256;
+const KEPT_SECONDS = 3_600;
 
 export async function announceRefresh(redis: Redis, refresh: Refresh): Promise<void> {
-  await redis.set(EPOCH_KEY, randomUUID(), 'NX');
-  const epoch = (await redis.get(EPOCH_KEY)) ?? '';
+  const epoch = await currentEpoch(redis);
   const channels = ['system', ...channelsOf(refresh)];
-  const pipeline = redis.pipeline();
-  for (const channel of channels) {
-    const fields = ['cells', String(refresh.cells), 'committedAt', refresh.committedAt];
-    pipeline.xadd(streamKey(channel), 'MAXLEN', '~', KEPT_ENTRIES, '*', ...fields);
-  }
-  const answers = (await pipeline.exec()) ?? [];
+  const fields = ['cells', String(refresh.cells), 'committedAt', refresh.committedAt];
+  const offsets = await append(redis, channels, fields);
   const notice: LiveNotice = {
     epoch,
     seq: refresh.seq,
     committedAt: refresh.committedAt,
     rolledAt: refresh.rolledAt,
     cells: refresh.cells,
-    channels: channels.map((channel, index) => ({ channel, offset: String(answers[index]?.[1] ?? '0-0') })),
+    channels: channels.map((channel, index) => ({ channel, offset: offsets[index] ?? '0-0' })),
   };
   await redis.publish(LIVE_CHANNEL, JSON.stringify(notice));
+}
+
+/** Tells the listeners of a channel something. */
+export async function announceNotice(redis: Redis, told: Omit<UserNotice, 'epoch' | 'offset'>): Promise<void> {
+  const epoch = await currentEpoch(redis);
+  const { channel, ...rest } = told;
+  const [offset = '0-0'] = await append(redis, [channel], ['notice', JSON.stringify(rest)]);
+  await redis.publish(NOTICE_CHANNEL, JSON.stringify({ ...told, epoch, offset } satisfies UserNotice));
+}
+
+async function currentEpoch(redis: Redis): Promise<string> {
+  await redis.set(EPOCH_KEY, randomUUID(), 'NX');
+  return (await redis.get(EPOCH_KEY)) ?? '';
+}
+
+/** Appends the same entry to each channel's stream; their offsets. */
+async function append(redis: Redis, channels: readonly string[], fields: readonly string[]): Promise<string[]> {
+  const pipeline = redis.pipeline();
+  for (const channel of channels) pipeline.xadd(streamKey(channel), 'MAXLEN', '~', KEPT_ENTRIES, '*', ...fields);
+  for (const channel of channels) pipeline.expire(streamKey(channel), KEPT_SECONDS);
+  const answers = (await pipeline.exec()) ?? [];
+  return channels.map((_, index) => String(answers[index]?.[1] ?? '0-0'));
 }
 
 /** Every channel that shows numbers of the refreshed kitchens: their own and all above. */

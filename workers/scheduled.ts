@@ -13,6 +13,7 @@ import type { Redis } from '../platform/redis.ts';
 import type { Warehouse } from '../warehouse/client.ts';
 import { currentSlot, lastDue, pruneLedgers, recordRun } from '../warehouse/ledger.ts';
 import { readWatermark } from '../warehouse/watermark.ts';
+import { pruneExports } from './exports.ts';
 
 export type ScheduledContext = {
   databaseUrl: string;
@@ -36,8 +37,11 @@ export async function startScheduledJobs(context: ScheduledContext): Promise<Wor
       // Redis may have forgotten that it was run: the ledger has not.
       if (last !== undefined && last >= due) return;
       const startedAt = new Date();
-      if (kind === 'prune') await pruneLedgers(context.warehouse);
-      else await reconcileTables(context);
+      if (kind === 'prune') {
+        await pruneLedgers(context.warehouse);
+        await pruneExports(context.warehouse, context.config.dataDir);
+      }
+      if (kind === 'reconcile') await reconcileTables(context);
       if (!context.lifecycle.signal.aborted) await recordRun(context.warehouse, { kind, due, startedAt, ran: true });
     },
     {

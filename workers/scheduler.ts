@@ -18,6 +18,7 @@ import type { Redis } from '../platform/redis.ts';
 import { keepSourceFacts, READ_EVERY_MS } from '../platform/source_facts.ts';
 import type { Warehouse } from '../warehouse/client.ts';
 import { lastDue, recordRun } from '../warehouse/ledger.ts';
+import { createNotices } from './notices.ts';
 
 const LEASE_KEY = 'lumbung:scheduler';
 const LEASE_MS = 15_000;
@@ -69,12 +70,14 @@ export async function runScheduler(context: SchedulerContext): Promise<void> {
     cron.schedule(expression, () => guarded(kind, expression), { timezone: TIMEZONE }),
   );
   log.info({ jobs }, 'scheduler started');
+  const notices = createNotices({ warehouse, redis, log });
   const watch = sourceWatch(redis, context.databaseUrl, log);
   do {
     if (!(await holds().catch(() => false))) continue;
     // Also what was missed: by everybody before the start, or by the scheduler that held the lease and died.
     for (const [kind, expression] of jobs) await guarded(kind, expression);
     await watch.look();
+    await notices.look().catch((error: unknown) => log.warn({ error: messageOf(error) }, 'could not look for notices'));
   } while (await lifecycle.sleep(READ_EVERY_MS));
   await watch.close();
   for (const task of tasks) await task.stop();

@@ -10,7 +10,7 @@ import { sourceColumns } from '../../warehouse/queries/source_columns.ts';
 import { authenticate, mayReview, maySee, visibleKpis } from '../access.ts';
 import { createAnswers } from '../answers.ts';
 import type { ApiContext } from '../context.ts';
-import { findingStateInput, findingsInput, listInput, today } from '../inputs.ts';
+import { dictionaryInput, findingStateInput, findingsInput, listInput, today } from '../inputs.ts';
 
 export function dataQualityRoutes(context: ApiContext): Router {
   const { warehouse } = context;
@@ -19,14 +19,15 @@ export function dataQualityRoutes(context: ApiContext): Router {
   const visibleRules = (claims: Claims) => [...rules, ...comparisons].filter((rule) => maySee(claims, rule));
 
   router.get('/findings', async (request, response) => {
-    const { scope, from, to, limit } = findingsInput.parse(request.query);
+    const { scope, from, to, limit, offset } = findingsInput.parse(request.query);
     const { claims, place: found } = await place(request, scope);
     const [row] = await warehouse.query<{ at: string }>('SELECT toString(max(at)) AS at FROM ops.finding_states');
-    const question = `findings ${from} ${to} ${limit} ${row?.at ?? ''}`;
+    const upTo = offset + limit;
+    const question = `findings ${from} ${to} ${upTo} ${row?.at ?? ''}`;
     await answer(request, response, claims, scope, question, async () => {
       const seen = visibleRules(claims);
       const [{ totals, items }, undated] = await Promise.all([
-        findings(warehouse, seen, found.scope, { from, to }, limit),
+        findings(warehouse, seen, found.scope, { from, to }, upTo),
         undatedRows(warehouse, found.scope),
       ]);
       const told = seen.map(({ id, name, definition, severity, owner }) => ({ id, name, definition, severity, owner }));
@@ -48,35 +49,38 @@ export function dataQualityRoutes(context: ApiContext): Router {
   });
 
   router.get('/completeness', async (request, response) => {
-    const { scope, from, to, limit } = findingsInput.parse(request.query);
+    const { scope, from, to, limit, offset } = findingsInput.parse(request.query);
     const { claims, place: found } = await place(request, scope);
+    const upTo = offset + limit;
     // Days grow expected as they end, whether anything changes or not.
     await answer(
       request,
       response,
       claims,
       scope,
-      `completeness ${from} ${to} ${limit} ${Math.floor(Date.now() / 60_000)}`,
+      `completeness ${from} ${to} ${upTo} ${Math.floor(Date.now() / 60_000)}`,
       async () => ({
         ...{ scope, from, to },
-        ...(await completeness(warehouse, found.scope, { from, to }, limit)),
+        ...(await completeness(warehouse, found.scope, { from, to }, upTo)),
       }),
     );
   });
 
   router.get('/payment-risks', async (request, response) => {
-    const { scope, limit } = listInput.parse(request.query);
+    const { scope, limit, offset } = listInput.parse(request.query);
     const { claims, place: found } = await place(request, scope);
     if (!maySee(claims, { owner: 'finance' })) throw new LumbungError('forbidden', 'your role does not see payments');
     const date = today();
-    await answer(request, response, claims, scope, `payment-risks ${date} ${limit}`, async () => ({
+    const upTo = offset + limit;
+    await answer(request, response, claims, scope, `payment-risks ${date} ${upTo}`, async () => ({
       ...{ scope, date },
-      ...(await paymentRisks(warehouse, found.scope, date, limit)),
+      ...(await paymentRisks(warehouse, found.scope, date, upTo)),
     }));
   });
 
   router.get('/dictionary', async (request, response) => {
-    const claims = await authenticate(context.secret, request);
+    dictionaryInput.parse(request.query);
+    const claims = await authenticate(context.verify, request);
     const visible = new Set([...visibleKpis(claims), ...visibleRules(claims)].map((kpi) => kpi.id));
     await answer(request, response, claims, 'national', 'dictionary', async () => {
       const columns = await sourceColumns(warehouse);

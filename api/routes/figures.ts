@@ -8,23 +8,35 @@ import { readReconciliations, readTables } from '../../warehouse/ledger.ts';
 import { firstProvisionalDay, stateOf } from '../../warehouse/queries/finality.ts';
 import { childrenOf } from '../../warehouse/queries/hierarchy.ts';
 import { datasetHeader, datasetStream, type Grain, seriesValues } from '../../warehouse/queries/values.ts';
-import { authenticate, authorize, visibleKpis } from '../access.ts';
+import { authenticate, visibleKpis } from '../access.ts';
 import { createAnswers, holds } from '../answers.ts';
 import type { ApiContext } from '../context.ts';
 import { asOf } from '../freshness.ts';
-import { freshnessInput, rangeInput, seriesInput, summaryInput, thisHour, today, unitsInput } from '../inputs.ts';
+import {
+  freshnessInput,
+  kpisInput,
+  rangeInput,
+  seriesInput,
+  summaryInput,
+  thisHour,
+  today,
+  unitsInput,
+} from '../inputs.ts';
+import { createStreams } from '../streams.ts';
 import { summary } from '../summary.ts';
 
 const grains: readonly Grain[] = ['day', 'week', 'fortnight', 'month', 'quarter', 'year'];
 
 export function figureRoutes(context: ApiContext): Router {
-  const { warehouse, secret, freshness } = context;
+  const { warehouse, verify, freshness, places } = context;
   const router = Router();
 
   const { answer, place } = createAnswers(context);
+  const streams = createStreams(context.metrics);
 
   router.get('/kpis', async (request, response) => {
-    const claims = await authenticate(secret, request);
+    kpisInput.parse(request.query);
+    const claims = await authenticate(verify, request);
     const kpis = visibleKpis(claims).map(({ num: _num, den: _den, fact: _fact, ...kpi }) => ({
       ...kpi,
       sectionName: sections[kpi.section],
@@ -34,9 +46,9 @@ export function figureRoutes(context: ApiContext): Router {
 
   router.get('/units', async (request, response) => {
     const input = unitsInput.parse(request.query);
-    const claims = await authenticate(secret, request);
+    const claims = await authenticate(verify, request);
     const own = input.parent ?? claims.scope[0] ?? 'national';
-    const found = await authorize(warehouse, claims, own);
+    const found = await places(claims, own);
     const parent = found.path.at(-1);
     await answer(request, response, claims, own, 'units', async () => ({
       parent,
@@ -92,8 +104,8 @@ export function figureRoutes(context: ApiContext): Router {
 
   router.get('/freshness', async (request, response) => {
     const input = freshnessInput.parse(request.query);
-    const claims = await authenticate(secret, request);
-    if (input.scope !== undefined) await authorize(warehouse, claims, input.scope);
+    const claims = await authenticate(verify, request);
+    if (input.scope !== undefined) await places(claims, input.scope);
     const { freshness: now } = await freshness.current();
     const scopes = input.scope === undefined ? claims.scope : [input.scope];
     response.set({ ETag: `W/"${now.seq}"`, 'Cache-Control': 'private, no-cache' });
@@ -117,17 +129,15 @@ export function figureRoutes(context: ApiContext): Router {
     const etag = `W/"${versionOf(found.text)}-${kpis.length}"`;
     response.set({ ETag: etag, 'X-As-Of': JSON.stringify(asOf(now)) });
     if (holds(request, etag)) return void response.status(304).end();
-    const leaving = new AbortController();
-    response.on('close', () => leaving.abort());
-    const rows = await datasetStream(warehouse, found.scope, input.from, input.to, kpis, leaving.signal);
-    response.set({
-      'Content-Type': 'text/csv; charset=utf-8',
-      'Content-Disposition': `attachment; filename="kpi_daily_${input.from}_${input.to}.csv"`,
-      'Cache-Control': 'private, no-cache',
-    });
-    response.write(datasetHeader);
-    await pipeline(rows, response).catch((error: unknown) => {
-      if (!leaving.signal.aborted) throw error;
+    await streams.run(response, async (signal) => {
+      const rows = await datasetStream(warehouse, found.scope, input.from, input.to, kpis, signal);
+      response.set({
+        'Content-Type': 'text/csv; charset=utf-8',
+        'Content-Disposition': `attachment; filename="kpi_daily_${input.from}_${input.to}.csv"`,
+        'Cache-Control': 'private, no-cache',
+      });
+      response.write(datasetHeader);
+      await pipeline(rows, response);
     });
   });
 

@@ -11,7 +11,7 @@ import { sessionInput } from '../inputs.ts';
 const DEMO_TTL = '12h';
 
 export function sessionRoutes(context: ApiContext): Router {
-  const { secret, warehouse, demo } = context;
+  const { secret, verify, warehouse, demo } = context;
   const router = Router();
 
   router.get('/sign-in-options', (_request, response) => {
@@ -19,7 +19,7 @@ export function sessionRoutes(context: ApiContext): Router {
   });
 
   router.get('/session', async (request, response) => {
-    const claims = await authenticate(secret, request);
+    const claims = await authenticate(verify, request);
     const account = demoSignIns.find((candidate) => `demo:${candidate.id}` === claims.sub);
     const { sub, role, scope, exp } = claims;
     response.set('Cache-Control', 'no-store').json({ sub, name: account?.label ?? sub, role, scopes: scope, exp });

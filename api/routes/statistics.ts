@@ -12,10 +12,10 @@ import { decomposition, expectedRanges, forecast } from '../../warehouse/queries
 import { METHOD, warnings } from '../../warehouse/queries/warnings.ts';
 import type { Level } from '../../warehouse/scopes.ts';
 import { giveVerdict, precision, verdictsOf } from '../../warehouse/verdicts.ts';
-import { authorize, mayReview, maySee, visibleKpis } from '../access.ts';
+import { mayReview, maySee, visibleKpis } from '../access.ts';
 import { createAnswers } from '../answers.ts';
 import type { ApiContext } from '../context.ts';
-import { forecastInput, insightsInput, rangeInput, rankingInput, today, verdictInput } from '../inputs.ts';
+import { forecastInput, insightsInput, pagedRangeInput, rankingInput, today, verdictInput } from '../inputs.ts';
 
 const LEVELS: readonly Level[] = ['national', 'wilayah', 'region', 'province', 'regency', 'sppg'];
 /** What is forecast on the overview: the portions asked for and those that arrive. */
@@ -37,21 +37,22 @@ export function statisticsRoutes(context: ApiContext): Router {
   };
 
   router.get('/kpis/:kpi/ranking', async (request, response) => {
-    const { scope, level, from, to, order, limit } = rankingInput.parse(request.query);
+    const { scope, level, from, to, order, limit, offset } = rankingInput.parse(request.query);
+    const upTo = offset + limit;
     const { claims, place: found } = await place(request, scope);
     const kpi = asked(claims, request.params.kpi, false);
     if (LEVELS.indexOf(level) <= LEVELS.indexOf(found.scope.level)) {
       throw new LumbungError('bad_input', `there is no ${level} below ${scope} to compare`);
     }
-    const question = `ranking ${kpi.id} ${level} ${from} ${to} ${order} ${limit}`;
+    const question = `ranking ${kpi.id} ${level} ${from} ${to} ${order} ${upTo}`;
     await answer(request, response, claims, scope, question, async () => ({
       ...{ kpi: kpi.id, scope, level, from, to, order },
-      ...(await ranking(warehouse, kpi, found.scope, level, { from, to }, order, limit)),
+      ...(await ranking(warehouse, kpi, found.scope, level, { from, to }, order, upTo)),
     }));
   });
 
   router.get('/kpis/:kpi/expected', async (request, response) => {
-    const { scope, from, to } = rangeInput.parse(request.query);
+    const { scope, from, to } = pagedRangeInput.parse(request.query);
     const { claims, place: found } = await place(request, scope);
     const kpi = asked(claims, request.params.kpi, true);
     await answer(request, response, claims, scope, `expected ${kpi.id} ${from} ${to}`, async () => ({
@@ -61,7 +62,7 @@ export function statisticsRoutes(context: ApiContext): Router {
   });
 
   router.get('/kpis/:kpi/decomposition', async (request, response) => {
-    const { scope, from, to } = rangeInput.parse(request.query);
+    const { scope, from, to } = pagedRangeInput.parse(request.query);
     const { claims, place: found } = await place(request, scope);
     const kpi = asked(claims, request.params.kpi, true);
     await answer(request, response, claims, scope, `decomposition ${kpi.id} ${from} ${to}`, async () => ({
@@ -84,7 +85,7 @@ export function statisticsRoutes(context: ApiContext): Router {
   });
 
   router.get('/peers', async (request, response) => {
-    const { scope, from, to } = rangeInput.parse(request.query);
+    const { scope, from, to } = pagedRangeInput.parse(request.query);
     const { claims, place: found } = await place(request, scope);
     if (found.scope.level !== 'sppg')
       throw new LumbungError('bad_input', 'peers are told of one kitchen: scope=sppg:ID');
@@ -136,7 +137,6 @@ export function statisticsRoutes(context: ApiContext): Router {
     const [, kpi = '', scope = '', date = ''] = warning.split('/');
     const { claims } = await place(request, scope);
     if (!mayReview(claims)) throw new LumbungError('forbidden', 'your role reads warnings and does not judge them');
-    await authorize(warehouse, claims, scope);
     if (!visibleKpis(claims).some((candidate) => candidate.id === kpi) || !findKpi(kpi)) {
       throw new LumbungError('not_found', 'there is no such KPI, or your role does not see it');
     }

@@ -1,9 +1,12 @@
 /** `npm run bench [-- name…] [-- --quick]`: runs the named benchmarks, or all. */
+import { api } from './api.ts';
 import { backlog } from './backlog.ts';
+import { csv } from './csv.ts';
 import { freshness } from './freshness.ts';
 import { rollup } from './rollup.ts';
 import { snapshot } from './snapshot.ts';
 import { stream } from './stream.ts';
+import { ws } from './ws.ts';
 
 const benches: Readonly<Record<string, (quick: boolean) => Promise<void>>> = {
   freshness,
@@ -11,6 +14,9 @@ const benches: Readonly<Record<string, (quick: boolean) => Promise<void>>> = {
   stream,
   backlog,
   rollup,
+  api,
+  ws,
+  csv,
 };
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const unknown = names.filter((name) => !(name in benches));

@@ -1,7 +1,14 @@
 /** What the docs name exists: tests in the conformance table, variables of the configuration, routes. */
 import { readdirSync, readFileSync } from 'node:fs';
+import { Redis } from 'ioredis';
 import { expect, it } from 'vitest';
+import { contracts } from '../../api/contracts/all.ts';
+import { createMetrics } from '../../api/metrics.ts';
+import { createOperatorMetrics } from '../../api/operator.ts';
 import { environment } from '../../platform/config.ts';
+import { policies } from '../../platform/errors.ts';
+import { queueNames } from '../../platform/queues.ts';
+import type { Warehouse } from '../../warehouse/client.ts';
 
 const read = (file: string) => readFileSync(file, 'utf8');
 const folders = ['tests/path', 'tests/fault'];
@@ -27,4 +34,41 @@ it('every variable is documented', () => {
     (name) => !internal.includes(name) && !text.includes(`\`${name}\``),
   );
   expect(absent).toEqual([]);
+});
+
+/** Names of all metrics: as an API process registers them, with its operator's gauges. */
+async function metricNames(): Promise<string[]> {
+  const metrics = createMetrics();
+  createOperatorMetrics(metrics.registry, { redis: new Redis({ lazyConnect: true }), warehouse: {} as Warehouse });
+  return (await metrics.registry.getMetricsAsJSON()).map(({ name }) => name);
+}
+
+it('every metric is documented, and every documented one exists', async () => {
+  const text = read('docs/metrics.md');
+  const names = await metricNames();
+  const documented = [...text.matchAll(/^\| `(lumbung_\w+)/gm)].map(([, name = '']) => name);
+  const ofProcess = (name: string) => /^lumbung_(process|nodejs)_/.test(name);
+  expect(names.filter((name) => !ofProcess(name) && !documented.includes(name))).toEqual([]);
+  expect(documented.filter((name) => !ofProcess(name) && !names.includes(name))).toEqual([]);
+});
+
+it('the dashboard asks for metrics that exist, and for every one of a stage', async () => {
+  const dashboard = read('docs/grafana-dashboard.json');
+  const names = await metricNames();
+  const used = [...dashboard.matchAll(/lumbung_\w+/g)].map(([name]) => name.replace(/_(bucket|count|sum)$/, ''));
+  expect(used.length).toBeGreaterThan(20);
+  expect(used.filter((name) => !names.includes(name))).toEqual([]);
+});
+
+it('every route is in the README or the operator documentation', () => {
+  const text = `${read('README.md')}${read('docs/operate.md')}`;
+  const absent = contracts
+    .map(({ path }) => path.replace('/api/v1', ''))
+    .filter((path) => !text.includes(path.replace('/kpis/{kpi}', '…')) && !text.includes(path));
+  expect(absent).toEqual([]);
+});
+
+it('every queue and error kind is in the operator documentation', () => {
+  const text = read('docs/operate.md');
+  for (const name of [...queueNames, ...Object.keys(policies)]) expect(text).toContain(name);
 });

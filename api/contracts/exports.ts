@@ -1,0 +1,59 @@
+/** Contracts of exports: files made by a worker, kept for some days. */
+import { z } from 'zod';
+import { EXPORT_STATES } from '../../warehouse/exports/ledger.ts';
+import { exportInput, exportsInput } from '../inputs.ts';
+import type { Contract } from './contract.ts';
+import { day, text } from './shapes.ts';
+
+const entry = z.strictObject({
+  id: z.string(),
+  report: z.string(),
+  format: z.string(),
+  scope: z.string(),
+  from: day.nullable(),
+  to: day.nullable(),
+  state: z.enum(EXPORT_STATES),
+  requestedBy: z.string(),
+  requestedAt: z.string(),
+  finishedAt: z.string().nullable(),
+  expiresAt: z.string(),
+  bytes: z.number().nullable(),
+  sha256: z.string().nullable(),
+  committedAt: z.string().nullable().meta({ description: 'The source commit time the file stands for.' }),
+  reason: z.string().nullable(),
+  file: z.string().nullable().meta({ description: 'Where the file is to be fetched once it is done.' }),
+});
+
+export const exports: readonly Contract[] = [
+  {
+    method: 'post',
+    path: '/api/v1/exports',
+    tag: 'Exports',
+    summary: 'Asks for a file. It is made by a worker; `state` of the export says when it is done.',
+    body: exportInput,
+    answer: entry,
+    status: 202,
+  },
+  {
+    method: 'get',
+    path: '/api/v1/exports',
+    tag: 'Exports',
+    summary: "The caller's exports, the newest first (auditors: everybody's), and the reports that can be asked for.",
+    query: exportsInput,
+    answer: z.strictObject({
+      exports: z.array(entry),
+      reports: z.array(
+        z.strictObject({ id: z.string(), name: text, formats: z.array(z.string()), period: z.boolean() }),
+      ),
+    }),
+    rows: 'exports',
+  },
+  { method: 'get', path: '/api/v1/exports/{id}', tag: 'Exports', summary: 'One export.', answer: entry },
+  {
+    method: 'get',
+    path: '/api/v1/exports/{id}/file',
+    tag: 'Exports',
+    summary: 'The file, for whoever asked for it, while their scope still includes it.',
+    media: 'application/octet-stream',
+  },
+];

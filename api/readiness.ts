@@ -1,0 +1,39 @@
+/** Whether the system may be asked: engines up, replication caught up. */
+import { messageOf } from '../platform/errors.ts';
+import { currentSlot, readFreshness, readTables } from '../warehouse/ledger.ts';
+import type { ApiContext } from './context.ts';
+import { warnings } from './operator.ts';
+
+/** Rollups older than this are "behind"; of a polled source, those older than three polls too. */
+const MAX_LAG_MS = 60_000;
+
+/** `reasons` make it not ready; `warnings` are for an operator while answers stay right. */
+export type Readiness = { reasons: string[]; warnings: string[] };
+
+export async function readiness(context: ApiContext): Promise<Readiness> {
+  const { warehouse, redis } = context;
+  const found: Readiness = { reasons: [], warnings: [] };
+  if (context.stopping()) found.reasons.push('this process is stopping');
+  if ((await redis.ping().catch(() => '')) !== 'PONG') found.reasons.push('Redis does not answer');
+  try {
+    const tables = await readTables(warehouse);
+    found.warnings = await warnings(context, tables);
+    if ((await currentSlot(warehouse)) === undefined) {
+      found.reasons.push('the initial copy has not finished');
+      return found;
+    }
+    const copying = tables.filter((table) => table.state === 'copying').map((table) => table.table);
+    if (copying.length > 0) found.reasons.push(`still copying ${copying.join(', ')}`);
+    const { committedAt } = await readFreshness(warehouse);
+    if (committedAt === null) {
+      found.reasons.push('nothing has been rolled up yet');
+      return found;
+    }
+    const lag = Date.now() - Date.parse(committedAt);
+    if (lag > Math.max(MAX_LAG_MS, 3_000 * (context.pollSeconds ?? 0)))
+      found.reasons.push(`rollups are ${Math.round(lag / 1000)} s behind the source`);
+  } catch (error) {
+    found.reasons.push(`ClickHouse: ${messageOf(error)}`);
+  }
+  return found;
+}

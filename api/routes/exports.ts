@@ -1,0 +1,137 @@
+/** Exports: asked for here, made by a worker, fetched here. The scope is checked at every one of these steps. */
+import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { Router } from 'express';
+import { LumbungError } from '../../platform/errors.ts';
+import { EXPORTS, exportFile, openQueue, requestExport } from '../../platform/queues.ts';
+import type { Claims } from '../../platform/tokens.ts';
+import { exportables, findExportable, isDaily } from '../../warehouse/exports/catalogue.ts';
+import { contentTypes } from '../../warehouse/exports/data_file.ts';
+import { type ExportEntry, listExports, openExports, readExport, writeExport } from '../../warehouse/exports/ledger.ts';
+import { authenticate, visibleKpis } from '../access.ts';
+import { createAnswers, send } from '../answers.ts';
+import type { ApiContext } from '../context.ts';
+import { exportId, exportInput, exportsInput } from '../inputs.ts';
+import { showingOf } from '../shown.ts';
+
+const OPEN_PER_PERSON = 5;
+/** Roles that read the ledger of all exports. */
+const READS_LEDGER = new Set(['AUDITOR', 'PLATFORM_SUPERADMIN']);
+
+export function exportRoutes(context: ApiContext): Router {
+  const { warehouse, verify, places, config, redis, log } = context;
+  const { place } = createAnswers(context);
+  const router = Router();
+  const queue = openQueue(EXPORTS, redis);
+  queue.on('error', () => undefined); // while Redis is away the ledger keeps what was asked for
+
+  /** A hint to the worker. Without Redis the export stays queued; asking about it hints again. */
+  const hint = (id: string) =>
+    requestExport(queue, id).catch((error: Error) => log.warn({ export: id, error: error.message }, 'not queued yet'));
+
+  router.post('/exports', async (request, response) => {
+    const { report: name, format, scope, from, to } = exportInput.parse(request.body);
+    const { claims, place: found } = await place(request, scope);
+    const report = findExportable(name);
+    const known = exportables.map(({ id }) => id).join(', ');
+    if (report === undefined) throw new LumbungError('not_found', `there is no report ${name}; there are ${known}`);
+    if (!report.formats.includes(format)) {
+      throw new LumbungError('bad_input', `${report.id} comes as ${report.formats.join(', ')}, not as ${format}`);
+    }
+    if (report.period !== (from !== undefined)) {
+      throw new LumbungError('bad_input', `${report.id} ${report.period ? 'needs' : 'has no'} from and to`);
+    }
+    if (report.aboveKitchens && found.scope.level === 'sppg') {
+      throw new LumbungError('bad_input', `${report.id} sums kitchens: ask for a scope above them`);
+    }
+    if ((await openExports(warehouse, claims.sub)) >= OPEN_PER_PERSON) {
+      throw new LumbungError('overloaded', `at most ${OPEN_PER_PERSON} exports at a time`);
+    }
+    const now = Date.now();
+    const entry: ExportEntry = {
+      ...{ id: randomUUID(), report: report.id, format, scope, from: from ?? null, to: to ?? null, state: 'queued' },
+      kpis: visibleKpis(claims)
+        .filter(isDaily)
+        .map((kpi) => kpi.id),
+      ...{ requestedBy: claims.sub, requestedRole: claims.role, requestedScopes: claims.scope },
+      requestedAt: new Date(now).toISOString(),
+      expiresAt: new Date(now + config.EXPORT_DAYS * 86_400_000).toISOString(),
+      ...{ finishedAt: null, committedAt: null, bytes: null, sha256: null, reason: null },
+    };
+    await writeExport(warehouse, entry);
+    await hint(entry.id);
+    response.status(202).location(`/api/v1/exports/${entry.id}`).json(told(entry));
+  });
+
+  router.get('/exports', async (request, response) => {
+    const { offset, limit } = exportsInput.parse(request.query);
+    const claims = await authenticate(verify, request);
+    const by = READS_LEDGER.has(claims.role) ? undefined : claims.sub;
+    const entries = await listExports(warehouse, by, offset + limit);
+    const reports = exportables.map(({ id, name, formats, period }) => ({ id, name, formats, period }));
+    response.set('Cache-Control', 'no-store');
+    send(request, response, showingOf(request), { exports: entries.map(told), reports });
+  });
+
+  /** The entry, for its requester or a reader of the ledger; in the same words whether it exists or not. */
+  const find = async (claims: Claims, id: unknown): Promise<ExportEntry> => {
+    const entry = await readExport(warehouse, exportId.parse(id));
+    if (entry === undefined || (entry.requestedBy !== claims.sub && !READS_LEDGER.has(claims.role))) {
+      throw new LumbungError('not_found', 'there is no such export of yours');
+    }
+    return entry;
+  };
+
+  router.get('/exports/:id', async (request, response) => {
+    const entry = await find(await authenticate(verify, request), request.params.id);
+    if (entry.state === 'queued' || entry.state === 'running') await hint(entry.id);
+    response.set('Cache-Control', 'no-store').json(told(entry));
+  });
+
+  router.get('/exports/:id/file', async (request, response) => {
+    const claims = await authenticate(verify, request);
+    const entry = await find(claims, request.params.id);
+    // Reading the ledger is not reading the file: scope and fields of the caller decide, as they are today.
+    await places(claims, entry.scope);
+    const seen = new Set(visibleKpis(claims).map((kpi) => kpi.id));
+    if (entry.requestedBy !== claims.sub || entry.kpis.some((id) => !seen.has(id))) {
+      throw new LumbungError('forbidden', 'the file holds more than your role sees: ask for it anew');
+    }
+    if (entry.state === 'failed') throw new LumbungError('gone', `the export failed: ${entry.reason}`);
+    if (entry.state !== 'done' && entry.state !== 'expired') {
+      throw new LumbungError('not_found', `the file is not there yet: the export is ${entry.state}`);
+    }
+    const file = join(config.dataDir, exportFile(entry));
+    const size = await stat(file).then(
+      (found) => found.size,
+      () => undefined,
+    );
+    if (entry.state === 'expired' || size === undefined)
+      throw new LumbungError('gone', 'the file is no longer kept: ask for it anew');
+    response.set({
+      'Content-Type': contentTypes[entry.format] ?? 'application/octet-stream',
+      'Content-Length': String(size),
+      'Content-Disposition': `attachment; filename="${fileName(entry)}"`,
+      'Cache-Control': 'private, no-transform, no-store',
+    });
+    await pipeline(createReadStream(file), response).catch((error: unknown) => {
+      if (!response.destroyed) throw error;
+    });
+  });
+
+  return router;
+}
+
+/** As it is told; which KPIs and scopes it was made with is for the ledger. */
+function told(entry: ExportEntry) {
+  const { kpis: _kpis, requestedRole: _role, requestedScopes: _scopes, ...shown } = entry;
+  return { ...shown, file: entry.state === 'done' ? `/api/v1/exports/${entry.id}/file` : null };
+}
+
+function fileName({ report, scope, from, to, format }: ExportEntry): string {
+  const period = from === null ? '' : `_${from}_${to}`;
+  return `${report}_${scope.replace(':', '-')}${period}.${format}`;
+}

@@ -1,0 +1,61 @@
+/** `lumbung export`: the same data files as the API's, written by whoever may reach the warehouse itself. */
+import { createWriteStream } from 'node:fs';
+import { rename } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { LumbungError } from '../platform/errors.ts';
+import { scopeText } from '../platform/tokens.ts';
+import type { Warehouse } from '../warehouse/client.ts';
+import { exportables, findExportable, isDaily } from '../warehouse/exports/catalogue.ts';
+import { dataFile } from '../warehouse/exports/data_file.ts';
+import { registry } from '../warehouse/kpis/registry.ts';
+import { pathOf } from '../warehouse/queries/hierarchy.ts';
+import { parseScope } from '../warehouse/scopes.ts';
+
+export type ExportOptions = { format: string; scope: string; period?: string; out?: string };
+
+export async function exportFile(warehouse: Warehouse, name: string, options: ExportOptions): Promise<void> {
+  const report = findExportable(name);
+  if (report === undefined) {
+    throw new LumbungError(
+      'bad_input',
+      `there is no report ${name}; there are ${exportables.map(({ id }) => id).join(', ')}`,
+    );
+  }
+  const parsed = scopeText.safeParse(options.scope);
+  if (!parsed.success) throw new LumbungError('bad_input', `--scope ${parsed.error.issues[0]?.message}`);
+  const scope = parseScope(options.scope);
+  if ((await pathOf(warehouse, scope)) === undefined)
+    throw new LumbungError('not_found', `there is no unit ${options.scope}`);
+  if (report.aboveKitchens && scope.level === 'sppg')
+    throw new LumbungError('bad_input', `${report.id} sums kitchens: name a scope above them`);
+  if (report.period && options.period === undefined)
+    throw new LumbungError('bad_input', `${report.id} is about a period: add --period 2026-03`);
+  const { from, to } = options.period === undefined ? { from: null, to: null } : periodOf(options.period);
+  const kpis = registry.filter(isDaily);
+  const signal = new AbortController().signal;
+  const bytes = await dataFile(warehouse, { report, format: options.format, scope, from, to, kpis }, signal);
+  if (options.out === undefined) return pipeline(bytes, process.stdout, { end: false });
+  // A file of that name is whole, or the one that was there before.
+  const partial = `${options.out}.part`;
+  await pipeline(bytes, createWriteStream(partial));
+  await rename(partial, options.out);
+}
+
+/** A year, a month, a day, or two days, as first and last day. */
+export function periodOf(text: string): { from: string; to: string } {
+  const [first = '', last = first] = text.split('..');
+  const from = new Date(`${[first, '01', '01'].join('-').slice(0, 10)}T00:00:00Z`);
+  const wanted = /^\d{4}(-\d{2}(-\d{2})?)?$/;
+  if (!wanted.test(first) || !wanted.test(last) || Number.isNaN(from.getTime())) {
+    throw new LumbungError(
+      'bad_input',
+      `--period is 2026, 2026-03, 2026-03-09 or 2026-03-09..2026-03-22, not "${text}"`,
+    );
+  }
+  const [year = 0, month, day] = last.split('-').map(Number);
+  const end = day !== undefined ? Date.UTC(year, (month ?? 1) - 1, day) : Date.UTC(year, month ?? 12, 0);
+  const days = { from: from.toISOString().slice(0, 10), to: new Date(end).toISOString().slice(0, 10) };
+  const meant = days.from.startsWith(first) && days.to.startsWith(last) && days.from <= days.to;
+  if (!meant) throw new LumbungError('bad_input', `--period ${text} is not a period of the calendar`);
+  return days;
+}

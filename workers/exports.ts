@@ -1,0 +1,124 @@
+/**
+ * Exports: a job with an id becomes a file in DATA_DIR/exports.
+ * Invariants: the ledger says what is to be made; whether the scope still lies within the requester's is asked again before
+ * rendering; a file appears whole (written beside, then renamed) and only then is the export done; a job may run twice.
+ */
+import { createHash } from 'node:crypto';
+import { createWriteStream, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { rename, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { type ConnectionOptions, type Job, UnrecoverableError, Worker } from 'bullmq';
+import { LumbungError, messageOf, policies } from '../platform/errors.ts';
+import type { Lifecycle } from '../platform/lifecycle.ts';
+import type { Logger } from '../platform/log.ts';
+import { EXPORTS, exportFile, exportJob } from '../platform/queues.ts';
+import type { Redis } from '../platform/redis.ts';
+import type { Warehouse } from '../warehouse/client.ts';
+import { findExportable } from '../warehouse/exports/catalogue.ts';
+import { dataFile } from '../warehouse/exports/data_file.ts';
+import { type ExportEntry, expiredExports, readExport, writeExport } from '../warehouse/exports/ledger.ts';
+import { findKpi } from '../warehouse/kpis/registry.ts';
+import { readFreshness } from '../warehouse/ledger.ts';
+import { pathOf } from '../warehouse/queries/hierarchy.ts';
+import { parseScope } from '../warehouse/scopes.ts';
+
+const AT_A_TIME = 2;
+const RENDER_WITHIN_MS = 30 * 60_000;
+
+export type ExportContext = {
+  warehouse: Warehouse;
+  workerRedis: Redis;
+  dataDir: string;
+  log: Logger;
+  lifecycle: Pick<Lifecycle, 'signal'>;
+};
+
+/** Who makes which report; what is not listed is a data file. */
+type Render = (context: ExportContext, entry: ExportEntry, signal: AbortSignal) => Promise<Readable>;
+const renderers: Readonly<Record<string, Render>> = {};
+
+export function startExports(context: ExportContext): Worker {
+  mkdirSync(join(context.dataDir, 'exports'), { recursive: true });
+  const worker = new Worker(EXPORTS, (job: Job) => run(context, exportJob.parse(job.data).id, job), {
+    connection: context.workerRedis as unknown as ConnectionOptions,
+    concurrency: AT_A_TIME,
+    lockDuration: 30_000,
+    maxStalledCount: 3,
+  });
+  worker.on('error', (error) => context.log.warn({ error: messageOf(error) }, 'export worker'));
+  return worker;
+}
+
+async function run(context: ExportContext, id: string, job: Pick<Job, 'id' | 'attemptsMade' | 'opts'>): Promise<void> {
+  const { warehouse, log } = context;
+  const entry = await readExport(warehouse, id);
+  if (entry === undefined || (entry.state !== 'queued' && entry.state !== 'running')) return;
+  try {
+    await writeExport(warehouse, { ...entry, state: 'running' });
+    const made = await render(context, entry);
+    await writeExport(warehouse, { ...entry, ...made, state: 'done', finishedAt: new Date().toISOString() });
+    log.info({ job: job.id, report: entry.report, scope: entry.scope, bytes: made.bytes }, 'export made');
+  } catch (error) {
+    const kind = error instanceof LumbungError ? error.kind : 'internal';
+    const last = job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
+    log.warn({ job: job.id, attempt: job.attemptsMade + 1, error: messageOf(error) }, 'export failed');
+    if (policies[kind].retry && !last) throw error;
+    const reason = kind === 'internal' ? 'it could not be made; the log says why' : messageOf(error);
+    await writeExport(warehouse, { ...entry, state: 'failed', finishedAt: new Date().toISOString(), reason });
+    throw new UnrecoverableError(messageOf(error));
+  }
+}
+
+async function render(context: ExportContext, entry: ExportEntry) {
+  const { warehouse, dataDir, lifecycle } = context;
+  const path = await pathOf(warehouse, parseScope(entry.scope));
+  const within =
+    entry.requestedScopes.includes('national') || path?.some(({ scope }) => entry.requestedScopes.includes(scope));
+  if (path === undefined || !within)
+    throw new LumbungError('forbidden', `${entry.scope} is no longer within the scope`);
+  const signal = AbortSignal.any([lifecycle.signal, AbortSignal.timeout(RENDER_WITHIN_MS)]);
+  // The state of the data before it is read: the file holds at least this.
+  const { committedAt } = await readFreshness(warehouse);
+  const own = renderers[entry.report];
+  const bytes = await (own ? own(context, entry, signal) : renderData(context, entry, signal));
+  const file = join(dataDir, exportFile(entry));
+  const partial = `${file}.part`;
+  const digest = createHash('sha256');
+  await pipeline(
+    bytes,
+    async function* (source: AsyncIterable<Buffer>) {
+      for await (const chunk of source) {
+        digest.update(chunk);
+        yield chunk;
+      }
+    },
+    createWriteStream(partial, { mode: 0o600, flush: true }),
+    { signal },
+  );
+  await rename(partial, file);
+  return { bytes: (await stat(file)).size, sha256: digest.digest('hex'), committedAt };
+}
+
+const renderData: Render = async ({ warehouse }, entry, signal) => {
+  const report = findExportable(entry.report);
+  if (report === undefined) throw new LumbungError('not_found', `there is no report ${entry.report}`);
+  const kpis = entry.kpis.flatMap((id) => findKpi(id) ?? []);
+  const { format, from, to } = entry;
+  return dataFile(warehouse, { report, format, scope: parseScope(entry.scope), from, to, kpis }, signal);
+};
+
+/** Removes files past their day, and what no ledger knows. */
+export async function pruneExports(warehouse: Warehouse, dataDir: string): Promise<void> {
+  for (const entry of await expiredExports(warehouse)) {
+    rmSync(join(dataDir, exportFile(entry)), { force: true });
+    await writeExport(warehouse, { ...entry, state: 'expired' });
+  }
+  const folder = join(dataDir, 'exports');
+  mkdirSync(folder, { recursive: true });
+  for (const name of readdirSync(folder)) {
+    const known = await readExport(warehouse, name.split('.')[0] ?? '');
+    if (known === undefined || known.state === 'failed' || known.state === 'expired') rmSync(join(folder, name));
+  }
+}
