@@ -5,7 +5,8 @@
 import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type { Claims } from '../platform/tokens.ts';
-import { authenticate, authorize, type Place, visibleKpis } from './access.ts';
+import { audienceOf } from '../warehouse/permissions.ts';
+import { authenticate, authorize, type Place } from './access.ts';
 import type { ApiContext } from './context.ts';
 import { asOf } from './freshness.ts';
 
@@ -24,19 +25,16 @@ export type Answers = {
 };
 
 export function createAnswers(context: ApiContext): Answers {
-  const { warehouse, secret, cache, freshness } = context;
+  const { warehouse, verify, cache, freshness } = context;
   return {
     async place(request, text) {
-      const claims = await authenticate(secret, request);
+      const claims = await authenticate(verify, request);
       return { claims, place: await authorize(warehouse, claims, text) };
     },
     async answer(request, response, claims, scope, question, compute) {
       const now = await freshness.current();
-      const audience = visibleKpis(claims)
-        .map((kpi) => kpi.id)
-        .join(',');
       const digest = createHash('sha256')
-        .update(`${scope} ${question}\n${audience}\n${claims.scope.join(',')}`)
+        .update(`${scope} ${question}\n${audienceOf(claims.role)}\n${claims.scope.join(',')}`)
         .digest('base64url');
       const version = now.versionOf(scope);
       const etag = `W/"${createHash('sha256').update(`${version}${digest}`).digest('base64url').slice(0, 27)}"`;

@@ -3,13 +3,16 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import express, { type Express } from 'express';
 import helmet from 'helmet';
+import { auditRefusals } from './audit.ts';
 import type { ApiContext } from './context.ts';
 import { notFound, problems } from './problem.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { dataQualityRoutes } from './routes/data_quality.ts';
 import { figureRoutes } from './routes/figures.ts';
 import { healthRoutes } from './routes/health.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { statisticsRoutes } from './routes/statistics.ts';
+import { sameOrigin } from './same_origin.ts';
 
 export function createApp(context: ApiContext): Express {
   const app = express();
@@ -41,11 +44,13 @@ export function createApp(context: ApiContext): Express {
   app.use(healthRoutes(context));
   app.use(
     '/api/v1',
+    sameOrigin(context.publicUrl),
     express.json({ limit: '64kb' }),
     sessionRoutes(context),
     figureRoutes(context),
     statisticsRoutes(context),
     dataQualityRoutes(context),
+    auditRoutes(context),
   );
   if (existsSync(join(context.pages, 'index.html'))) {
     app.use(
@@ -61,6 +66,7 @@ export function createApp(context: ApiContext): Express {
     });
   }
   app.use(notFound);
+  app.use(auditRefusals(context.audit, context.log));
   app.use(problems(context.log));
   return app;
 }

@@ -1,16 +1,31 @@
 /** Everything routes and the live channel need, passed in by whoever creates the application. */
+import type { Audit } from '../platform/audit.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Redis } from '../platform/redis.ts';
+import type { Claims } from '../platform/tokens.ts';
 import type { Warehouse } from '../warehouse/client.ts';
 import type { Cache } from './cache.ts';
 import type { FreshnessSource } from './freshness.ts';
 import type { Metrics } from './metrics.ts';
+import type { Provider } from './provider.ts';
 
 export type ApiContext = {
   warehouse: Warehouse;
   redis: Redis;
   log: Logger;
+  /** Signs and seals what the pages' cookies hold. */
   secret: Uint8Array;
+  /** The claims of a token or key; `unauthenticated` when it is not valid. */
+  verify(token: string): Promise<Claims>;
+  /** Sign-in with an OIDC provider, where one is configured; its claims that name role and scope. */
+  provider: Provider | undefined;
+  AUTH_ROLE_CLAIM: string;
+  AUTH_SCOPE_CLAIM: string;
+  /** Where people reach the pages, if not where the API listens. */
+  publicUrl: string | undefined;
+  /** The pages are reached over TLS, whoever ends it. */
+  secureCookies: boolean;
+  audit: Audit;
   /** The source is the embedded demo programme. */
   demo: boolean;
   cache: Cache;

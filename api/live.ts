@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { LumbungError, messageOf } from '../platform/errors.ts';
 import { EPOCH_KEY, LIVE_CHANNEL, type LiveNotice, liveNotice, streamKey } from '../platform/queues.ts';
 import type { Redis } from '../platform/redis.ts';
-import { type Claims, scopeText, verifyToken } from '../platform/tokens.ts';
+import { type Claims, scopeText } from '../platform/tokens.ts';
 import { authorize, tokenOf } from './access.ts';
 import type { ApiContext } from './context.ts';
 
@@ -119,8 +119,8 @@ export async function startLive(server: Server, context: ApiContext, subscriber:
     if (frame.type === 'ping') return send(client, { type: 'pong' });
     if (frame.type === 'auth') {
       const token = frame.token ?? tokenOf(request.headers);
-      const claims = await verifyToken(context.secret, token ?? '');
-      const changed = client.claims !== undefined && client.claims.scope.join() !== claims.scope.join();
+      const claims = await context.verify(token ?? '');
+      const changed = client.claims !== undefined && rightsOf(client.claims) !== rightsOf(claims);
       client.claims = claims;
       if (changed) client.channels.clear();
       return send(client, { type: 'ready', role: claims.role, scopes: claims.scope });
@@ -159,6 +159,23 @@ export async function startLive(server: Server, context: ApiContext, subscriber:
         .then(() => handle(client, request, text))
         .catch((error: unknown) => {
           const known = error instanceof LumbungError;
+          if (known && (error.kind === 'forbidden' || error.kind === 'unauthenticated')) {
+            const { sub = '', role = '' } = client.claims ?? {};
+            const detail = { reason: error.message, frame: text.includes('"token"') ? 'auth' : text.slice(0, 200) };
+            const address = request.socket.remoteAddress ?? '';
+            const event = {
+              action: 'denied',
+              actor: sub,
+              role,
+              target: '/ws',
+              outcome: 'refused',
+              address,
+              detail,
+            } as const;
+            context.audit.append(event).catch((failure: unknown) => {
+              context.log.error({ error: messageOf(failure), event }, 'a refusal could not be audited');
+            });
+          }
           if (!known) context.log.warn({ error: messageOf(error) }, 'frame failed');
           const code = known ? error.kind : 'internal';
           send(client, { type: 'error', code, message: known ? error.message : 'the frame could not be handled' });
@@ -204,6 +221,9 @@ export async function startLive(server: Server, context: ApiContext, subscriber:
     },
   };
 }
+
+/** Channels are given up when another token has other rights. */
+const rightsOf = ({ role, scope }: Claims) => `${role} ${scope.join()}`;
 
 function parseJson(text: string): unknown {
   try {

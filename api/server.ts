@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import type { Audit } from '../platform/audit.ts';
 import { authSecret, type Config } from '../platform/config.ts';
 import { LumbungError } from '../platform/errors.ts';
 import type { Logger } from '../platform/log.ts';
@@ -11,19 +12,29 @@ import { createApp } from './app.ts';
 import { createCache } from './cache.ts';
 import type { ApiContext } from './context.ts';
 import { createFreshness } from './freshness.ts';
+import { createVerifier } from './identity.ts';
 import { startLive } from './live.ts';
 import { createMetrics } from './metrics.ts';
+import { createProvider } from './provider.ts';
 
-type Options = { config: Config; log: Logger; warehouse: Warehouse; redis: Redis; redisUrl: string };
+type Options = { config: Config; log: Logger; warehouse: Warehouse; redis: Redis; redisUrl: string; audit: Audit };
 
 export async function startApi(options: Options): Promise<{ url: string; close(): Promise<void> }> {
   const { config, log, warehouse, redis } = options;
   const metrics = createMetrics();
+  const secret = authSecret(config);
   const context: ApiContext = {
     warehouse,
     redis,
     log,
-    secret: authSecret(config),
+    secret,
+    verify: createVerifier(config, secret, warehouse),
+    provider: createProvider(config),
+    AUTH_ROLE_CLAIM: config.AUTH_ROLE_CLAIM,
+    AUTH_SCOPE_CLAIM: config.AUTH_SCOPE_CLAIM,
+    publicUrl: config.PUBLIC_URL,
+    secureCookies: config.PUBLIC_URL?.startsWith('https:') === true,
+    audit: options.audit,
     demo: config.demo,
     cache: createCache(redis, metrics.cache),
     freshness: createFreshness(warehouse),

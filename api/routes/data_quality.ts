@@ -4,23 +4,28 @@ import { LumbungError } from '../../platform/errors.ts';
 import type { Claims } from '../../platform/tokens.ts';
 import { dictionary } from '../../warehouse/dictionary.ts';
 import { comparisons, rules } from '../../warehouse/kpis/rules.ts';
+import { type Field, sees, visibleKpis } from '../../warehouse/permissions.ts';
 import { completeness, paymentRisks } from '../../warehouse/queries/completeness.ts';
 import { findings, noteFinding, undatedRows } from '../../warehouse/queries/findings.ts';
 import { sourceColumns } from '../../warehouse/queries/source_columns.ts';
-import { authenticate, mayReview, maySee, visibleKpis } from '../access.ts';
+import { authenticate, demand, demandDays, demandFigures } from '../access.ts';
 import { createAnswers } from '../answers.ts';
 import type { ApiContext } from '../context.ts';
 import { findingStateInput, findingsInput, listInput, today } from '../inputs.ts';
+
+/** Whose rows are undated, by table. */
+const UNDATED: Readonly<Record<string, Field>> = { program_monitoring: 'quality' };
 
 export function dataQualityRoutes(context: ApiContext): Router {
   const { warehouse } = context;
   const { answer, place } = createAnswers(context);
   const router = Router();
-  const visibleRules = (claims: Claims) => [...rules, ...comparisons].filter((rule) => maySee(claims, rule));
+  const visibleRules = (claims: Claims) => [...rules, ...comparisons].filter((rule) => sees(claims.role, rule.owner));
 
   router.get('/findings', async (request, response) => {
     const { scope, from, to, limit } = findingsInput.parse(request.query);
     const { claims, place: found } = await place(request, scope);
+    demandDays(found, from, to);
     const [row] = await warehouse.query<{ at: string }>('SELECT toString(max(at)) AS at FROM ops.finding_states');
     const question = `findings ${from} ${to} ${limit} ${row?.at ?? ''}`;
     await answer(request, response, claims, scope, question, async () => {
@@ -30,7 +35,8 @@ export function dataQualityRoutes(context: ApiContext): Router {
         undatedRows(warehouse, found.scope),
       ]);
       const told = seen.map(({ id, name, definition, severity, owner }) => ({ id, name, definition, severity, owner }));
-      return { scope, from, to, rules: told, totals, items, undated };
+      const own = undated.filter(({ table }) => !found.onlyDay && sees(claims.role, UNDATED[table] ?? 'finance'));
+      return { scope, from, to, rules: told, totals, items, undated: own };
     });
   });
 
@@ -38,8 +44,7 @@ export function dataQualityRoutes(context: ApiContext): Router {
     const { rule, scope, date, state, note } = findingStateInput.parse(request.body);
     const { claims, place: found } = await place(request, scope);
     if (found.scope.level !== 'sppg') throw new LumbungError('bad_input', 'a finding is of one kitchen: scope=sppg:ID');
-    if (!mayReview(claims))
-      throw new LumbungError('forbidden', 'your role reads findings and does not answer for them');
+    demand(claims, 'judgement', found);
     if (!visibleRules(claims).some((candidate) => candidate.id === rule)) {
       throw new LumbungError('not_found', 'there is no such rule, or your role does not see it');
     }
@@ -50,6 +55,7 @@ export function dataQualityRoutes(context: ApiContext): Router {
   router.get('/completeness', async (request, response) => {
     const { scope, from, to, limit } = findingsInput.parse(request.query);
     const { claims, place: found } = await place(request, scope);
+    demand(claims, 'completeness', found);
     // Days grow expected as they end, whether anything changes or not.
     await answer(
       request,
@@ -67,7 +73,7 @@ export function dataQualityRoutes(context: ApiContext): Router {
   router.get('/payment-risks', async (request, response) => {
     const { scope, limit } = listInput.parse(request.query);
     const { claims, place: found } = await place(request, scope);
-    if (!maySee(claims, { owner: 'finance' })) throw new LumbungError('forbidden', 'your role does not see payments');
+    demand(claims, 'payment_risks', found);
     const date = today();
     await answer(request, response, claims, scope, `payment-risks ${date} ${limit}`, async () => ({
       ...{ scope, date },
@@ -76,8 +82,9 @@ export function dataQualityRoutes(context: ApiContext): Router {
   });
 
   router.get('/dictionary', async (request, response) => {
-    const claims = await authenticate(context.secret, request);
-    const visible = new Set([...visibleKpis(claims), ...visibleRules(claims)].map((kpi) => kpi.id));
+    const claims = await authenticate(context.verify, request);
+    demandFigures(claims);
+    const visible = new Set([...visibleKpis(claims.role), ...visibleRules(claims)].map((kpi) => kpi.id));
     await answer(request, response, claims, 'national', 'dictionary', async () => {
       const columns = await sourceColumns(warehouse);
       return { entries: dictionary((table) => columns.get(table) ?? []).filter(({ id }) => visible.has(id)) };
