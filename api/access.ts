@@ -9,7 +9,7 @@ import type { Claims } from '../platform/tokens.ts';
 import type { Warehouse } from '../warehouse/client.ts';
 import { type Field, levelsOf, may, seesFigures, seesTodayOnly } from '../warehouse/permissions.ts';
 import { localDay, pathOf } from '../warehouse/queries/hierarchy.ts';
-import { type Level, parseScope, type Scope } from '../warehouse/scopes.ts';
+import { LEVELS, type Level, parseScope, type Scope } from '../warehouse/scopes.ts';
 
 export const COOKIE = 'lumbung_session';
 
@@ -55,6 +55,8 @@ export type Place = {
   onlyDay?: string;
 };
 
+const outside = (text: string) => new LumbungError('forbidden', `your scope does not include ${text}`);
+
 /** The scope if the caller may read it; `forbidden` or (for national callers) `not_found` otherwise. */
 export async function authorize(warehouse: Warehouse, claims: Claims, text: string): Promise<Place> {
   demandFigures(claims);
@@ -65,9 +67,12 @@ export async function authorize(warehouse: Warehouse, claims: Claims, text: stri
       `role ${claims.role} looks at: ${levelsOf(claims.role).join(', ')}; not ${text}`,
     );
   }
+  // Nothing the caller has can include it: refused without asking where it lies.
+  const above = claims.scope.some((own) => LEVELS.indexOf(parseScope(own).level) < LEVELS.indexOf(scope.level));
+  if (!above && !claims.scope.includes(text)) throw outside(text);
   const path = await pathOf(warehouse, scope);
   const allowed = claims.scope.includes('national') || (path ?? []).some((unit) => claims.scope.includes(unit.scope));
-  if (!allowed) throw new LumbungError('forbidden', `your scope does not include ${text}`);
+  if (!allowed) throw outside(text);
   if (path === undefined) throw new LumbungError('not_found', `there is no unit ${text}`);
   // Ancestors above the caller's own scope are not shown.
   const top = path.findIndex((unit) => claims.scope.includes(unit.scope));

@@ -19,11 +19,12 @@ import { createProvider } from './provider.ts';
 
 type Options = { config: Config; log: Logger; warehouse: Warehouse; redis: Redis; redisUrl: string; audit: Audit };
 
-export async function startApi(options: Options): Promise<{ url: string; close(): Promise<void> }> {
-  const { config, log, warehouse, redis } = options;
+/** What routes and the live channel work with; nothing is asked of anybody yet. */
+export function createContext(options: Omit<Options, 'redisUrl'>): ApiContext {
+  const { config, log, warehouse, redis, audit } = options;
   const metrics = createMetrics();
   const secret = authSecret(config);
-  const context: ApiContext = {
+  return {
     warehouse,
     redis,
     log,
@@ -34,7 +35,7 @@ export async function startApi(options: Options): Promise<{ url: string; close()
     AUTH_SCOPE_CLAIM: config.AUTH_SCOPE_CLAIM,
     publicUrl: config.PUBLIC_URL,
     secureCookies: config.PUBLIC_URL?.startsWith('https:') === true,
-    audit: options.audit,
+    audit,
     demo: config.demo,
     cache: createCache(redis, metrics.cache),
     freshness: createFreshness(warehouse),
@@ -43,6 +44,11 @@ export async function startApi(options: Options): Promise<{ url: string; close()
     graceDays: config.GRACE_DAYS,
     pages: join(config.dataDir, 'live'),
   };
+}
+
+export async function startApi(options: Options): Promise<{ url: string; close(): Promise<void> }> {
+  const { config, log } = options;
+  const context = createContext(options);
   const server = createServer(createApp(context));
   const live = await startLive(server, context, connectRedis(options.redisUrl, log, 'blocking'));
   await new Promise<void>((resolve, reject) => {
