@@ -24,7 +24,11 @@ const nation: Account = {
 };
 /** Sees the same as the one above. */
 const nationToo: Account = { ...nation, inside: ['national', 'sppg:k942'] };
-const kitchen: Account = { scope: ['sppg:k321'], inside: ['sppg:k321'], outside: [...beyond, 'sppg:k511'] };
+const kitchen: Account = {
+  scope: ['sppg:k321'],
+  inside: ['sppg:k321'],
+  outside: ['sppg:k322', 'sppg:k511', 'regency:3201', 'national', 'sppg:nosuch'],
+};
 export const accounts: Readonly<Record<string, Account>> = {
   BGN_LEADERSHIP: nation,
   BGN_ANALYST: {
