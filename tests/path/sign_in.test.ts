@@ -123,6 +123,21 @@ test('a provider that tells no role: the users table does; without one there, or
   }
 });
 
+test('demo sign-ins are people of the users table where there is one of the role', async () => {
+  const enter = async (demo: string) => {
+    const browser = openBrowser();
+    const body = JSON.stringify({ demo });
+    const headers = { 'content-type': 'application/json' };
+    expect((await browser.go(`${home}${session}`, { method: 'POST', headers, body })).status).toBe(201);
+    expect((await browser.go(`${home}${session}/refresh`, post)).status).toBe(200);
+    return who(browser);
+  };
+  expect(await enter('gizi')).toMatchObject({ sub: 'u-ahli', role: 'SPPG_AHLI_GIZI', scopes: ['sppg:k511'] });
+  expect(await enter('kepala')).toMatchObject({ sub: 'demo:kepala', role: 'SPPG_KEPALA', scopes: ['sppg:k321'] });
+  expect(await enter('yayasan')).toMatchObject({ role: 'YAYASAN', scopes: ['sppg:k321', 'sppg:k322', 'sppg:k511'] });
+  expect(await enter('dukungan')).toMatchObject({ role: 'PLATFORM_SUPPORT', scopes: ['national'] });
+});
+
 test('a callback counts once, in the browser that began it, with its own state', async () => {
   oidc.person = 'sari';
   const browser = openBrowser();

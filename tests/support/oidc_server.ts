@@ -48,7 +48,14 @@ export async function startOidcServer(home: string): Promise<OidcServer> {
       const claims = accounts.get(id);
       return claims && { accountId: id, claims: async () => ({ sub: id, ...claims }) };
     },
-    features: { devInteractions: { enabled: false }, revocation: { enabled: true } },
+    features: {
+      devInteractions: { enabled: false },
+      revocation: { enabled: true },
+      claimsParameter: { enabled: true },
+    },
+    ttl: Object.fromEntries(
+      ['Interaction', 'Grant', 'Session', 'AccessToken', 'RefreshToken', 'IdToken'].map((name) => [name, 600]),
+    ),
     interactions: { url: (_ctx: unknown, { uid }: { uid: string }) => `/interaction/${uid}` },
     cookies: { keys: ['a key of the test'] },
   });
