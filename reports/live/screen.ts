@@ -7,6 +7,7 @@ import { formatChange, formatDate, formatExact, formatPeriod, formatShort } from
 import { sparkline, trendChart } from '../charts/trend.ts';
 import {
   ApiError,
+  absent,
   call,
   type Kpi,
   type KpiValue,
@@ -17,6 +18,7 @@ import {
 } from './api.ts';
 import { type ConnectionState, connectLive } from './connection.ts';
 import { el } from './dom.ts';
+import { signOut } from './signin.ts';
 
 const WORDS = { ok: '● sesuai', warn: '▲ perhatian', critical: '■ kritis', none: '○ tanpa target' } as const;
 const STALE_MS = 120_000;
@@ -84,7 +86,7 @@ export function showScreen(root: HTMLElement, session: Session, signedOut: () =>
       call<{ units: UnitRow[] }>(`/units?parent=${scope}`),
     ]);
     const kpi = kpis.find((candidate) => candidate.id === wanted.kpi) ?? kpis[0];
-    const days = kpi?.grain === undefined ? 59 : 400;
+    const days = session.todayOnly ? 0 : kpi?.grain === undefined ? 59 : 400;
     const from = new Date(Date.parse(next.date) - days * 86_400_000).toISOString().slice(0, 10);
     const range = `grain=${kpi?.grain ?? 'day'}&from=${from}&to=${next.date}`;
     const series = kpi
@@ -146,6 +148,8 @@ export function showScreen(root: HTMLElement, session: Session, signedOut: () =>
     const target = value('portions_target');
     const wrong = next.kpis.filter((kpi) => kpi.status === 'warn' || kpi.status === 'critical').length;
     const attention = wrong === 0 ? 'semua ukuran dalam batas' : `${wrong} ukuran perlu perhatian`;
+    // Whose field is another one is not told that this one lacks data.
+    if (!next.kpis.some((kpi) => kpi.id === 'portions_target')) return `${formatDate(next.date)}: ${attention}.`;
     if (target === null) return `${formatDate(next.date)}: belum ada data penyaluran; ${attention}.`;
     return `${formatDate(next.date)}: ${formatShort(delivered ?? 0, 'portions')} dari ${formatShort(target, 'portions')} porsi sudah tersalur; ${attention}.`;
   };
@@ -231,12 +235,12 @@ export function showScreen(root: HTMLElement, session: Session, signedOut: () =>
           'data-value': value.value === null ? '' : String(value.value),
           title: formatExact(value.value, kpi.unit) ?? '',
         },
-        short ?? 'belum ada data',
+        short ?? absent(value.withheld),
       ),
       el(
         'span',
         { class: 'status', 'data-status': value.status },
-        value.value === null ? '○ belum ada data' : WORDS[value.status],
+        value.value === null ? `○ ${absent(value.withheld)}` : WORDS[value.status],
       ),
       el('span', { class: 'small' }, change === null ? '' : `${change} dari ${than}`),
       spark,
@@ -256,7 +260,8 @@ export function showScreen(root: HTMLElement, session: Session, signedOut: () =>
 
   const renderTrend = (kpi: Kpi, series: Series) => {
     const grain = kpi.grain ?? 'day';
-    const span = { day: '60 hari terakhir', fortnight: 'per dua minggu', month: 'per bulan' }[grain];
+    const days = session.todayOnly ? 'hari ini' : '60 hari terakhir';
+    const span = { day: days, fortnight: 'per dua minggu', month: 'per bulan' }[grain];
     parts.trendTitle.textContent = `${kpi.name.id}, ${span}`;
     parts.definition.textContent = kpi.definition.id;
     const rows = series.points;
@@ -280,7 +285,7 @@ export function showScreen(root: HTMLElement, session: Session, signedOut: () =>
             'tr',
             {},
             el('td', {}, formatPeriod(row.date, grain)),
-            el('td', {}, formatExact(row.value, kpi.unit) ?? 'belum ada data'),
+            el('td', {}, formatExact(row.value, kpi.unit) ?? absent(row.withheld)),
           ),
         ),
     );
@@ -324,8 +329,9 @@ export function showScreen(root: HTMLElement, session: Session, signedOut: () =>
   };
   parts.who.textContent = session.name;
   parts.signOut.addEventListener('click', () => {
-    void call('/session', { method: 'DELETE' }).finally(leave);
+    void signOut().finally(leave);
   });
+  parts.date.disabled = session.todayOnly;
   parts.date.addEventListener('change', () => go({ date: parts.date.value === '' ? null : parts.date.value }));
   void refresh();
 }

@@ -13,6 +13,6 @@ declare module 'oidc-provider' {
     Grant: new (of: {
       accountId: string;
       clientId: string;
-    }) => { addOIDCScope(scope: string): void; save(): Promise<string> };
+    }) => { addOIDCScope(scope: string): void; addOIDCClaims(claims: string[]): void; save(): Promise<string> };
   }
 }

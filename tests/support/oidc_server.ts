@@ -69,6 +69,7 @@ export async function startOidcServer(home: string): Promise<OidcServer> {
       }
       const grant = new provider.Grant({ accountId: state.person, clientId: params.client_id });
       grant.addOIDCScope('openid profile offline_access');
+      grant.addOIDCClaims(['realm_access', 'units']);
       const consent = { grantId: await grant.save() };
       await provider.interactionFinished(request, response, { login: { accountId: state.person }, consent });
     })();
@@ -110,7 +111,8 @@ export function openBrowser(): Browser {
     cookies,
     go,
     async follow(url, stop) {
-      for (let at = url; ; ) {
+      let at = url;
+      for (let hops = 0; hops < 20; hops++) {
         if (stop?.(at)) return { url: at, response: undefined };
         const response = await go(at);
         const next = response.headers.get('location');
@@ -118,6 +120,7 @@ export function openBrowser(): Browser {
         await response.arrayBuffer();
         at = new URL(next, at).href;
       }
+      throw new Error(`redirected for ever, last to ${at}`);
     },
   };
 }
