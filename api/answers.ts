@@ -5,7 +5,8 @@
 import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type { Claims } from '../platform/tokens.ts';
-import { authenticate, type Place, visibleKpis } from './access.ts';
+import { audienceOf } from '../warehouse/permissions.ts';
+import { authenticate, type Place } from './access.ts';
 import type { ApiContext } from './context.ts';
 import { asOf } from './freshness.ts';
 import { csvOf, type Showing, showingOf } from './shown.ts';
@@ -34,10 +35,7 @@ export function createAnswers(context: ApiContext): Answers {
     async answer(request, response, claims, scope, question, compute) {
       const showing = showingOf(request);
       const now = await freshness.current();
-      const audience = visibleKpis(claims)
-        .map((kpi) => kpi.id)
-        .join(',');
-      const digest = hash(`${scope} ${question}\n${audience}\n${claims.scope.join(',')}`);
+      const digest = hash(`${scope} ${question}\n${audienceOf(claims.role)}\n${claims.scope.join(',')}`);
       const version = now.versionOf(scope);
       const etag = `W/"${hash(`${version}${digest}${showing.id}`).slice(0, 27)}"`;
       // A 304 says that the numbers still hold, and as of when.

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import compression from 'compression';
 import express, { type Express } from 'express';
 import helmet from 'helmet';
+import { auditRefusals } from './audit.ts';
 import type { ApiContext } from './context.ts';
 import { docsPage } from './docs_page.ts';
 import { createLimits } from './limits.ts';
@@ -11,6 +12,7 @@ import { openApi } from './openapi.ts';
 import { pageStyle } from './page.ts';
 import { notFound, problems } from './problem.ts';
 import { requests } from './requests.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { dataQualityRoutes } from './routes/data_quality.ts';
 import { dictionaryPages } from './routes/dictionary.ts';
 import { exportRoutes } from './routes/exports.ts';
@@ -19,6 +21,7 @@ import { healthRoutes } from './routes/health.ts';
 import { operatorRoutes } from './routes/operators.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { statisticsRoutes } from './routes/statistics.ts';
+import { sameOrigin } from './same_origin.ts';
 
 const HSTS = { maxAge: 365 * 86_400, includeSubDomains: false };
 const MAX_URL = 4_096;
@@ -61,12 +64,14 @@ export function createApp(context: ApiContext): Express {
   app.use(operatorRoutes(context));
   app.use(
     '/api/v1',
+    sameOrigin(config.PUBLIC_URL),
     express.json({ limit: '64kb' }),
     sessionRoutes(context),
     figureRoutes(context),
     statisticsRoutes(context),
     dataQualityRoutes(context),
     exportRoutes(context),
+    auditRoutes(context),
   );
   app.use(dictionaryPages(context));
   if (existsSync(join(context.pages, 'index.html'))) {
@@ -83,6 +88,7 @@ export function createApp(context: ApiContext): Express {
     });
   }
   app.use(notFound);
+  app.use(auditRefusals(context.audit, context.log));
   app.use(problems(context.log));
   return app;
 }

@@ -1,4 +1,5 @@
 /** Everything routes and the live channel need, passed in by whoever creates the application. */
+import type { Audit } from '../platform/audit.ts';
 import type { Config } from '../platform/config.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Redis } from '../platform/redis.ts';
@@ -8,15 +9,22 @@ import type { Cache } from './cache.ts';
 import type { FreshnessSource } from './freshness.ts';
 import type { Metrics } from './metrics.ts';
 import type { Places } from './places.ts';
+import type { Provider } from './provider.ts';
 
 export type ApiContext = {
   warehouse: Warehouse;
   redis: Redis;
   log: Logger;
   config: Config;
+  /** Signs and seals what the pages' cookies hold. */
   secret: Uint8Array;
-  /** The claims of a token; `unauthenticated` when it is not valid. */
+  /** The claims of a token or key; `unauthenticated` when it is not valid. */
   verify(token: string): Promise<Claims>;
+  /** Sign-in with an OIDC provider, where one is configured. */
+  provider: Provider | undefined;
+  /** The pages are reached over TLS, whoever ends it. */
+  secureCookies: boolean;
+  audit: Audit;
   /** The source is the embedded demo programme. */
   demo: boolean;
   cache: Cache;

@@ -126,6 +126,29 @@ export const exportsInput = z.strictObject({
   limit: z.coerce.number().int().min(1).max(MAX_ROWS).default(100),
 });
 export const exportId = z.uuid({ error: 'must be the id of an export' });
+export const signInInput = z.strictObject({
+  /** Where to go afterwards: a page of this origin. */
+  returnTo: z
+    .string()
+    .max(1_000)
+    .regex(/^\/(?![/\\])[\x21-\x7e]*$/, 'must be a path of this site')
+    .default('/'),
+});
+const word = z.string().trim().min(1).max(200);
+export const auditInput = z.strictObject({
+  from: date.optional(),
+  to: date.optional(),
+  actor: word.optional(),
+  action: word.optional(),
+  outcome: z.enum(['ok', 'refused', 'failed']).optional(),
+  fields,
+  limit: z.coerce.number().int().min(1).max(MAX_ROWS).default(100),
+  /** `next` of the page before. */
+  before: z
+    .string()
+    .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z_[0-9a-f-]{36}_\d{1,15}$/, 'must be the "next" of the page before')
+    .optional(),
+});
 
 /** Today's local date in Jakarta: a national day closes at 24:00 WIB. */
 export function today(): string {

@@ -9,23 +9,25 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Audit } from '../platform/audit.ts';
 import { authSecret, type Config } from '../platform/config.ts';
 import { LumbungError, messageOf } from '../platform/errors.ts';
 import type { Logger } from '../platform/log.ts';
 import { connectRedis, type Redis } from '../platform/redis.ts';
-import { verifyToken } from '../platform/tokens.ts';
 import type { Warehouse } from '../warehouse/client.ts';
 import { createApp } from './app.ts';
 import { createCache } from './cache.ts';
 import type { ApiContext } from './context.ts';
 import { createFreshness } from './freshness.ts';
+import { createVerifier } from './identity.ts';
 import { startLive } from './live/server.ts';
 import { createMetrics } from './metrics.ts';
 import { createPlaces } from './places.ts';
+import { createProvider } from './provider.ts';
 import { watchUptime } from './uptime.ts';
 import { remembered } from './verified.ts';
 
-type Options = { config: Config; log: Logger; warehouse: Warehouse; redis: Redis; redisUrl: string };
+type Options = { config: Config; log: Logger; warehouse: Warehouse; redis: Redis; redisUrl: string; audit: Audit };
 
 const HEADERS_WITHIN_MS = 15_000;
 const REQUEST_WITHIN_MS = 30_000;
@@ -33,19 +35,22 @@ const IDLE_MS = 65_000;
 const LISTEN_ON_MS = 1_000;
 const FINISH_WITHIN_MS = 8_000;
 
-export async function startApi(options: Options): Promise<{ url: string; close(): Promise<void> }> {
-  const { config, log, warehouse, redis } = options;
+/** What routes and the live channel work with; nothing is asked of anybody yet. */
+export function createContext(options: Omit<Options, 'redisUrl'>, stopping = () => false): ApiContext {
+  const { config, log, warehouse, redis, audit } = options;
   const metrics = createMetrics();
   const freshness = createFreshness(warehouse);
   const secret = authSecret(config);
-  let stopping = false;
-  const context: ApiContext = {
+  return {
     warehouse,
     redis,
     log,
     config,
     secret,
-    verify: remembered((token) => verifyToken(secret, token)),
+    verify: remembered(createVerifier(config, secret, warehouse)),
+    provider: createProvider(config),
+    secureCookies: config.PUBLIC_URL?.startsWith('https:') === true || config.TLS_CERT_FILE !== undefined,
+    audit,
     demo: config.demo,
     cache: createCache(redis, metrics),
     freshness,
@@ -54,8 +59,14 @@ export async function startApi(options: Options): Promise<{ url: string; close()
     pollSeconds: config.SYNC_MODE === 'schedule' ? config.SYNC_INTERVAL_SECONDS : undefined,
     graceDays: config.GRACE_DAYS,
     pages: join(config.dataDir, 'live'),
-    stopping: () => stopping,
+    stopping,
   };
+}
+
+export async function startApi(options: Options): Promise<{ url: string; close(): Promise<void> }> {
+  const { config, log } = options;
+  let stopping = false;
+  const context = createContext(options, () => stopping);
   const server = listener(config);
   server.on('request', createApp(context));
   server.headersTimeout = HEADERS_WITHIN_MS;

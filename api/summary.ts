@@ -4,7 +4,7 @@
  */
 import { addDays } from '../warehouse/days.ts';
 import type { Kpi } from '../warehouse/kpis/kpi.ts';
-import { kpiValue, statusOf } from '../warehouse/kpis/registry.ts';
+import { figureOf, kpiValue, statusOf } from '../warehouse/kpis/registry.ts';
 import { firstProvisionalDay, stateOf } from '../warehouse/queries/finality.ts';
 import { readTargets, targetOf } from '../warehouse/queries/targets.ts';
 import { dailyValues, seriesValues } from '../warehouse/queries/values.ts';
@@ -27,12 +27,13 @@ export async function summary(
   place: Place,
   date: string,
 ) {
-  const monthStart = `${date.slice(0, 8)}01`;
-  const trendStart = addDays(date, 1 - TREND_DAYS);
+  const todayOnly = place.onlyDay !== undefined;
+  const monthStart = todayOnly ? date : `${date.slice(0, 8)}01`;
+  const trendStart = todayOnly ? date : addDays(date, 1 - TREND_DAYS);
   const lastYear = addDays(date, -YEAR_DAYS);
   const [daily, yearAgo, targets, provisional, ...byPeriod] = await Promise.all([
-    dailyValues(warehouse, place.scope, monthStart < trendStart ? monthStart : trendStart, date),
-    dailyValues(warehouse, place.scope, lastYear, lastYear),
+    dailyValues(warehouse, place.scope, [monthStart, trendStart].sort()[0] ?? date, date),
+    todayOnly ? [] : dailyValues(warehouse, place.scope, lastYear, lastYear),
     readTargets(warehouse),
     firstProvisionalDay(warehouse, place.scope, today(), graceDays),
     ...visible
@@ -51,13 +52,10 @@ export async function summary(
   ]);
   const targetFor = (kpi: Kpi) => targetOf(kpi, targets, place.ancestors, date);
   const kpis = visible.map((kpi) => {
-    const figure = (row: Row | undefined) =>
-      row === undefined ? null : { num: row.num, den: row.den, value: kpiValue(kpi, row.num, row.den) };
+    const figure = (row: Row | undefined) => (row === undefined ? null : figureOf(kpi, row.num, row.den));
     const answer = (now: ReturnType<typeof figure>, rows: readonly Row[], compared: object) => ({
       id: kpi.id,
-      num: now?.num ?? null,
-      den: now?.den ?? null,
-      value: now?.value ?? null,
+      ...(now ?? { num: null, den: null, value: null }),
       status: statusOf({ ...kpi, target: targetFor(kpi) }, now?.value ?? null),
       target: targetFor(kpi),
       ...{ previousDay: null, sameWeekday: null, yearAgo: null, monthToDate: null, previousPeriod: null },
@@ -87,7 +85,7 @@ export async function summary(
         sameWeekday: at(addDays(date, -7)),
         yearAgo: figure(yearAgo.find((row) => row.kpi === kpi.id)),
         // A state does not add up: the month so far is what it is now.
-        monthToDate: kpi.state ? now : month.length === 0 ? null : figure(added),
+        monthToDate: todayOnly ? null : kpi.state ? now : month.length === 0 ? null : figure(added),
       },
     );
   });

@@ -1,30 +1,29 @@
 /** The command line: `npx lumbung <verb>`. Errors say what to do; `--json` where a program may read the answer. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
-import pg from 'pg';
 import { retryParked } from '../etl/parked.ts';
-import { PRINTING } from '../etl/postgres/session.ts';
 import { preflight, schedulePreflight } from '../etl/preflight.ts';
 import type { TableResult } from '../etl/reconcile.ts';
 import { readSourceTables } from '../etl/source_setup.ts';
 import { sources } from '../etl/sources/all.ts';
-import { authSecret, type Config, loadConfig, requireUrl } from '../platform/config.ts';
+import { type Config, loadConfig, requireUrl } from '../platform/config.ts';
 import { LumbungError, messageOf, policies } from '../platform/errors.ts';
 import { createLifecycle } from '../platform/lifecycle.ts';
 import { createLogger } from '../platform/log.ts';
 import { openQueue, PIPELINE } from '../platform/queues.ts';
-import { awaitRedis, connectRedis, type Redis } from '../platform/redis.ts';
-import { signToken } from '../platform/tokens.ts';
-import type { Warehouse } from '../warehouse/client.ts';
+import { awaitRedis, connectRedis } from '../platform/redis.ts';
 import { exportables } from '../warehouse/exports/catalogue.ts';
 import { currentSlot } from '../warehouse/ledger.ts';
 import { migrate } from '../warehouse/migrate.ts';
 import { reconcileTables } from '../workers/scheduled.ts';
+import { addAccessVerbs } from './access.ts';
+import { addAuditVerb } from './audit.ts';
+import { withRedis, withSource, withWarehouse } from './connections.ts';
 import { copyAgain } from './copy_again.ts';
 import { type ExportOptions, exportFile } from './export.ts';
 import { formatFindings } from './preflight.ts';
 import { rebuildRollups, verifyRollups } from './rebuild.ts';
-import { openWarehouse, type Role, roles, runRole } from './roles.ts';
+import { type Role, roles, runRole } from './roles.ts';
 import { readRuntime, withRuntime } from './runtime.ts';
 import { startAll } from './start.ts';
 import { formatStatus, openStatus } from './status.ts';
@@ -90,18 +89,8 @@ program
     }
   });
 
-program
-  .command('token')
-  .description('print a bearer token for the API')
-  .requiredOption('--role <role>', 'e.g. PLATFORM_ANALYST or SPPG_KEPALA')
-  .option('--scope <scope...>', 'national, region:CODE, province:ID, regency:ID or sppg:ID', ['national'])
-  .option('--ttl <duration>', 'e.g. 15m, 1h, 7d', '1h')
-  .option('--subject <name>', 'whom the token names', 'cli')
-  .action(async (options: { role: string; scope: string[]; ttl: string; subject: string }) => {
-    const config = loadConfig();
-    const claims = { sub: options.subject, role: options.role, scope: options.scope };
-    print(await signToken(authSecret(config), claims, options.ttl));
-  });
+addAccessVerbs(program, print);
+addAuditVerb(program, print);
 
 program
   .command('rollup')
@@ -113,10 +102,11 @@ program
     if (Boolean(options.full) === Boolean(options.verify)) {
       throw new LumbungError('bad_input', 'say which: lumbung rollup --full, or lumbung rollup --verify');
     }
-    await withWarehouse(async (warehouse, config) => {
+    await withWarehouse(async (warehouse, config, record) => {
       const slotId = await currentSlot(warehouse);
       if (slotId === undefined) throw new LumbungError('config', 'nothing has been copied yet');
       if (options.full) {
+        await record('rollup_full');
         await withRedis(config, (redis) => rebuildRollups(warehouse, redis, slotId, print));
         return;
       }
@@ -138,14 +128,18 @@ program
     if (named.length === 0 && !options.all) {
       throw new LumbungError('bad_input', 'say which: lumbung snapshot <table...>, or lumbung snapshot --all');
     }
-    await withWarehouse((warehouse) => copyAgain(warehouse, options.all ? known : named, print));
+    await withWarehouse(async (warehouse, _config, record) => {
+      await record('snapshot_asked', { target: options.all ? 'all tables' : named.join(', ') });
+      await copyAgain(warehouse, options.all ? known : named, print);
+    });
   });
 
 program
   .command('retry')
   .description('load parked batches again')
   .action(() =>
-    withWarehouse(async (warehouse, config) => {
+    withWarehouse(async (warehouse, config, record) => {
+      await record('retry');
       await withSource(config, async (source) => {
         const { shapes } = await readSourceTables(source);
         const log = createLogger(config, 'retry');
@@ -165,7 +159,8 @@ program
   .action(async (named: string[], options: { json?: boolean }) => {
     const unknown = named.filter((table) => !sources.some((source) => source.table === table));
     if (unknown.length > 0) throw new LumbungError('bad_input', `not replicated: ${unknown.join(', ')}`);
-    await withWarehouse(async (warehouse, config) => {
+    await withWarehouse(async (warehouse, config, record) => {
+      await record('reconcile', { target: named.join(', ') || 'all tables' });
       const log = createLogger({ ...config, LOG_LEVEL: 'error' }, 'reconcile');
       const url = requireUrl(config, 'REDIS_URL');
       const redis = connectRedis(url, log, 'blocking');
@@ -235,45 +230,6 @@ program
     }
     await runRole('simulator', { ...config, SIMULATE: options.rate });
   });
-
-async function withWarehouse<T>(work: (warehouse: Warehouse, config: Config) => Promise<T>): Promise<T> {
-  const config = withRuntime(loadConfig());
-  const lifecycle = createLifecycle(createLogger({ ...config, LOG_LEVEL: 'silent' }, 'cli'));
-  const warehouse = await openWarehouse({ config, lifecycle });
-  try {
-    return await work(warehouse, config);
-  } finally {
-    await lifecycle.stop('done');
-  }
-}
-
-async function withSource(config: Config, work: (client: pg.Client) => Promise<void>): Promise<void> {
-  const client = new pg.Client({
-    connectionString: requireUrl(config, 'DATABASE_URL'),
-    options: PRINTING,
-  });
-  try {
-    await client.connect();
-  } catch (error) {
-    throw new LumbungError('unreachable', `Postgres (DATABASE_URL) cannot be reached: ${messageOf(error)}`, error);
-  }
-  try {
-    await work(client);
-  } finally {
-    await client.end();
-  }
-}
-
-async function withRedis(config: Config, work: (redis: Redis) => Promise<void>): Promise<void> {
-  const url = requireUrl(config, 'REDIS_URL');
-  const redis = connectRedis(url, createLogger({ ...config, LOG_LEVEL: 'silent' }, 'cli'), 'blocking');
-  try {
-    await awaitRedis(redis, url);
-    await work(redis);
-  } finally {
-    redis.disconnect();
-  }
-}
 
 async function askForRollup(config: Config, slotId: string): Promise<void> {
   await withRedis(config, async (redis) => {

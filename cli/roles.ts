@@ -7,7 +7,8 @@ import { runCapture } from '../etl/capture.ts';
 import { PRINTING } from '../etl/postgres/session.ts';
 import { runScheduleSync } from '../etl/schedule_sync.ts';
 import type { CopyProgress } from '../etl/snapshot.ts';
-import { type Config, requireUrl } from '../platform/config.ts';
+import { type Audit, openAudit } from '../platform/audit.ts';
+import { auditedSettings, type Config, requireUrl, systemActor } from '../platform/config.ts';
 import { isUnreachable, LumbungError, messageOf } from '../platform/errors.ts';
 import { armFailpoint } from '../platform/failpoints.ts';
 import { createLifecycle, type Lifecycle, stopOnSignals } from '../platform/lifecycle.ts';
@@ -15,6 +16,7 @@ import { createLogger, type Logger } from '../platform/log.ts';
 import { openQueue, PIPELINE } from '../platform/queues.ts';
 import { awaitRedis, connectRedis, type Redis } from '../platform/redis.ts';
 import { buildLive } from '../reports/live/build.ts';
+import { keepAudit } from '../warehouse/audit.ts';
 import { connectWarehouse, type Warehouse } from '../warehouse/client.ts';
 import { applyDefinitions } from '../warehouse/definitions.ts';
 import { startEmbeddedEngine } from '../warehouse/embedded.ts';
@@ -28,7 +30,7 @@ import { runScheduler } from '../workers/scheduler.ts';
 export const roles = ['capture', 'worker', 'scheduler', 'api', 'warehouse', 'simulator'] as const;
 export type Role = (typeof roles)[number];
 
-type Context = { config: Config; log: Logger; lifecycle: Lifecycle };
+type Context = { config: Config; log: Logger; lifecycle: Lifecycle; audit: Audit };
 
 /** Runs the role until SIGTERM, SIGINT or the supervisor's end. */
 export async function runRole(role: Role, config: Config): Promise<void> {
@@ -36,7 +38,16 @@ export async function runRole(role: Role, config: Config): Promise<void> {
   const log = createLogger(config, role);
   const lifecycle = createLifecycle(log);
   stopOnSignals(lifecycle, log);
-  const context: Context = { config, log, lifecycle };
+  const audit = openAudit(config.dataDir, log);
+  await audit.append({ action: 'role_started', actor: systemActor(), target: role, detail: auditedSettings(config) });
+  // Put down as stopping begins, while it can still be sent.
+  let stopping: Promise<void> | undefined;
+  lifecycle.signal.addEventListener('abort', () => {
+    stopping = audit.append({ action: 'role_stopped', actor: systemActor(), target: role });
+    stopping.catch((error: unknown) => log.error({ error: messageOf(error) }, 'the stop could not be audited'));
+  });
+  lifecycle.onStop('stop audited', () => stopping);
+  const context: Context = { config, log, lifecycle, audit };
   await run[role](context);
 }
 
@@ -196,7 +207,7 @@ function stopped(lifecycle: Lifecycle): Promise<void> {
 const QUERY_SECONDS = 30;
 
 export async function openWarehouse(
-  { config, lifecycle }: Pick<Context, 'config' | 'lifecycle'>,
+  { config, lifecycle, audit }: Pick<Context, 'config' | 'lifecycle' | 'audit'>,
   querySeconds?: number,
 ): Promise<Warehouse> {
   const url = requireUrl(config, 'CLICKHOUSE_URL');
@@ -210,6 +221,8 @@ export async function openWarehouse(
     );
   }
   await migrate(warehouse);
+  audit.shipTo((entries) => keepAudit(warehouse, entries));
+  lifecycle.onStop('audit', () => audit.close());
   return warehouse;
 }
 

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import dotenv from 'dotenv';
 import { validate as isCron } from 'node-cron';
@@ -65,6 +66,12 @@ export const environment = z.object({
   AUTH_JWKS_URL: url('http:', 'https:'),
   AUTH_ISSUER: optionalText,
   AUTH_AUDIENCE: optionalText,
+  AUTH_CLIENT_ID: optionalText,
+  AUTH_CLIENT_SECRET: optionalText,
+  AUTH_SCOPES: z.string().default('openid profile offline_access'),
+  AUTH_ROLE_CLAIM: z.string().default('role'),
+  AUTH_SCOPE_CLAIM: z.string().default('scope'),
+  PUBLIC_URL: url('http:', 'https:'),
   TLS_CERT_FILE: optionalText,
   TLS_KEY_FILE: optionalText,
   TRUST_PROXY: optionalText,
@@ -80,6 +87,18 @@ export const environment = z.object({
   LUMBUNG_DEMO: z.enum(['1']).optional(),
 });
 
+/** Keys that only make sense together; said like any other fault. */
+const complete = environment.superRefine((value, context) => {
+  const needs = (key: keyof typeof value, others: (keyof typeof value)[], why: string) => {
+    const missing = others.filter((other) => value[other] === undefined);
+    if (value[key] !== undefined && missing.length > 0) {
+      context.addIssue({ code: 'custom', path: [key], message: `needs ${missing.join(' and ')}: ${why}` });
+    }
+  };
+  needs('AUTH_JWKS_URL', ['AUTH_ISSUER', 'AUTH_AUDIENCE'], 'tokens made for other programs would be taken');
+  needs('AUTH_CLIENT_ID', ['AUTH_ISSUER', 'PUBLIC_URL'], 'sign-in sends people to the issuer and back to this address');
+});
+
 export type Config = z.infer<typeof environment> & { dataDir: string; demo: boolean };
 
 /** Reads `.env` (without overriding the environment) and validates; throws `config` with one line per fault. */
@@ -87,7 +106,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const merged: Record<string, string> = {};
   if (existsSync('.env')) Object.assign(merged, dotenv.parse(readFileSync('.env')));
   for (const [key, value] of Object.entries(env)) if (value !== undefined && value !== '') merged[key] = value;
-  const parsed = environment.safeParse(merged);
+  const parsed = complete.safeParse(merged);
   if (!parsed.success) {
     const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
     throw new LumbungError('config', `configuration is not valid:\n  ${faults.join('\n  ')}\nSee docs/configure.md.`);
@@ -124,6 +143,30 @@ export function authSecret(config: Config): Uint8Array {
     }
   }
   return new TextEncoder().encode(readFileSync(file, 'utf8'));
+}
+
+/** The configuration as the audit trail keeps it: no secrets, addresses without passwords. */
+export function auditedSettings(config: Config): Record<string, unknown> {
+  const told = Object.keys(environment.shape).filter((key) => !/SECRET|FAILPOINT/.test(key));
+  return Object.fromEntries(
+    told.flatMap((key) => {
+      const value = config[key as keyof Config];
+      if (value === undefined) return [];
+      if (typeof value !== 'string' || !key.endsWith('_URL')) return [[key, value]];
+      const { protocol, host, pathname } = new URL(value);
+      return [[key, `${protocol}//${host}${pathname}`]];
+    }),
+  );
+}
+
+/** Whom the audit trail names for what is done on the machine itself. */
+export function systemActor(): string {
+  try {
+    return `system:${userInfo().username}`;
+  } catch {
+    // A container may run as a number that has no name.
+    return `system:${process.getuid?.() ?? 'unknown'}`;
+  }
 }
 
 /** The environment a child process should inherit (the supervisor adds addresses to it). */

@@ -13,9 +13,15 @@ type Applied = { id: string; hash: string };
 
 /** Applies what is missing; returns the ids it applied. */
 export async function migrate(warehouse: Warehouse): Promise<string[]> {
-  await warehouse.command('CREATE DATABASE IF NOT EXISTS ops');
-  await warehouse.command(`CREATE TABLE IF NOT EXISTS ops.migrations
-    (id String, hash String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3)) ENGINE = MergeTree ORDER BY id`);
+  // An account that may only read can still see that everything is applied.
+  const [begun] = await warehouse.query<{ n: number }>(
+    "SELECT count() AS n FROM system.tables WHERE database = 'ops' AND name = 'migrations'",
+  );
+  if (begun?.n !== 1) {
+    await warehouse.command('CREATE DATABASE IF NOT EXISTS ops');
+    await warehouse.command(`CREATE TABLE IF NOT EXISTS ops.migrations
+      (id String, hash String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3)) ENGINE = MergeTree ORDER BY id`);
+  }
   const files = readdirSync(directory)
     .filter((name) => /^\d{4}_\w+\.sql$/.test(name))
     .sort();

@@ -1,7 +1,9 @@
 /** Scopes: a part of the nation, and the SQL condition that keeps a query inside it. Values are always bound. */
 import { LumbungError } from '../platform/errors.ts';
 
-export type Level = 'national' | 'wilayah' | 'region' | 'province' | 'regency' | 'sppg';
+/** From the whole down to the kitchen. */
+export const LEVELS = ['national', 'wilayah', 'region', 'province', 'regency', 'sppg'] as const;
+export type Level = (typeof LEVELS)[number];
 export type Scope = { level: Level; id: string };
 
 /** 'province:32' → { level, id }; the caller has validated the text. */

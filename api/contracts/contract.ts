@@ -15,7 +15,7 @@ export type Contract = {
   /** The answer in JSON; absent where there is none, or `media` says what it is. */
   answer?: z.ZodType;
   /** Status of success; 200 unless said. */
-  status?: 200 | 201 | 202 | 204;
+  status?: 200 | 201 | 202 | 204 | 303;
   /** The list of the answer that `limit` and `offset` page through and that is answered as CSV. */
   rows?: string;
   /** Media type of an answer that is not JSON. */

@@ -1,7 +1,8 @@
 /** Contracts of sessions and of the platform: liveness, readiness, metrics. */
 import { z } from 'zod';
-import { sessionInput } from '../inputs.ts';
+import { auditInput, sessionInput, signInInput } from '../inputs.ts';
 import type { Contract } from './contract.ts';
+import { asOf } from './shapes.ts';
 
 const session = z.strictObject({
   sub: z.string(),
@@ -9,6 +10,24 @@ const session = z.strictObject({
   role: z.string(),
   scopes: z.array(z.string()),
   exp: z.number().optional(),
+  figures: z.boolean().meta({ description: 'The role looks at figures.' }),
+  todayOnly: z.boolean().meta({ description: "The role looks at the kitchen's present day only." }),
+});
+
+const auditEntry = z.strictObject({
+  chain: z.string(),
+  seq: z.number(),
+  at: z.string(),
+  actor: z.string(),
+  role: z.string(),
+  action: z.string(),
+  target: z.string(),
+  outcome: z.string(),
+  detail: z.record(z.string(), z.unknown()),
+  address: z.string(),
+  request: z.string(),
+  previous: z.string(),
+  hash: z.string(),
 });
 
 export const platform: readonly Contract[] = [
@@ -19,6 +38,7 @@ export const platform: readonly Contract[] = [
     summary: 'Ways to sign in: demo accounts where the source is the demo programme.',
     answer: z.strictObject({
       demo: z.array(z.strictObject({ id: z.string(), role: z.string(), label: z.string(), scope: z.string() })),
+      provider: z.string().nullable().meta({ description: 'Where signing in with the OIDC provider begins.' }),
     }),
     open: true,
   },
@@ -38,6 +58,41 @@ export const platform: readonly Contract[] = [
     answer: session,
     status: 201,
     open: true,
+  },
+  {
+    method: 'post',
+    path: '/api/v1/session/refresh',
+    tag: 'Session',
+    summary: 'Renews the session of the cookies.',
+    answer: session,
+    open: true,
+  },
+  {
+    method: 'get',
+    path: '/api/v1/sign-in',
+    tag: 'Session',
+    summary: 'Sends the browser to the OIDC provider (authorization code with PKCE).',
+    query: signInInput,
+    status: 303,
+    open: true,
+  },
+  {
+    method: 'get',
+    path: '/api/v1/sign-in/callback',
+    tag: 'Session',
+    summary: 'Where the provider sends the browser back; a session begins, and the page asked for is shown.',
+    status: 303,
+    open: true,
+  },
+  {
+    method: 'get',
+    path: '/api/v1/audit',
+    tag: 'Platform',
+    summary: 'The audit trail, the newest first; `next` is the `before` of the next page.',
+    query: auditInput,
+    answer: z.strictObject({ asOf, entries: z.array(auditEntry), next: z.string().nullable() }),
+    rows: 'entries',
+    dated: true,
   },
   { method: 'delete', path: '/api/v1/session', tag: 'Session', summary: 'Signs out.', status: 204, open: true },
   {
@@ -70,6 +125,14 @@ export const platform: readonly Contract[] = [
     tag: 'Platform',
     summary: "Page for operators: engines' state, lag, queues, cache, measured uptime.",
     media: 'text/html',
+  },
+  {
+    method: 'get',
+    path: '/dictionary',
+    tag: 'Platform',
+    summary: 'The data dictionary as a page, Indonesian or `?lang=en`.',
+    media: 'text/html',
+    open: true,
   },
   {
     method: 'get',

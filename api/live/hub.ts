@@ -6,7 +6,7 @@
  */
 import { LumbungError } from '../../platform/errors.ts';
 import type { LiveNotice, UserNotice } from '../../platform/queues.ts';
-import { maySee } from '../access.ts';
+import { sees } from '../../warehouse/permissions.ts';
 import type { ApiContext } from '../context.ts';
 import type { Client } from './client.ts';
 import { SYSTEM, type Update } from './frames.ts';
@@ -79,7 +79,7 @@ export function createHub(context: ApiContext) {
       }
     },
     hears: (client: Client, owner: UserNotice['owner']): boolean =>
-      owner === undefined || (client.claims !== undefined && maySee(client.claims, { owner })),
+      owner === undefined || (client.claims !== undefined && sees(client.claims.role, owner)),
 
     /** Notices were missed for a while: everybody reads anew. */
     resyncAll(): void {

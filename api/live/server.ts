@@ -110,6 +110,15 @@ export async function startLive(server: Server, context: ApiContext, subscriber:
     else await subscribe(client, frame);
   };
 
+  const recordRefusal = ({ claims, address }: Client, text: string, error: LumbungError) => {
+    const { sub = '', role = '' } = claims ?? {};
+    const detail = { reason: error.message, frame: text.includes('"token"') ? 'auth' : text.slice(0, 200) };
+    const event = { action: 'denied', actor: sub, role, target: '/ws', outcome: 'refused', address, detail } as const;
+    context.audit.append(event).catch((failure: unknown) => {
+      log.error({ error: messageOf(failure), event }, 'a refusal could not be audited');
+    });
+  };
+
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
     const refuse = (status: string) =>
@@ -140,6 +149,8 @@ export async function startLive(server: Server, context: ApiContext, subscriber:
         .then(() => handle(client, request, text))
         .catch((error: unknown) => {
           const known = error instanceof LumbungError;
+          if (known && (error.kind === 'forbidden' || error.kind === 'unauthenticated'))
+            recordRefusal(client, text, error);
           if (!known) log.warn({ error: messageOf(error) }, 'frame failed');
           const code = known ? error.kind : 'internal';
           const said = known && error.kind !== 'internal' && error.kind !== 'unreachable';

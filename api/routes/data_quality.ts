@@ -4,23 +4,28 @@ import { LumbungError } from '../../platform/errors.ts';
 import type { Claims } from '../../platform/tokens.ts';
 import { dictionary } from '../../warehouse/dictionary.ts';
 import { comparisons, rules } from '../../warehouse/kpis/rules.ts';
+import { type Field, sees, visibleKpis } from '../../warehouse/permissions.ts';
 import { completeness, paymentRisks } from '../../warehouse/queries/completeness.ts';
 import { findings, noteFinding, undatedRows } from '../../warehouse/queries/findings.ts';
 import { sourceColumns } from '../../warehouse/queries/source_columns.ts';
-import { authenticate, mayReview, maySee, visibleKpis } from '../access.ts';
+import { authenticate, demand, demandDays, demandFigures } from '../access.ts';
 import { createAnswers } from '../answers.ts';
 import type { ApiContext } from '../context.ts';
 import { dictionaryInput, findingStateInput, findingsInput, listInput, today } from '../inputs.ts';
+
+/** Whose rows are undated, by table. */
+const UNDATED: Readonly<Record<string, Field>> = { program_monitoring: 'quality' };
 
 export function dataQualityRoutes(context: ApiContext): Router {
   const { warehouse } = context;
   const { answer, place } = createAnswers(context);
   const router = Router();
-  const visibleRules = (claims: Claims) => [...rules, ...comparisons].filter((rule) => maySee(claims, rule));
+  const visibleRules = (claims: Claims) => [...rules, ...comparisons].filter((rule) => sees(claims.role, rule.owner));
 
   router.get('/findings', async (request, response) => {
     const { scope, from, to, limit, offset } = findingsInput.parse(request.query);
     const { claims, place: found } = await place(request, scope);
+    demandDays(found, from, to);
     const [row] = await warehouse.query<{ at: string }>('SELECT toString(max(at)) AS at FROM ops.finding_states');
     const upTo = offset + limit;
     const question = `findings ${from} ${to} ${upTo} ${row?.at ?? ''}`;
@@ -31,7 +36,8 @@ export function dataQualityRoutes(context: ApiContext): Router {
         undatedRows(warehouse, found.scope),
       ]);
       const told = seen.map(({ id, name, definition, severity, owner }) => ({ id, name, definition, severity, owner }));
-      return { scope, from, to, rules: told, totals, items, undated };
+      const own = undated.filter(({ table }) => !found.onlyDay && sees(claims.role, UNDATED[table] ?? 'finance'));
+      return { scope, from, to, rules: told, totals, items, undated: own };
     });
   });
 
@@ -39,8 +45,7 @@ export function dataQualityRoutes(context: ApiContext): Router {
     const { rule, scope, date, state, note } = findingStateInput.parse(request.body);
     const { claims, place: found } = await place(request, scope);
     if (found.scope.level !== 'sppg') throw new LumbungError('bad_input', 'a finding is of one kitchen: scope=sppg:ID');
-    if (!mayReview(claims))
-      throw new LumbungError('forbidden', 'your role reads findings and does not answer for them');
+    demand(claims, 'judgement', found);
     if (!visibleRules(claims).some((candidate) => candidate.id === rule)) {
       throw new LumbungError('not_found', 'there is no such rule, or your role does not see it');
     }
@@ -51,6 +56,7 @@ export function dataQualityRoutes(context: ApiContext): Router {
   router.get('/completeness', async (request, response) => {
     const { scope, from, to, limit, offset } = findingsInput.parse(request.query);
     const { claims, place: found } = await place(request, scope);
+    demand(claims, 'completeness', found);
     const upTo = offset + limit;
     // Days grow expected as they end, whether anything changes or not.
     await answer(
@@ -69,7 +75,7 @@ export function dataQualityRoutes(context: ApiContext): Router {
   router.get('/payment-risks', async (request, response) => {
     const { scope, limit, offset } = listInput.parse(request.query);
     const { claims, place: found } = await place(request, scope);
-    if (!maySee(claims, { owner: 'finance' })) throw new LumbungError('forbidden', 'your role does not see payments');
+    demand(claims, 'payment_risks', found);
     const date = today();
     const upTo = offset + limit;
     await answer(request, response, claims, scope, `payment-risks ${date} ${upTo}`, async () => ({
@@ -81,7 +87,8 @@ export function dataQualityRoutes(context: ApiContext): Router {
   router.get('/dictionary', async (request, response) => {
     dictionaryInput.parse(request.query);
     const claims = await authenticate(context.verify, request);
-    const visible = new Set([...visibleKpis(claims), ...visibleRules(claims)].map((kpi) => kpi.id));
+    demandFigures(claims);
+    const visible = new Set([...visibleKpis(claims.role), ...visibleRules(claims)].map((kpi) => kpi.id));
     await answer(request, response, claims, 'national', 'dictionary', async () => {
       const columns = await sourceColumns(warehouse);
       return { entries: dictionary((table) => columns.get(table) ?? []).filter(({ id }) => visible.has(id)) };

@@ -11,15 +11,17 @@ import type { Claims } from '../../platform/tokens.ts';
 import { exportables, findExportable, isDaily } from '../../warehouse/exports/catalogue.ts';
 import { contentTypes } from '../../warehouse/exports/data_file.ts';
 import { type ExportEntry, listExports, openExports, readExport, writeExport } from '../../warehouse/exports/ledger.ts';
-import { authenticate, visibleKpis } from '../access.ts';
+import { may, visibleKpis } from '../../warehouse/permissions.ts';
+import { authenticate, demand } from '../access.ts';
 import { createAnswers, send } from '../answers.ts';
+import { requestEvent } from '../audit.ts';
 import type { ApiContext } from '../context.ts';
 import { exportId, exportInput, exportsInput } from '../inputs.ts';
 import { showingOf } from '../shown.ts';
 
 const OPEN_PER_PERSON = 5;
-/** Roles that read the ledger of all exports. */
-const READS_LEDGER = new Set(['AUDITOR', 'PLATFORM_SUPERADMIN']);
+/** Whether somebody reads the ledger of all exports. */
+const readsLedger = ({ role, scope }: Claims) => may(role, 'ledger', 'national') && scope.includes('national');
 
 export function exportRoutes(context: ApiContext): Router {
   const { warehouse, verify, places, config, redis, log } = context;
@@ -35,6 +37,7 @@ export function exportRoutes(context: ApiContext): Router {
   router.post('/exports', async (request, response) => {
     const { report: name, format, scope, from, to } = exportInput.parse(request.body);
     const { claims, place: found } = await place(request, scope);
+    demand(claims, 'exports', found);
     const report = findExportable(name);
     const known = exportables.map(({ id }) => id).join(', ');
     if (report === undefined) throw new LumbungError('not_found', `there is no report ${name}; there are ${known}`);
@@ -53,7 +56,7 @@ export function exportRoutes(context: ApiContext): Router {
     const now = Date.now();
     const entry: ExportEntry = {
       ...{ id: randomUUID(), report: report.id, format, scope, from: from ?? null, to: to ?? null, state: 'queued' },
-      kpis: visibleKpis(claims)
+      kpis: visibleKpis(claims.role)
         .filter(isDaily)
         .map((kpi) => kpi.id),
       ...{ requestedBy: claims.sub, requestedRole: claims.role, requestedScopes: claims.scope },
@@ -61,6 +64,8 @@ export function exportRoutes(context: ApiContext): Router {
       expiresAt: new Date(now + config.EXPORT_DAYS * 86_400_000).toISOString(),
       ...{ finishedAt: null, committedAt: null, bytes: null, sha256: null, reason: null },
     };
+    const detail = { export: entry.id, report: entry.report, format, scope, from: entry.from, to: entry.to };
+    await context.audit.append({ ...requestEvent(request, claims), action: 'export', detail });
     await writeExport(warehouse, entry);
     await hint(entry.id);
     response.status(202).location(`/api/v1/exports/${entry.id}`).json(told(entry));
@@ -69,7 +74,7 @@ export function exportRoutes(context: ApiContext): Router {
   router.get('/exports', async (request, response) => {
     const { offset, limit } = exportsInput.parse(request.query);
     const claims = await authenticate(verify, request);
-    const by = READS_LEDGER.has(claims.role) ? undefined : claims.sub;
+    const by = readsLedger(claims) ? undefined : claims.sub;
     const entries = await listExports(warehouse, by, offset + limit);
     const reports = exportables.map(({ id, name, formats, period }) => ({ id, name, formats, period }));
     response.set('Cache-Control', 'no-store');
@@ -79,7 +84,7 @@ export function exportRoutes(context: ApiContext): Router {
   /** The entry, for its requester or a reader of the ledger; in the same words whether it exists or not. */
   const find = async (claims: Claims, id: unknown): Promise<ExportEntry> => {
     const entry = await readExport(warehouse, exportId.parse(id));
-    if (entry === undefined || (entry.requestedBy !== claims.sub && !READS_LEDGER.has(claims.role))) {
+    if (entry === undefined || (entry.requestedBy !== claims.sub && !readsLedger(claims))) {
       throw new LumbungError('not_found', 'there is no such export of yours');
     }
     return entry;
@@ -95,8 +100,8 @@ export function exportRoutes(context: ApiContext): Router {
     const claims = await authenticate(verify, request);
     const entry = await find(claims, request.params.id);
     // Reading the ledger is not reading the file: scope and fields of the caller decide, as they are today.
-    await places(claims, entry.scope);
-    const seen = new Set(visibleKpis(claims).map((kpi) => kpi.id));
+    demand(claims, 'exports', await places(claims, entry.scope));
+    const seen = new Set(visibleKpis(claims.role).map((kpi) => kpi.id));
     if (entry.requestedBy !== claims.sub || entry.kpis.some((id) => !seen.has(id))) {
       throw new LumbungError('forbidden', 'the file holds more than your role sees: ask for it anew');
     }

@@ -1,15 +1,18 @@
 /** Figures: registry, units, summary, series, freshness and the dataset. */
+import { createHash } from 'node:crypto';
 import { pipeline } from 'node:stream/promises';
 import { Router } from 'express';
 import { LumbungError } from '../../platform/errors.ts';
 import { sections } from '../../warehouse/kpis/kpi.ts';
-import { kpiValue } from '../../warehouse/kpis/registry.ts';
+import { figureOf } from '../../warehouse/kpis/registry.ts';
 import { readReconciliations, readTables } from '../../warehouse/ledger.ts';
+import { visibleKpis } from '../../warehouse/permissions.ts';
 import { firstProvisionalDay, stateOf } from '../../warehouse/queries/finality.ts';
 import { childrenOf } from '../../warehouse/queries/hierarchy.ts';
 import { datasetHeader, datasetStream, type Grain, seriesValues } from '../../warehouse/queries/values.ts';
-import { authenticate, visibleKpis } from '../access.ts';
+import { authenticate, demandDays, demandFigures } from '../access.ts';
 import { createAnswers, holds } from '../answers.ts';
+import { requestEvent } from '../audit.ts';
 import type { ApiContext } from '../context.ts';
 import { asOf } from '../freshness.ts';
 import {
@@ -37,7 +40,8 @@ export function figureRoutes(context: ApiContext): Router {
   router.get('/kpis', async (request, response) => {
     kpisInput.parse(request.query);
     const claims = await authenticate(verify, request);
-    const kpis = visibleKpis(claims).map(({ num: _num, den: _den, fact: _fact, ...kpi }) => ({
+    demandFigures(claims);
+    const kpis = visibleKpis(claims.role).map(({ num: _num, den: _den, fact: _fact, ...kpi }) => ({
       ...kpi,
       sectionName: sections[kpi.section],
     }));
@@ -59,18 +63,20 @@ export function figureRoutes(context: ApiContext): Router {
   router.get('/summary', async (request, response) => {
     const input = summaryInput.parse(request.query);
     const { claims, place: found } = await place(request, input.scope);
-    const date = input.date ?? today();
+    const date = input.date ?? found.onlyDay ?? today();
+    demandDays(found, date);
     await answer(request, response, claims, found.text, `summary ${date} ${thisHour()}`, () =>
-      summary(context, visibleKpis(claims), found, date),
+      summary(context, visibleKpis(claims.role), found, date),
     );
   });
 
   router.get('/kpis/:kpi/series', async (request, response) => {
     const input = seriesInput.parse(request.query);
     const { claims, place: found } = await place(request, input.scope);
-    const kpi = visibleKpis(claims).find((candidate) => candidate.id === request.params.kpi);
+    const kpi = visibleKpis(claims.role).find((candidate) => candidate.id === request.params.kpi);
     if (!kpi) throw new LumbungError('not_found', 'there is no such KPI, or your role does not see it');
     const { scope, grain, from, to, hierarchy } = input;
+    demandDays(found, from, to);
     if (grains.indexOf(grain) < grains.indexOf(kpi.grain ?? 'day')) {
       throw new LumbungError('bad_input', `${kpi.id} is published by ${kpi.grain}: ask for a coarser grain`);
     }
@@ -94,7 +100,7 @@ export function figureRoutes(context: ApiContext): Router {
           hierarchy,
           points: rows.map(({ ends, ...row }) => ({
             ...row,
-            value: kpiValue(kpi, row.num, row.den),
+            ...figureOf(kpi, row.num, row.den),
             state: stateOf(ends, provisional),
           })),
         };
@@ -123,17 +129,22 @@ export function figureRoutes(context: ApiContext): Router {
   router.get('/datasets/kpi_daily.csv', async (request, response) => {
     const input = rangeInput.parse(request.query);
     const { claims, place: found } = await place(request, input.scope);
+    demandDays(found, input.from, input.to);
     const { freshness: now, versionOf } = await freshness.current();
     // What a day adds up to; states at its end are history of another kind, and periods are not days.
-    const kpis = visibleKpis(claims).filter((kpi) => kpi.grain === undefined && !kpi.state && !kpi.supplement);
-    const etag = `W/"${versionOf(found.text)}-${kpis.length}"`;
+    const kpis = visibleKpis(claims.role).filter((kpi) => kpi.grain === undefined && !kpi.state && !kpi.supplement);
+    const { from, to } = input;
+    const held = [found.text, from, to, ...kpis.map((kpi) => `${kpi.id}${kpi.withheld ?? ''}`)].join();
+    const etag = `W/"${versionOf(found.text)}-${createHash('sha256').update(held).digest('base64url').slice(0, 16)}"`;
     response.set({ ETag: etag, 'X-As-Of': JSON.stringify(asOf(now)) });
     if (holds(request, etag)) return void response.status(304).end();
+    const detail = { scope: input.scope, from, to };
+    await context.audit.append({ ...requestEvent(request, claims), action: 'export', detail });
     await streams.run(response, async (signal) => {
-      const rows = await datasetStream(warehouse, found.scope, input.from, input.to, kpis, signal);
+      const rows = await datasetStream(warehouse, found.scope, from, to, kpis, signal);
       response.set({
         'Content-Type': 'text/csv; charset=utf-8',
-        'Content-Disposition': `attachment; filename="kpi_daily_${input.from}_${input.to}.csv"`,
+        'Content-Disposition': `attachment; filename="kpi_daily_${from}_${to}.csv"`,
         'Cache-Control': 'private, no-cache',
       });
       response.write(datasetHeader);

@@ -3,10 +3,9 @@ import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { ExpressAdapter } from '@bull-board/express';
 import { type RequestHandler, Router } from 'express';
-import { LumbungError } from '../../platform/errors.ts';
 import { openQueue, queueNames } from '../../platform/queues.ts';
 import { readUptime } from '../../warehouse/uptime.ts';
-import { authenticate } from '../access.ts';
+import { authenticate, demandNational } from '../access.ts';
 import type { ApiContext } from '../context.ts';
 import { asOf } from '../freshness.ts';
 import { escapeHtml, page } from '../page.ts';
@@ -21,8 +20,7 @@ export function operatorRoutes(context: ApiContext): Router {
   for (const queue of queues) queue.on('error', () => undefined); // shown as unknown while Redis is away
 
   const operatorsOnly: RequestHandler = async (request, _response, next) => {
-    const { role } = await authenticate(verify, request);
-    if (!role.startsWith('PLATFORM_')) throw new LumbungError('forbidden', 'this is for operators of the platform');
+    demandNational(await authenticate(verify, request), 'health');
     next();
   };
 

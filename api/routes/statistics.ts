@@ -6,18 +6,18 @@ import { addDays } from '../../warehouse/days.ts';
 import type { Kpi } from '../../warehouse/kpis/kpi.ts';
 import { findKpi } from '../../warehouse/kpis/registry.ts';
 import { comparisons, rules } from '../../warehouse/kpis/rules.ts';
+import { sees, visibleKpis } from '../../warehouse/permissions.ts';
 import { findings } from '../../warehouse/queries/findings.ts';
 import { peers, ranking } from '../../warehouse/queries/ranking.ts';
 import { decomposition, expectedRanges, forecast } from '../../warehouse/queries/statistics.ts';
 import { METHOD, warnings } from '../../warehouse/queries/warnings.ts';
-import type { Level } from '../../warehouse/scopes.ts';
+import { LEVELS } from '../../warehouse/scopes.ts';
 import { giveVerdict, precision, verdictsOf } from '../../warehouse/verdicts.ts';
-import { mayReview, maySee, visibleKpis } from '../access.ts';
+import { demand, demandDays, type Place } from '../access.ts';
 import { createAnswers } from '../answers.ts';
 import type { ApiContext } from '../context.ts';
 import { forecastInput, insightsInput, pagedRangeInput, rankingInput, today, verdictInput } from '../inputs.ts';
 
-const LEVELS: readonly Level[] = ['national', 'wilayah', 'region', 'province', 'regency', 'sppg'];
 /** What is forecast on the overview: the portions asked for and those that arrive. */
 const FORECAST_KPIS = ['portions_target', 'portions_delivered'];
 
@@ -28,7 +28,7 @@ export function statisticsRoutes(context: ApiContext): Router {
 
   /** The KPI of the path, where the caller may see it and the question makes sense for it. */
   const asked = (claims: Claims, id: string | undefined, daily: boolean): Kpi => {
-    const kpi = visibleKpis(claims).find((candidate) => candidate.id === id);
+    const kpi = visibleKpis(claims.role).find((candidate) => candidate.id === id);
     if (!kpi) throw new LumbungError('not_found', 'there is no such KPI, or your role does not see it');
     if (daily && kpi.grain !== undefined) {
       throw new LumbungError('bad_input', `${kpi.id} is published by ${kpi.grain}: this is told of days only`);
@@ -36,10 +36,14 @@ export function statisticsRoutes(context: ApiContext): Router {
     return kpi;
   };
 
+  /** Statistics stand on days before today. */
+  const demandHistory = (found: Place) => demandDays(found, '');
+
   router.get('/kpis/:kpi/ranking', async (request, response) => {
     const { scope, level, from, to, order, limit, offset } = rankingInput.parse(request.query);
     const upTo = offset + limit;
     const { claims, place: found } = await place(request, scope);
+    demandHistory(found);
     const kpi = asked(claims, request.params.kpi, false);
     if (LEVELS.indexOf(level) <= LEVELS.indexOf(found.scope.level)) {
       throw new LumbungError('bad_input', `there is no ${level} below ${scope} to compare`);
@@ -54,6 +58,7 @@ export function statisticsRoutes(context: ApiContext): Router {
   router.get('/kpis/:kpi/expected', async (request, response) => {
     const { scope, from, to } = pagedRangeInput.parse(request.query);
     const { claims, place: found } = await place(request, scope);
+    demandHistory(found);
     const kpi = asked(claims, request.params.kpi, true);
     await answer(request, response, claims, scope, `expected ${kpi.id} ${from} ${to}`, async () => ({
       ...{ kpi: kpi.id, scope, from, to, method: METHOD },
@@ -64,6 +69,7 @@ export function statisticsRoutes(context: ApiContext): Router {
   router.get('/kpis/:kpi/decomposition', async (request, response) => {
     const { scope, from, to } = pagedRangeInput.parse(request.query);
     const { claims, place: found } = await place(request, scope);
+    demandHistory(found);
     const kpi = asked(claims, request.params.kpi, true);
     await answer(request, response, claims, scope, `decomposition ${kpi.id} ${from} ${to}`, async () => ({
       ...{ kpi: kpi.id, scope, from, to, method: 'stl' },
@@ -74,6 +80,7 @@ export function statisticsRoutes(context: ApiContext): Router {
   router.get('/kpis/:kpi/forecast', async (request, response) => {
     const { scope, from = today() } = forecastInput.parse(request.query);
     const { claims, place: found } = await place(request, scope);
+    demandHistory(found);
     const kpi = asked(claims, request.params.kpi, true);
     if (kpi.den !== undefined || kpi.state) {
       throw new LumbungError('bad_input', `${kpi.id} is not an amount of a day: forecasts are made of those`);
@@ -87,21 +94,23 @@ export function statisticsRoutes(context: ApiContext): Router {
   router.get('/peers', async (request, response) => {
     const { scope, from, to } = pagedRangeInput.parse(request.query);
     const { claims, place: found } = await place(request, scope);
+    demandHistory(found);
     if (found.scope.level !== 'sppg')
       throw new LumbungError('bad_input', 'peers are told of one kitchen: scope=sppg:ID');
     // What other kitchens do is not part of this one's version.
     await answer(request, response, claims, 'national', `peers ${scope} ${from} ${to}`, async () => ({
       ...{ scope, from, to },
-      comparisons: await peers(warehouse, visibleKpis(claims), found.scope.id, { from, to }),
+      comparisons: await peers(warehouse, visibleKpis(claims.role), found.scope.id, { from, to }),
     }));
   });
 
   router.get('/insights', async (request, response) => {
     const { scope, date = addDays(today(), -1), limit } = insightsInput.parse(request.query);
     const { claims, place: found } = await place(request, scope);
-    const visible = visibleKpis(claims);
+    demandHistory(found);
+    const visible = visibleKpis(claims.role);
     await answer(request, response, claims, scope, `insights ${date} ${limit} ${await verdictsVersion()}`, async () => {
-      const seen = [...rules, ...comparisons].filter((rule) => maySee(claims, rule));
+      const seen = [...rules, ...comparisons].filter((rule) => sees(claims.role, rule.owner));
       const week = { from: addDays(date, -6), to: date };
       const [{ total, warnings: told }, forecasts, reviewed, quality] = await Promise.all([
         warnings(warehouse, visible, found.scope, date, limit),
@@ -135,9 +144,9 @@ export function statisticsRoutes(context: ApiContext): Router {
   router.post('/insights/verdicts', async (request, response) => {
     const { warning, verdict, note } = verdictInput.parse(request.body);
     const [, kpi = '', scope = '', date = ''] = warning.split('/');
-    const { claims } = await place(request, scope);
-    if (!mayReview(claims)) throw new LumbungError('forbidden', 'your role reads warnings and does not judge them');
-    if (!visibleKpis(claims).some((candidate) => candidate.id === kpi) || !findKpi(kpi)) {
+    const { claims, place: found } = await place(request, scope);
+    demand(claims, 'judgement', found);
+    if (!visibleKpis(claims.role).some((candidate) => candidate.id === kpi) || !findKpi(kpi)) {
       throw new LumbungError('not_found', 'there is no such KPI, or your role does not see it');
     }
     await giveVerdict(warehouse, { method: METHOD, kpi, scope, date }, { verdict, note, by: claims.sub });

@@ -1,4 +1,4 @@
-/** Replicated as it is; no rollup reads it yet. */
+/** No rollup reads it yet. Whom a delivery is for may be a person at home: the name stays in the source. */
 import type { Source } from '../source.ts';
 
 export const distributionDeliveries: Source = {
@@ -7,7 +7,6 @@ export const distributionDeliveries: Source = {
     'id',
     'scheduleId',
     'targetType',
-    'targetName',
     'estimatedArrival',
     'actualArrival',
     'portionsDelivered',

@@ -18,6 +18,8 @@ export type Kpi = {
 export type KpiValue = {
   id: string;
   value: number | null;
+  /** There is data, of too few people to be told. */
+  withheld?: true;
   status: 'ok' | 'warn' | 'critical' | 'none';
   sameWeekday: Figure;
   previousPeriod: Figure;
@@ -34,9 +36,24 @@ export type Summary = {
   path: { scope: string; name: string }[];
   kpis: KpiValue[];
 };
-export type Session = { sub: string; name: string; role: string; scopes: string[] };
+export type Session = {
+  sub: string;
+  name: string;
+  role: string;
+  scopes: string[];
+  /** Seconds since 1970. */
+  exp?: number;
+  /** Whether the role sees figures, and of the present day only. */
+  figures: boolean;
+  todayOnly: boolean;
+};
 export type UnitRow = { scope: string; name: string; code: string; sppgCount: number; level: string };
-export type Series = { points: { date: string; num: number; den: number | null; value: number | null }[] };
+export type Series = {
+  points: { date: string; num: number | null; den: number | null; value: number | null; withheld?: true }[];
+};
+/** What stands where there is no number. */
+export const absent = (withheld: true | undefined): string =>
+  withheld ? 'tidak ditampilkan (< 5 orang)' : 'belum ada data';
 
 export class ApiError extends Error {
   readonly status: number;

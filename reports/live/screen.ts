@@ -7,6 +7,7 @@ import { formatChange, formatExact, formatLimits, formatPeriod, formatShort } fr
 import { sparkline, trendChart } from '../charts/trend.ts';
 import {
   ApiError,
+  absent,
   call,
   type Kpi,
   type KpiValue,
@@ -19,6 +20,7 @@ import { type ConnectionState, connectLive } from './connection.ts';
 import { el } from './dom.ts';
 import { headline } from './headline.ts';
 import { defined, insightsList } from './insights.ts';
+import { signOut } from './signin.ts';
 
 const WORDS = { ok: '● sesuai', warn: '▲ perhatian', critical: '■ kritis', none: '○ tanpa target' } as const;
 const STALE_MS = 120_000;
@@ -86,7 +88,7 @@ export function showScreen(root: HTMLElement, session: Session, signedOut: () =>
       call<{ units: UnitRow[] }>(`/units?parent=${scope}`),
     ]);
     const kpi = kpis.find((candidate) => candidate.id === wanted.kpi) ?? kpis[0];
-    const days = kpi?.grain === undefined ? 59 : 400;
+    const days = session.todayOnly ? 0 : kpi?.grain === undefined ? 59 : 400;
     const from = new Date(Date.parse(next.date) - days * 86_400_000).toISOString().slice(0, 10);
     const range = `grain=${kpi?.grain ?? 'day'}&from=${from}&to=${next.date}`;
     const series = kpi
@@ -218,12 +220,12 @@ export function showScreen(root: HTMLElement, session: Session, signedOut: () =>
           'data-value': value.value === null ? '' : String(value.value),
           title: formatExact(value.value, kpi.unit) ?? '',
         },
-        short ?? 'belum ada data',
+        short ?? absent(value.withheld),
       ),
       el(
         'span',
         { class: 'status', 'data-status': value.status },
-        value.value === null ? '○ belum ada data' : WORDS[value.status],
+        value.value === null ? `○ ${absent(value.withheld)}` : WORDS[value.status],
       ),
       el('span', { class: 'small' }, change === null ? '' : `${change} dari ${than}`),
       spark,
@@ -243,7 +245,8 @@ export function showScreen(root: HTMLElement, session: Session, signedOut: () =>
 
   const renderTrend = (kpi: Kpi, series: Series) => {
     const grain = kpi.grain ?? 'day';
-    const span = { day: '60 hari terakhir', fortnight: 'per dua minggu', month: 'per bulan' }[grain];
+    const days = session.todayOnly ? 'hari ini' : '60 hari terakhir';
+    const span = { day: days, fortnight: 'per dua minggu', month: 'per bulan' }[grain];
     parts.trendTitle.replaceChildren(defined(kpi.id, kpi.name.id), `, ${span}`);
     parts.definition.textContent = kpi.definition.id;
     const rows = series.points;
@@ -267,7 +270,7 @@ export function showScreen(root: HTMLElement, session: Session, signedOut: () =>
             'tr',
             {},
             el('td', {}, formatPeriod(row.date, grain)),
-            el('td', {}, formatExact(row.value, kpi.unit) ?? 'belum ada data'),
+            el('td', {}, formatExact(row.value, kpi.unit) ?? absent(row.withheld)),
           ),
         ),
     );
@@ -311,8 +314,9 @@ export function showScreen(root: HTMLElement, session: Session, signedOut: () =>
   };
   parts.who.textContent = session.name;
   parts.signOut.addEventListener('click', () => {
-    void call('/session', { method: 'DELETE' }).finally(leave);
+    void signOut().finally(leave);
   });
+  parts.date.disabled = session.todayOnly;
   parts.date.addEventListener('change', () => go({ date: parts.date.value === '' ? null : parts.date.value }));
   void refresh();
 }

@@ -72,6 +72,13 @@ const samples: Record<string, () => Promise<Response>> = {
   'get /api/v1/sign-in-options': () => call('/api/v1/sign-in-options'),
   'get /api/v1/session': () => call('/api/v1/session'),
   'post /api/v1/session': () => post('/api/v1/session', { token }),
+  'post /api/v1/session/refresh': async () => {
+    const entered = await post('/api/v1/session', { demo: 'nasional' });
+    const cookie = entered.headers.getSetCookie().map((text) => text.split(';')[0]);
+    return call('/api/v1/session/refresh', { method: 'POST', headers: { cookie: cookie.join('; ') } });
+  },
+  'get /api/v1/sign-in/callback': () => call('/api/v1/sign-in/callback', { redirect: 'manual' }),
+  'get /api/v1/audit': () => call('/api/v1/audit'),
   'delete /api/v1/session': () => call('/api/v1/session', { method: 'DELETE' }),
   'get /healthz': () => call('/healthz'),
   'get /readyz': () => call('/readyz'),
@@ -79,7 +86,10 @@ const samples: Record<string, () => Promise<Response>> = {
   'get /health': () => call('/health'),
   'get /openapi.json': () => call('/openapi.json'),
   'get /docs': () => call('/docs'),
+  'get /dictionary': () => call('/dictionary'),
 };
+/** It needs a provider: tests/path/sign_in.test.ts. */
+const elsewhere = ['get /api/v1/sign-in'];
 
 /** The id of an export that is done. */
 async function made(report: string, format: string, more: object = {}): Promise<string> {
@@ -98,13 +108,14 @@ test('every documented operation answers as the document says', async () => {
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ name: `${method} ${path}`, operation })),
   );
-  expect(operations.map(({ name }) => name).sort()).toEqual(Object.keys(samples).sort());
+  expect(operations.map(({ name }) => name).sort()).toEqual([...Object.keys(samples), ...elsewhere].sort());
   for (const { name, operation } of operations) {
+    if (elsewhere.includes(name)) continue;
     const answer = await samples[name]?.();
     const text = (await answer?.text()) ?? '';
     const promised = operation.responses[String(answer?.status)] as { content?: Record<string, { schema: object }> };
     expect(promised, `${name} answered ${answer?.status}: ${text.slice(0, 300)}`).toBeDefined();
-    expect(answer?.status, name).toBeLessThan(300);
+    expect(answer?.status, name).toBeLessThan(400);
     const media = (answer?.headers.get('content-type') ?? '').split(';')[0] ?? '';
     if (promised.content === undefined) expect(text, name).toBe('');
     else if (!name.endsWith('/file')) expect(Object.keys(promised.content), name).toContain(media);
@@ -137,6 +148,7 @@ test('every registered route is documented', async () => {
     ...{ warehouse, redis, config, log: createLogger(config, 'test'), secret: authSecret(config), demo: true },
     ...{ verify: () => Promise.reject(new Error('nobody signs in here')) },
     ...{ pollSeconds: undefined, graceDays: 3, pages: join(stack.dataDir, 'live'), stopping: () => false },
+    ...{ provider: undefined, secureCookies: false, audit: {} as never },
     ...{ cache: {} as never, freshness: {} as never, places: {} as never, metrics: createMetrics() },
   });
   await warehouse.close();

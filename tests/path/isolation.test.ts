@@ -1,6 +1,18 @@
-/** Tenants cannot read or subscribe to each other, and bad input is answered with a clear 4xx or error frame. */
+/**
+ * Tenants cannot read or subscribe to each other, roles see their fields only, and bad input is answered with a clear 4xx or error
+ * frame. Every route, channel and file is asked by every role (tests/support/route_table.ts); a new route fails until it is there.
+ */
+import type { Router } from 'express';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import WebSocket from 'ws';
+import { createApp } from '../../api/app.ts';
+import { createContext } from '../../api/server.ts';
+import { openAudit } from '../../platform/audit.ts';
+import { loadConfig } from '../../platform/config.ts';
+import { createLogger } from '../../platform/log.ts';
+import { connectRedis } from '../../platform/redis.ts';
+import { registry } from '../../warehouse/kpis/registry.ts';
+import { accounts, expectedStatus, routes } from '../support/route_table.ts';
 import { batch, insert, seedProgramme } from '../support/rows.ts';
 import { type Stack, startPath, startStack, until } from '../support/stack.ts';
 
@@ -8,107 +20,200 @@ let stack: Stack;
 beforeAll(async () => {
   stack = await startStack(async (source) => {
     await seedProgramme(source);
-    await insert(source, 'food_productions', batch('k321', 'b1', '2026-03-02T03:00:00Z'));
-    await insert(source, 'food_productions', batch('k511', 'b2', '2026-03-02T03:00:00Z'));
+    for (const kitchen of ['k321', 'k511', 'k942'])
+      await insert(source, 'food_productions', batch(kitchen, `b-${kitchen}`, '2026-03-02T03:00:00Z'));
+    // Three people at one school, three ratings: few enough to know who they are.
+    await source.query(`UPDATE school_beneficiaries SET "activeStudents" = 3 WHERE id = 's1-k511'`);
+    await source.query(`UPDATE school_beneficiaries SET "activeStudents" = 0 WHERE id = 's2-k511'`);
   });
   await startPath(stack);
   await stack.settled();
 });
 afterAll(() => stack[Symbol.asyncDispose]());
 
-const routes = (scope: string) => [
-  `/api/v1/summary?scope=${scope}&date=2026-03-02`,
-  `/api/v1/kpis/portions_planned/series?scope=${scope}&from=2026-03-01&to=2026-03-05`,
-  `/api/v1/units?parent=${scope}`,
-  `/api/v1/freshness?scope=${scope}`,
-  `/api/v1/datasets/kpi_daily.csv?scope=${scope}&from=2026-03-01&to=2026-03-05`,
-  `/api/v1/kpis/portions_planned/expected?scope=${scope}&from=2026-03-01&to=2026-03-05`,
-  `/api/v1/kpis/portions_planned/decomposition?scope=${scope}&from=2026-03-01&to=2026-03-05`,
-  `/api/v1/kpis/portions_planned/forecast?scope=${scope}`,
-  `/api/v1/insights?scope=${scope}`,
-  `/api/v1/findings?scope=${scope}&from=2026-03-01&to=2026-03-05`,
-  `/api/v1/completeness?scope=${scope}&from=2026-03-01&to=2026-03-05`,
-  `/api/v1/payment-risks?scope=${scope}`,
-  // Both ask for what lies below, or beside, one kind of unit; another kind is bad input, and still refused first outside the scope.
-  ...(scope.startsWith('sppg') ? [`/api/v1/peers?scope=${scope}&from=2026-03-01&to=2026-03-05`] : []),
-  ...(scope.startsWith('sppg')
-    ? []
-    : [`/api/v1/kpis/portions_planned/ranking?scope=${scope}&level=sppg&from=2026-03-01&to=2026-03-05`]),
-];
-const status = async (path: string, token?: string) => {
-  const answer = await fetch(
-    `${stack.api}${path}`,
-    token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } },
-  );
-  await answer.arrayBuffer();
-  return answer.status;
+type Ask = { method?: string; path: string; body?: object | undefined; token?: string | undefined };
+const ask = async ({ method = 'GET', path, body, token }: Ask) => {
+  const answer = await fetch(`${stack.api}${path}`, {
+    method,
+    redirect: 'manual',
+    headers: {
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  return { status: answer.status, text: await answer.text() };
 };
+const status = async (path: string, token?: string) => (await ask({ path, token })).status;
+const tokenOf = (role: string) => stack.token(role, accounts[role]?.scope ?? []);
 
-test('every route answers inside the scope and refuses outside it', async () => {
-  const cases: [string, string[], string[]][] = [
-    [
-      'sppg:k321',
-      ['sppg:k321'],
-      ['sppg:k322', 'sppg:k511', 'regency:3201', 'province:32', 'region:JAWA', 'national', 'sppg:nosuch'],
-    ],
-    ['regency:3201', ['sppg:k322', 'regency:3201'], ['regency:5101', 'province:32', 'sppg:k511', 'national']],
-    [
-      'province:32',
-      ['sppg:k321', 'regency:3201', 'province:32'],
-      ['province:51', 'region:JAWA', 'sppg:k511', 'national'],
-    ],
-    ['region:JAWA', ['province:32', 'region:JAWA'], ['province:51', 'region:PAPUA', 'wilayah:II', 'national']],
-    [
-      'wilayah:III',
-      ['province:51', 'region:PAPUA', 'wilayah:III', 'sppg:k511'],
-      ['wilayah:II', 'region:JAWA', 'national'],
-    ],
-    ['national', ['national', 'region:PAPUA', 'province:94', 'sppg:k942'], []],
-  ];
-  for (const [own, inside, outside] of cases) {
-    const token = await stack.token('SPPG_KEPALA', [own]);
-    for (const scope of inside)
-      for (const path of routes(scope)) expect(await status(path, token), `${own}: ${path}`).toBe(200);
-    for (const scope of outside)
-      for (const path of routes(scope)) expect(await status(path, token), `${own}: ${path}`).toBe(403);
+/** METHOD and path of every route of the application, as Express holds them. */
+function routesOf(router: Router, prefix = ''): string[] {
+  return router.stack.flatMap((layer) => {
+    const { route, handle } = layer as unknown as {
+      route?: { path: string; methods: Record<string, boolean> };
+      handle: Router;
+    };
+    if (route) return Object.keys(route.methods).map((method) => `${method.toUpperCase()} ${prefix}${route.path}`);
+    if (!Array.isArray(handle.stack)) return [];
+    const mount = ['/nowhere', '/api/v1/nowhere'].find((path) =>
+      (layer as unknown as { match(path: string): boolean }).match(path),
+    );
+    if (mount === undefined) throw new Error('a router is mounted at a place this test does not know');
+    return routesOf(handle, mount.replace('/nowhere', ''));
+  });
+}
+
+test('every route of the application has its expectation', async () => {
+  const config = loadConfig({ ...stack.env, LOG_LEVEL: 'silent' });
+  const log = createLogger(config, 'test');
+  const redis = connectRedis(stack.redisUrl, log);
+  const audit = openAudit(stack.dataDir, log);
+  const app = createApp(createContext({ config, log, warehouse: stack.warehouse, redis, audit }));
+  const there = routesOf(app.router as unknown as Router);
+  redis.disconnect();
+  expect(there.sort()).toEqual(Object.keys(routes).sort());
+});
+
+test.each(Object.keys(routes))('%s: every role, inside and outside its scope', async (name) => {
+  const route = routes[name] as (typeof routes)[string];
+  const method = route.method ?? 'GET';
+  const call = (scope: string, token?: string): Ask => ({
+    method,
+    token,
+    path: typeof route.path === 'string' ? route.path : route.path(scope),
+    body: typeof route.body === 'function' ? route.body(scope) : route.body,
+  });
+  for (const token of [undefined, 'not.a.token', `lk_0123456789ab_${'x'.repeat(43)}`]) {
+    expect((await ask(call('national', token))).status, `${token}`).toBe(route.open ?? 401);
   }
+  await Promise.all(
+    Object.entries(accounts).map(async ([role, { inside, outside }]) => {
+      const token = await tokenOf(role);
+      if (typeof route.path === 'string') {
+        return expect((await ask(call('', token))).status, role).toBe(expectedStatus(route, role, undefined));
+      }
+      for (const scope of inside) {
+        const answer = await ask(call(scope, token));
+        expect(answer.status, `${role} ${scope}: ${answer.text.slice(0, 200)}`).toBe(
+          expectedStatus(route, role, scope),
+        );
+      }
+      const refusals = await Promise.all(outside.map((scope) => ask(call(scope, token))));
+      refusals.forEach((answer, n) => {
+        expect(answer.status, `${role} ${outside[n]}`).toBe(403);
+        expect(answer.text.replaceAll(outside[n] ?? '', ''), role).not.toMatch(/k3|k5|k9|Kota/);
+      });
+    }),
+  );
 });
 
 test('what other kitchens are and do is not told by rankings, peers, warnings and findings', async () => {
-  const token = await stack.token('SPPG_KEPALA', ['sppg:k321']);
-  for (const path of routes('sppg:k321')) {
-    const answer = await fetch(`${stack.api}${path}`, { headers: { authorization: `Bearer ${token}` } });
-    expect(await answer.text(), path).not.toMatch(/k322|k51|k94/);
+  const token = await tokenOf('SPPG_KEPALA');
+  for (const { path, method } of Object.values(routes)) {
+    if (typeof path === 'string' || method !== undefined) continue;
+    const answer = await ask({ path: path('sppg:k321'), token });
+    expect(answer.text, path('')).not.toMatch(/k322|k51|k94/);
   }
 });
 
-test('verdicts and words on findings are taken from those who may judge, inside their scope', async () => {
-  const post = async (path: string, body: object, role: string, scope: string) => {
-    const headers = { authorization: `Bearer ${await stack.token(role, [scope])}`, 'content-type': 'application/json' };
-    const answer = await fetch(`${stack.api}/api/v1/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
-    return answer.status;
+test('numbers, rules and the dictionary are those of the role', async () => {
+  const owners = new Map(registry.map((kpi) => [kpi.id, kpi.owner as string]));
+  const fields = async (role: string) => {
+    const token = await tokenOf(role);
+    const scope = accounts[role]?.inside[0];
+    const read = async (path: string) =>
+      JSON.parse((await ask({ path, token })).text) as Record<string, { id: string; owner: string }[]>;
+    const summary = (await read(`/api/v1/summary?scope=${scope}&date=2026-03-02`)).kpis ?? [];
+    const csv = await ask({
+      path: `/api/v1/datasets/kpi_daily.csv?scope=${scope}&from=2026-03-01&to=2026-03-05`,
+      token,
+    });
+    return {
+      kpis: new Set(((await read('/api/v1/kpis')).kpis ?? []).map((kpi) => kpi.owner)),
+      summary: new Set(summary.map(({ id }) => owners.get(id))),
+      rules: new Set(
+        ((await read(`/api/v1/findings?scope=${scope}&from=2026-03-01&to=2026-03-05`)).rules ?? []).map(
+          (rule) => rule.owner,
+        ),
+      ),
+      dataset: new Set(
+        csv.text
+          .trim()
+          .split('\n')
+          .slice(1)
+          .map((line) => owners.get(line.split(',')[2] ?? '')),
+      ),
+    };
   };
-  const verdict = (scope: string, kpi = 'qc_pass_rate') => ({
-    warning: `same_weekday_median_mad/${kpi}/${scope}/2026-03-02`,
-    verdict: 'confirmed',
+  expect(await fields('SPPG_AKUNTAN')).toEqual({
+    kpis: new Set(['finance', 'procurement']),
+    summary: new Set(['finance', 'procurement']),
+    rules: new Set(['procurement']),
+    dataset: new Set(['finance']),
   });
-  expect(await post('insights/verdicts', verdict('sppg:k321'), 'SPPG_KEPALA', 'sppg:k321')).toBe(201);
-  expect(await post('insights/verdicts', verdict('sppg:k511'), 'SPPG_KEPALA', 'sppg:k321')).toBe(403);
-  expect(await post('insights/verdicts', verdict('sppg:k321'), 'SPPG_VIEWER', 'sppg:k321')).toBe(403);
-  expect(await post('insights/verdicts', verdict('sppg:k321', 'spend'), 'SPPG_AHLI_GIZI', 'sppg:k321')).toBe(404);
-  expect(await post('insights/verdicts', { warning: 'x', verdict: 'maybe' }, 'SPPG_KEPALA', 'sppg:k321')).toBe(400);
-  const word = { rule: 'batch_negative_amount', scope: 'sppg:k321', date: '2026-03-02', state: 'explained' };
-  expect(await post('findings/states', word, 'SPPG_KEPALA', 'sppg:k321')).toBe(201);
-  expect(await post('findings/states', word, 'SPPG_KEPALA', 'sppg:k511')).toBe(403);
-  expect(await post('findings/states', word, 'SPPG_STAFF_DAPUR', 'sppg:k321')).toBe(403);
-  expect(await post('findings/states', { ...word, rule: 'nosuch' }, 'SPPG_KEPALA', 'sppg:k321')).toBe(404);
+  expect((await fields('SPPG_VIEWER')).kpis).not.toContain('finance');
+  expect(await fields('SPPG_PRODUKSI_MANAGER')).toMatchObject({
+    kpis: new Set(['production']),
+    summary: new Set(['production']),
+    rules: new Set(['production']),
+    dataset: new Set(['production']),
+  });
 });
 
-test('without a token, or with a bad one, nothing is answered', async () => {
-  for (const path of [...routes('national'), '/api/v1/kpis']) {
-    expect(await status(path)).toBe(401);
-    expect(await status(path, 'not.a.token')).toBe(401);
+test('staff of a kitchen see the present day, and of it no other', async () => {
+  const token = await tokenOf('SPPG_STAFF_DAPUR');
+  const { text } = await ask({ path: '/api/v1/summary?scope=sppg:k321', token });
+  const summary = JSON.parse(text) as { date: string; kpis: { id: string; trend: { date: string }[] }[] };
+  expect(summary.kpis.map(({ id }) => id)).toContain('portions_planned');
+  for (const kpi of summary.kpis) {
+    expect(kpi).toMatchObject({
+      previousDay: null,
+      sameWeekday: null,
+      yearAgo: null,
+      monthToDate: null,
+      previousPeriod: null,
+    });
+    expect(kpi.trend.filter(({ date }) => date !== summary.date)).toEqual([]);
   }
+  const { date } = summary;
+  const range = (from: string, to: string) => `scope=sppg:k321&from=${from}&to=${to}`;
+  expect(await status(`/api/v1/kpis/portions_planned/series?${range(date, date)}`, token)).toBe(200);
+  expect(await status(`/api/v1/datasets/kpi_daily.csv?${range(date, date)}`, token)).toBe(200);
+  expect(await status(`/api/v1/kpis/portions_planned/series?${range('2026-03-02', date)}`, token)).toBe(403);
+  expect(await status('/api/v1/kpis/spend/series?scope=sppg:k321&from=2026-03-02&to=2026-03-02', token)).toBe(404);
+});
+
+test('fewer than five people are told inside their kitchen only', async () => {
+  // k511 has three active students; of its regency (with k512) there are many.
+  const beneficiaries = async (role: string, scope: string) => {
+    const token = await stack.token(role, [role === 'SPPG_KEPALA' ? scope : 'national']);
+    const { text } = await ask({ path: `/api/v1/summary?scope=${scope}`, token });
+    const { kpis } = JSON.parse(text) as { kpis: { id: string; num: number | null; withheld?: true }[] };
+    const series = await ask({
+      path: `/api/v1/kpis/active_beneficiaries/series?scope=${scope}&from=2026-01-01&to=2028-12-31`,
+      token,
+    });
+    const points = (
+      JSON.parse(series.text) as { points: { num: number | null; value: number | null; withheld?: true }[] }
+    ).points;
+    const kpi = kpis.find(({ id }) => id === 'active_beneficiaries');
+    return { num: kpi?.num, withheld: kpi?.withheld, points };
+  };
+  expect(await beneficiaries('SPPG_KEPALA', 'sppg:k511')).toMatchObject({ num: 3, points: [{ num: 3, value: 3 }] });
+  expect(await beneficiaries('BGN_ANALYST', 'sppg:k511')).toMatchObject({
+    num: null,
+    withheld: true,
+    points: [{ num: null, value: null, withheld: true }],
+  });
+  expect((await beneficiaries('BGN_ANALYST', 'regency:5101')).num).toBe(583);
+  const ranked = await ask({
+    path: '/api/v1/kpis/active_beneficiaries/ranking?scope=regency:5101&level=sppg&from=2026-01-01&to=2028-12-31',
+    token: await stack.token('BGN_ANALYST', ['national']),
+  });
+  expect((JSON.parse(ranked.text) as { units: { scope: string }[] }).units.map(({ scope }) => scope)).toEqual([
+    'sppg:k512',
+  ]);
 });
 
 test('bad input is a 4xx with a problem document', async () => {
@@ -145,8 +250,8 @@ test('bad input is a 4xx with a problem document', async () => {
 });
 
 test('an answer holds, as of now, until something of its scope changes', async () => {
-  const ask = async (scope: string, etag?: string) => {
-    const token = await stack.token('SPPG_VIEWER', ['national']);
+  const read = async (scope: string, etag?: string) => {
+    const token = await stack.token('BGN_ANALYST', ['national']);
     const headers = { authorization: `Bearer ${token}`, ...(etag === undefined ? {} : { 'if-none-match': etag }) };
     const answer = await fetch(`${stack.api}/api/v1/summary?scope=${scope}&date=2026-03-02`, { headers });
     const body =
@@ -157,26 +262,25 @@ test('an answer holds, as of now, until something of its scope changes', async (
   };
   /** The answer once the API knows of everything committed so far. */
   const current = async (scope: string, since: string, etag?: string) => {
-    let answer = await ask(scope, etag);
+    let answer = await read(scope, etag);
     await until(`an answer as of after ${since}`, async () => {
-      answer = await ask(scope, etag);
+      answer = await read(scope, etag);
       return answer.asOf.committedAt > since;
     });
     return answer;
   };
-  const own = await ask('sppg:k321');
-  const province = await ask('province:32');
+  const own = await read('sppg:k321');
+  const province = await read('province:32');
   expect(own.asOf.lagMs).toBeGreaterThanOrEqual(0);
-  expect(own.body?.kpis.map((kpi) => kpi.id)).not.toContain('food_cost_per_portion');
   const planned = own.planned ?? 0;
 
   // A change of another province: the same numbers, as of later.
-  await stack.source.query(`UPDATE food_productions SET "plannedPortions" = "plannedPortions" + 1 WHERE id = 'b2'`);
+  await stack.source.query(`UPDATE food_productions SET "plannedPortions" = "plannedPortions" + 1 WHERE id = 'b-k511'`);
   await stack.settled();
   expect((await current('sppg:k321', own.asOf.committedAt, own.etag)).status).toBe(304);
   // A change of its own: new numbers for the kitchen and everything above it.
-  const before = await ask('national');
-  await stack.source.query(`UPDATE food_productions SET "plannedPortions" = "plannedPortions" + 1 WHERE id = 'b1'`);
+  const before = await read('national');
+  await stack.source.query(`UPDATE food_productions SET "plannedPortions" = "plannedPortions" + 1 WHERE id = 'b-k321'`);
   await stack.settled();
   expect(await current('sppg:k321', before.asOf.committedAt, own.etag)).toMatchObject({
     status: 200,
@@ -189,8 +293,8 @@ test('an answer holds, as of now, until something of its scope changes', async (
     expect((await current(scope, before.asOf.committedAt, held.etag)).planned, scope).toBe((held.planned ?? 0) + 1);
   }
   // A kitchen that moves away takes its numbers with it, out of its old province and into its new one.
-  const target = await ask('province:51');
-  const last = (await ask('national')).asOf.committedAt;
+  const target = await read('province:51');
+  const last = (await read('national')).asOf.committedAt;
   const move = (province: string, regency: string) =>
     stack.source.query(`UPDATE sppg SET "provinceId" = $1, "regencyId" = $2 WHERE id = 'k321'`, [province, regency]);
   await move('51', '5101');
@@ -230,12 +334,30 @@ test('a socket hears only what its scope includes, and broken frames get error f
   socket.send(JSON.stringify({ type: 'subscribe', channel: 'sppg:k321' }));
   await answered(12);
   // A change elsewhere, then one here: only the second arrives.
-  await stack.source.query(`UPDATE food_productions SET "plannedPortions" = 5 WHERE id = 'b2'`);
+  await stack.source.query(`UPDATE food_productions SET "plannedPortions" = 5 WHERE id = 'b-k511'`);
   await stack.settled();
-  await stack.source.query(`UPDATE food_productions SET "plannedPortions" = 6 WHERE id = 'b1'`);
+  await stack.source.query(`UPDATE food_productions SET "plannedPortions" = 6 WHERE id = 'b-k321'`);
   await until('an update', async () => frames.some((frame) => frame.type === 'update'));
   expect(new Set(frames.filter((frame) => frame.type === 'update').map((frame) => frame.channel))).toEqual(
     new Set(['sppg:k321']),
   );
   socket.close();
+});
+
+test('every channel, by every role', async () => {
+  for (const [role, { inside, outside }] of Object.entries(accounts)) {
+    const socket = new WebSocket(`${stack.api.replace('http', 'ws')}/ws`);
+    const told: (string | undefined)[] = [];
+    socket.on('message', (data) => {
+      const frame = JSON.parse(String(data)) as { type: string; channel?: string; code?: string };
+      if (frame.type === 'subscribed' || frame.type === 'error') told.push(frame.channel ?? frame.code);
+    });
+    await new Promise((resolve) => socket.once('open', resolve));
+    socket.send(JSON.stringify({ type: 'auth', token: await tokenOf(role) }));
+    const channels = ['system', ...inside, ...outside];
+    for (const channel of channels) socket.send(JSON.stringify({ type: 'subscribe', channel }));
+    await until(`answers to ${role}`, async () => told.length >= channels.length);
+    socket.close();
+    expect(told, role).toEqual(['system', ...inside, ...outside.map(() => 'forbidden')]);
+  }
 });

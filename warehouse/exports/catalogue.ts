@@ -4,7 +4,7 @@
  * Invariant: SQL binds its values, and stays inside the scope by scopeCondition.
  */
 import type { Kpi } from '../kpis/kpi.ts';
-import { leastDen } from '../queries/sql.ts';
+import { hiddenSql, scarceSql } from '../queries/sql.ts';
 import { areaCondition, type Scope, scopeCondition } from '../scopes.ts';
 
 export type Exportable = {
@@ -19,6 +19,10 @@ export type Exportable = {
   select?: (scope: Scope) => { columns: readonly string[]; sql: string };
 };
 
+/** The sums `n` and `d` of a KPI and their value, as far as the audience is told. */
+const told = `if(${hiddenSql('n', 'd')}, NULL, n) AS num, if(${hiddenSql('n', 'd')}, NULL, d) AS den,
+  multiIf(${scarceSql('n', 'd')}, NULL, d IS NULL, n, d = 0, NULL, n / d) AS value`;
+
 export const DATA_FORMATS = ['csv', 'jsonl', 'parquet'] as const;
 
 export const exportables: readonly Exportable[] = [
@@ -29,11 +33,10 @@ export const exportables: readonly Exportable[] = [
     period: true,
     select: (scope) => ({
       columns: ['sppg_id', 'date', 'kpi', 'num', 'den', 'value'],
-      sql: `SELECT sppg_id, day AS date, toString(kpi) AS kpi, assumeNotNull(num) AS num, den,
-          multiIf(den IS NULL, num, den = 0 OR den < ${leastDen}, NULL, num / den) AS value
-        FROM mart.kpi_daily FINAL
-        WHERE day BETWEEN {from:Date32} AND {to:Date32} AND split = '' AND num IS NOT NULL
-          AND kpi IN ({kpis:Array(String)}) AND ${scopeCondition(scope, 'sppg_id')}
+      sql: `SELECT sppg_id, day AS date, toString(kpi) AS kpi, ${told}
+        FROM (SELECT sppg_id, day, kpi, num AS n, den AS d FROM mart.kpi_daily FINAL
+          WHERE day BETWEEN {from:Date32} AND {to:Date32} AND split = '' AND num IS NOT NULL
+            AND kpi IN ({kpis:Array(String)}) AND ${scopeCondition(scope, 'sppg_id')})
         ORDER BY day, sppg_id, kpi`,
     }),
   },
@@ -45,12 +48,12 @@ export const exportables: readonly Exportable[] = [
     aboveKitchens: true,
     select: (scope) => ({
       columns: ['province_id', 'regency_id', 'date', 'kpi', 'num', 'den', 'value'],
-      sql: `SELECT province_id, regency_id, day AS date, toString(kpi) AS kpi, sum(num) AS num, sum(den) AS den,
-          multiIf(den IS NULL, num, den = 0 OR den < ${leastDen}, NULL, num / den) AS value
-        FROM (SELECT province_id, regency_id, day, kpi, num, den FROM mart.kpi_areas FINAL
+      sql: `SELECT province_id, regency_id, day AS date, toString(kpi) AS kpi, ${told}
+        FROM (SELECT province_id, regency_id, day, kpi, sum(num) AS n, sum(den) AS d FROM mart.kpi_areas FINAL
           WHERE day BETWEEN {from:Date32} AND {to:Date32} AND split = '' AND num IS NOT NULL
-            AND kpi IN ({kpis:Array(String)}) AND ${areaCondition(scope)})
-        GROUP BY province_id, regency_id, day, kpi ORDER BY date, province_id, regency_id, kpi`,
+            AND kpi IN ({kpis:Array(String)}) AND ${areaCondition(scope)}
+          GROUP BY province_id, regency_id, day, kpi)
+        ORDER BY date, province_id, regency_id, kpi`,
     }),
   },
   {

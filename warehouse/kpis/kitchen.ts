@@ -24,6 +24,7 @@ export const kitchen: readonly Kpi[] = [
     unit: 'people',
     direction: 'none',
     target: null,
+    people: ['num'],
     num: 'sumOrNullIf(students, active)',
   },
   {
@@ -37,6 +38,7 @@ export const kitchen: readonly Kpi[] = [
     unit: 'percent',
     direction: 'up',
     target: null,
+    people: ['num'],
     num: 'sumIf(students, active)',
     den: 'any(targetRecipients)',
   },
@@ -68,6 +70,7 @@ export const kitchen: readonly Kpi[] = [
     unit: 'percent',
     direction: 'up',
     target: null,
+    people: ['den'],
     num: 'any(studentsNow - studentsBefore)',
     den: 'any(studentsBefore)',
   },

@@ -37,7 +37,7 @@ export type Section =
   | 'kitchen'
   | 'funds'
   | 'data';
-/** The field of work that answers for a number; roles see by field. */
+/** The field of work that answers for a number; roles see by field (warehouse/permissions.ts). What is made of money is finance. */
 export type Owner =
   | 'production'
   | 'quality'
@@ -48,6 +48,10 @@ export type Owner =
   | 'voice'
   | 'staff';
 type Text = { id: string; en: string };
+type Sum = 'num' | 'den';
+
+/** Sums of fewer people than this are not told outside the kitchen. */
+export const FEW_PEOPLE = 5;
 
 export type Kpi = {
   id: string;
@@ -70,6 +74,10 @@ export type Kpi = {
   state?: true;
   /** With fewer observations (den) than this the value is not shown. */
   minimum?: number;
+  /** Which of its sums count people (beneficiaries, recipients, those who gave feedback). */
+  people?: readonly Sum[];
+  /** Set for those outside the kitchen: sums that make the figure untold while they are fewer than five people. */
+  withheld?: readonly Sum[];
   /** SQL aggregate over the fact's columns. A plain sum over nothing is null ("no data"); a count over rows is 0. */
   num: string;
   /** SQL aggregate; absent for plain amounts. 0 or null makes the cell "no data" (rule 2). */

@@ -107,7 +107,7 @@ export const procurement: readonly Kpi[] = [
   {
     ...order,
     id: 'local_supplier_share',
-    owner: 'procurement',
+    owner: 'finance',
     name: { id: 'Pangsa pemasok lokal', en: 'Local suppliers' },
     definition: {
       id: 'Belanja pada pemasok lokal, koperasi, dan perorangan dibagi belanja yang mencatat jenis pemasok.',
@@ -140,7 +140,7 @@ export const procurement: readonly Kpi[] = [
     grain: 'month',
     sources: ['procurements'],
     id: 'top_supplier_share',
-    owner: 'procurement',
+    owner: 'finance',
     name: { id: 'Konsentrasi pemasok', en: 'Supplier concentration' },
     definition: {
       id: 'Belanja sebulan pada pemasok terbesar dibagi belanja sebulan.',

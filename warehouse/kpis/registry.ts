@@ -4,7 +4,7 @@ import { LumbungError } from '../../platform/errors.ts';
 import { distribution } from './distribution.ts';
 import { funds } from './funds.ts';
 import { kitchen } from './kitchen.ts';
-import type { Kpi } from './kpi.ts';
+import { FEW_PEOPLE, type Kpi } from './kpi.ts';
 import { ownKpis } from './own.ts';
 import { procurement } from './procurement.ts';
 import { production } from './production.ts';
@@ -42,10 +42,30 @@ export function findKpi(id: string): Kpi | undefined {
 
 /** The value of a KPI: num ÷ den, or num of a plain amount; null where there is no data (rule 2) or too little to be shown. */
 export function kpiValue(kpi: Kpi, num: number | null, den: number | null): number | null {
-  if (num === null) return null;
+  if (num === null || isWithheld(kpi, num, den)) return null;
   if (kpi.den === undefined) return num;
   const scarce = kpi.minimum !== undefined && den !== null && den < kpi.minimum;
   return den === null || den === 0 || scarce ? null : num / den;
+}
+
+/** Whether the sums count so few people that this audience is not told them. */
+function isWithheld(kpi: Kpi, num: number | null, den: number | null): boolean {
+  const few = (sum: number | null) => sum !== null && sum > 0 && sum < FEW_PEOPLE;
+  return (kpi.withheld ?? []).some((sum) => few(sum === 'num' ? num : den));
+}
+
+export type Figure = {
+  num: number | null;
+  den: number | null;
+  value: number | null;
+  /** There is data, of too few people to be told. */
+  withheld?: true;
+};
+
+/** A figure as it is told to the audience the KPI was made visible for. */
+export function figureOf(kpi: Kpi, num: number | null, den: number | null): Figure {
+  if (isWithheld(kpi, num, den)) return { num: null, den: null, value: null, withheld: true };
+  return { num, den, value: kpiValue(kpi, num, den) };
 }
 
 export type Status = 'ok' | 'warn' | 'critical' | 'none';

@@ -1,10 +1,10 @@
-/** The kitchen that demo sign-ins of kitchen roles belong to: the first active one that counts, by code. */
+/** The kitchens that demo sign-ins of kitchen roles belong to: the first active ones that count, by code. */
 import type { Warehouse } from '../client.ts';
 
-export async function demoKitchen(warehouse: Warehouse): Promise<{ sppg: string; province: string } | undefined> {
-  const [row] = await warehouse.query<{ sppg: string; province: string }>(
+export async function demoKitchens(warehouse: Warehouse, count: number): Promise<{ sppg: string; province: string }[]> {
+  return warehouse.query<{ sppg: string; province: string }>(
     `SELECT id AS sppg, provinceId AS province FROM raw.sppg FINAL
-     WHERE NOT _deleted AND NOT isDemoAccount AND status = 'ACTIVE' ORDER BY code LIMIT 1`,
+     WHERE NOT _deleted AND NOT isDemoAccount AND status = 'ACTIVE' ORDER BY code LIMIT {count:UInt32}`,
+    { count },
   );
-  return row;
 }

@@ -51,6 +51,17 @@ export async function pathOf(
   return path;
 }
 
+/** The present day of a kitchen, in the zone of its province. */
+export async function localDay(warehouse: Warehouse, sppgId: string): Promise<string> {
+  const [row] = await warehouse.query<{ day: string }>(
+    `SELECT toString(toDate32(now('UTC') + toIntervalHour(transform(toString(timezone), ['WIB', 'WITA', 'WIT'], [7, 8, 9], 7)))) AS day
+     FROM raw.provinces_indonesia FINAL
+     WHERE NOT _deleted AND id = (SELECT any(provinceId) FROM raw.sppg FINAL WHERE NOT _deleted AND id = {scopeId:String})`,
+    { scopeId: sppgId },
+  );
+  return row?.day ?? '';
+}
+
 /** The units directly below a scope; the nation's are its provinces. */
 export async function childrenOf(warehouse: Warehouse, scope: Scope): Promise<Unit[]> {
   if (scope.level === 'sppg') return [];

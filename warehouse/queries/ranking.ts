@@ -2,7 +2,7 @@
 import type { Warehouse } from '../client.ts';
 import type { Kpi } from '../kpis/kpi.ts';
 import { areaCondition, type Level, type Scope, scopeCondition } from '../scopes.ts';
-import { leastDen, scarceParams, valueSql } from './sql.ts';
+import { scarceParams, scarceSql, valueSql } from './sql.ts';
 
 export type RankingLevel = Exclude<Level, 'national'>;
 export type Ranked = { rank: number; scope: string; name: string; num: number; den: number | null; value: number };
@@ -124,7 +124,7 @@ export async function peers(
        WHERE m.kpi IN ({kpis:Array(String)}) AND m.day BETWEEN {from:Date32} AND {to:Date32} AND m.split = '' AND m.num IS NOT NULL
          AND (m.sppg_id = {id:String} OR m.sppg_id IN (SELECT id FROM alike))
        GROUP BY m.kpi, m.sppg_id
-       HAVING sum(m.den) != 0 AND sum(m.den) >= ${leastDen}
+       HAVING sum(m.den) != 0 AND NOT ${scarceSql('sum(m.num)', 'sum(m.den)')}
      )
      GROUP BY kpi`,
     {

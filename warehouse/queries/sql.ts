@@ -1,20 +1,32 @@
 /** SQL that several questions share. Values are bound by the caller: `scopeId`, and what each function names. */
-import type { Kpi } from '../kpis/kpi.ts';
+import { FEW_PEOPLE, type Kpi } from '../kpis/kpi.ts';
 import { figuresOf, type Scope } from '../scopes.ts';
+
+const few = (sum: string) => `(${sum} > 0 AND ${sum} < ${FEW_PEOPLE})`;
 
 /** The value of a KPI from its sums (columns `num`, `den`); NULL where there is too little to be shown. */
 export function valueSql(kpi: Kpi, num = 'num', den = 'den'): string {
-  if (kpi.den === undefined) return num;
-  const scarce = kpi.minimum === undefined ? '' : ` OR ${den} < ${kpi.minimum}`;
-  return `if(ifNull(${den}, 0) = 0${scarce}, NULL, ${num} / ${den})`;
+  const hidden = (kpi.withheld ?? []).map((sum) => few(sum === 'num' ? num : den));
+  if (kpi.den === undefined) return hidden.length === 0 ? num : `if(${hidden.join(' OR ')}, NULL, ${num})`;
+  const scarce = kpi.minimum === undefined ? [] : [`${den} < ${kpi.minimum}`];
+  return `if(${[`ifNull(${den}, 0) = 0`, ...scarce, ...hidden].join(' OR ')}, NULL, ${num} / ${den})`;
 }
 
-/** SQL of the least denominator a KPI (by its id, column `kpi`) is shown with; binds what `scarceParams` yields. */
-export const leastDen =
-  'transform(toString(kpi), {scarce:Array(String)}, {minimum:Array(Int64)}, toInt64(-9223372036854775807))';
-export function scarceParams(kpis: readonly Kpi[]): { scarce: string[]; minimum: number[] } {
+/** SQL conditions on the sums of a KPI known by its id (column `kpi`); they bind what `scarceParams` yields. */
+export const hiddenSql = (num: string, den: string): string =>
+  `(has({people_num:Array(String)}, toString(kpi)) AND ifNull(${few(num)}, 0) OR has({people_den:Array(String)}, toString(kpi)) AND ifNull(${few(den)}, 0))`;
+/** Too little to show a value. */
+export const scarceSql = (num: string, den: string): string =>
+  `(ifNull(${den} < transform(toString(kpi), {scarce:Array(String)}, {minimum:Array(Int64)}, toInt64(-9223372036854775807)), 0) OR ${hiddenSql(num, den)})`;
+export function scarceParams(kpis: readonly Kpi[]) {
   const scarce = kpis.filter((kpi) => kpi.minimum !== undefined);
-  return { scarce: scarce.map((kpi) => kpi.id), minimum: scarce.map((kpi) => kpi.minimum ?? 0) };
+  const people = (sum: 'num' | 'den') => kpis.filter((kpi) => kpi.withheld?.includes(sum)).map((kpi) => kpi.id);
+  return {
+    scarce: scarce.map((kpi) => kpi.id),
+    minimum: scarce.map((kpi) => kpi.minimum ?? 0),
+    people_num: people('num'),
+    people_den: people('den'),
+  };
 }
 
 /** (day, value, weight) of a KPI in a scope, the weight being its denominator; binds kpi, from, to, scopeId. Days without a value are absent. */

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import type { Warehouse } from '../client.ts';
 import type { Kpi } from '../kpis/kpi.ts';
 import { figuresOf, type Hierarchy, type Scope, scopeCondition } from '../scopes.ts';
-import { leastDen, scarceParams } from './sql.ts';
+import { hiddenSql, scarceParams, scarceSql } from './sql.ts';
 
 export type DayValue = { kpi: string; date: string; num: number | null; den: number | null };
 export type Grain = 'day' | 'week' | 'fortnight' | 'month' | 'quarter' | 'year';
@@ -69,7 +69,7 @@ export const datasetHeader = 'sppg_id,date,kpi,num,den,value\n';
 
 /**
  * One CSV line per SPPG, local day and KPI that has data (header not included), in a stable order. The value is empty where
- * there are too few observations to show it.
+ * there are too few observations to show it; so are the sums where they count too few people for this audience.
  */
 export async function datasetStream(
   warehouse: Warehouse,
@@ -79,12 +79,13 @@ export async function datasetStream(
   kpis: readonly Kpi[],
   signal: AbortSignal,
 ): Promise<Readable> {
+  const hidden = hiddenSql('num', 'den');
   return warehouse.stream(
     `SELECT concat(
        if(match(sppg_id, '[",\\\\r\\\\n]'), concat('"', replaceAll(sppg_id, '"', '""'), '"'), sppg_id), ',', toString(day), ',',
-       toString(kpi), ',', toString(assumeNotNull(num)), ',', ifNull(toString(den), ''), ',',
-       multiIf(den IS NULL, toString(assumeNotNull(num)),
-         den < ${leastDen}, '',
+       toString(kpi), ',', if(${hidden}, ',', concat(toString(assumeNotNull(num)), ',', ifNull(toString(den), ''))), ',',
+       multiIf(${scarceSql('num', 'den')}, '',
+         den IS NULL, toString(assumeNotNull(num)),
          toString(assumeNotNull(num) / den)))
      FROM mart.kpi_daily FINAL
      WHERE day BETWEEN {from:Date32} AND {to:Date32} AND split = '' AND num IS NOT NULL

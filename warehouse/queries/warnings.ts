@@ -5,7 +5,7 @@
 import type { Warehouse } from '../client.ts';
 import type { Kpi } from '../kpis/kpi.ts';
 import { areaCondition, type Level, type Scope, scopeCondition } from '../scopes.ts';
-import { leastDen, scarceParams } from './sql.ts';
+import { scarceParams, scarceSql } from './sql.ts';
 import { floorOf, RANGE_MINIMUM, RANGE_WEEKS, rangeSql } from './statistics.ts';
 
 /** The method's name: part of a warning's identity. */
@@ -70,7 +70,7 @@ export async function warnings(
          abs(value - expected[2]) / nullIf(if(value < expected[2], expected[2] - expected[1], expected[3] - expected[2]), 0) AS distance
        FROM (
          SELECT toString(m.kpi) AS kpi, ${unit} AS unit, m.day AS day, sum(m.num) AS nums, sum(m.den) AS dens,
-           multiIf(dens IS NULL, nums, dens < ${leastDen}, NULL, nums / dens) AS shown,
+           multiIf(${scarceSql('nums', 'dens')}, NULL, dens IS NULL, nums, nums / dens) AS shown,
            assumeNotNull(shown) AS held
          FROM ${table} AS m FINAL
          WHERE m.day IN (SELECT {date:Date32} - 7 * arrayJoin(range(${RANGE_WEEKS + 1}))) AND m.split = '' AND m.num IS NOT NULL

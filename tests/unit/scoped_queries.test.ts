@@ -1,0 +1,82 @@
+/**
+ * Every question asked of figures stays inside its scope: the statement names the scope, and its value is bound, never spliced.
+ * Statements are read as they are sent; what they answer is compared with the source in tests/path.
+ */
+import { readdirSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import type { Params, Warehouse } from '../../warehouse/client.ts';
+import { registry } from '../../warehouse/kpis/registry.ts';
+import { comparisons, rules } from '../../warehouse/kpis/rules.ts';
+import { completeDays, completeness, paymentRisks } from '../../warehouse/queries/completeness.ts';
+import { firstProvisionalDay } from '../../warehouse/queries/finality.ts';
+import { findings, undatedRows } from '../../warehouse/queries/findings.ts';
+import { childrenOf, localDay } from '../../warehouse/queries/hierarchy.ts';
+import { peers, ranking } from '../../warehouse/queries/ranking.ts';
+import { decomposition, expectedRanges, forecast } from '../../warehouse/queries/statistics.ts';
+import { dailyValues, datasetStream, seriesValues } from '../../warehouse/queries/values.ts';
+import { warnings } from '../../warehouse/queries/warnings.ts';
+import { LEVELS, type Scope } from '../../warehouse/scopes.ts';
+
+const [from, to] = ['2026-03-01', '2026-03-05'];
+const range = { from, to };
+const kpi = registry[0] as (typeof registry)[number];
+const daily = registry.filter((candidate) => candidate.grain === undefined);
+
+/** Every question that reads figures or rows of kitchens, by the file it is in. */
+const questions: Record<string, Record<string, (warehouse: Warehouse, scope: Scope) => unknown>> = {
+  'completeness.ts': {
+    completeness: (w, scope) => completeness(w, scope, range, 10),
+    completeDays: (w, scope) => completeDays(w, scope, range),
+    paymentRisks: (w, scope) => paymentRisks(w, scope, to, 10),
+  },
+  'finality.ts': { firstProvisionalDay: (w, scope) => firstProvisionalDay(w, scope, to, 3) },
+  'findings.ts': {
+    findings: (w, scope) => findings(w, [...rules, ...comparisons], scope, range, 10),
+    undatedRows: (w, scope) => undatedRows(w, scope),
+  },
+  'hierarchy.ts': {
+    childrenOf: (w, scope) => childrenOf(w, scope),
+    localDay: (w, scope) => (scope.level === 'sppg' ? localDay(w, scope.id) : undefined),
+  },
+  'ranking.ts': {
+    ranking: (w, scope) => ranking(w, kpi, scope, 'sppg', range, 'asc', 10),
+    peers: (w, scope) => (scope.level === 'sppg' ? peers(w, daily, scope.id, range) : undefined),
+  },
+  'statistics.ts': {
+    expectedRanges: (w, scope) => expectedRanges(w, kpi, scope, from, to),
+    decomposition: (w, scope) => decomposition(w, kpi, scope, from, to),
+    forecast: (w, scope) => forecast(w, kpi, scope, from),
+  },
+  'values.ts': {
+    dailyValues: (w, scope) => dailyValues(w, scope, from, to),
+    seriesNow: (w, scope) => seriesValues(w, kpi, scope, 'day', from, to, 'now'),
+    seriesThen: (w, scope) => seriesValues(w, kpi, scope, 'month', from, to, 'then'),
+    datasetStream: (w, scope) => datasetStream(w, scope, from, to, daily, new AbortController().signal),
+  },
+  'warnings.ts': { warnings: (w, scope) => warnings(w, daily, scope, to, 10) },
+};
+/** Not about a scope: reference data, people, or the caller's own place in the hierarchy (which decides the scope). */
+const others = ['demo_scope.ts', 'source_columns.ts', 'sql.ts', 'targets.ts', 'touched.ts', 'users.ts'];
+
+test('every file of questions is known here', () => {
+  expect(readdirSync('warehouse/queries').sort()).toEqual([...Object.keys(questions), ...others].sort());
+});
+
+const SECRET = 'X-id-of-a-unit';
+test.each(Object.values(questions).flatMap((file) => Object.entries(file)))('%s', async (_name, ask) => {
+  for (const level of LEVELS) {
+    const sent: { sql: string; params: Params }[] = [];
+    const note = async (sql: string, params: Params = {}) => {
+      sent.push({ sql, params });
+      return [];
+    };
+    const warehouse = { query: note, stream: note } as unknown as Warehouse;
+    await ask(warehouse, { level, id: level === 'national' ? '' : SECRET });
+    for (const { sql, params } of sent) {
+      expect(sql).not.toContain(SECRET);
+      if (level === 'national' || !/\b(mart\.kpi|raw\.|ops\.)/.test(sql)) continue;
+      expect(sql, `${level}: ${sql}`).toMatch(/\{(scopeId|id):String\}/);
+      expect([params.scopeId, params.id]).toContain(SECRET);
+    }
+  }
+});
