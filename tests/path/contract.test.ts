@@ -73,7 +73,7 @@ const samples: Record<string, () => Promise<Response>> = {
   'get /api/v1/session': () => call('/api/v1/session'),
   'post /api/v1/session': () => post('/api/v1/session', { token }),
   'post /api/v1/session/refresh': async () => {
-    const entered = await post('/api/v1/session', { demo: 'nasional' });
+    const entered = await post('/api/v1/session', { demo: 'analis' });
     const cookie = entered.headers.getSetCookie().map((text) => text.split(';')[0]);
     return call('/api/v1/session/refresh', { method: 'POST', headers: { cookie: cookie.join('; ') } });
   },
