@@ -11,6 +11,7 @@ import { figureRoutes } from './routes/figures.ts';
 import { healthRoutes } from './routes/health.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { statisticsRoutes } from './routes/statistics.ts';
+import { timelinessRoutes } from './routes/timeliness.ts';
 
 export function createApp(context: ApiContext): Express {
   const app = express();
@@ -47,6 +48,7 @@ export function createApp(context: ApiContext): Express {
     figureRoutes(context),
     statisticsRoutes(context),
     dataQualityRoutes(context),
+    timelinessRoutes(context),
   );
   app.use(dictionaryPages(context));
   if (existsSync(join(context.pages, 'index.html'))) {
