@@ -21,6 +21,7 @@ import { healthRoutes } from './routes/health.ts';
 import { operatorRoutes } from './routes/operators.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { statisticsRoutes } from './routes/statistics.ts';
+import { timelinessRoutes } from './routes/timeliness.ts';
 import { sameOrigin } from './same_origin.ts';
 
 const HSTS = { maxAge: 365 * 86_400, includeSubDomains: false };
@@ -72,6 +73,7 @@ export function createApp(context: ApiContext): Express {
     dataQualityRoutes(context),
     exportRoutes(context),
     auditRoutes(context),
+    timelinessRoutes(context),
   );
   app.use(dictionaryPages(context));
   if (existsSync(join(context.pages, 'index.html'))) {

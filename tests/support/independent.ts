@@ -74,7 +74,21 @@ const relations = {
   feedback,
 };
 
+/** Days from the end of the local day to the first row of its sheet. */
+const delayOf = (
+  column: string,
+) => `greatest(0, extract(epoch FROM min(base."createdAt") - (max(${LOCAL(column)})::timestamp + interval '1 day'
+  - max(CASE p.timezone WHEN 'WIB' THEN 7 WHEN 'WITA' THEN 8 ELSE 9 END) * interval '1 hour')) / 86400)`;
+
 const definitions: readonly Definition[] = [
+  ...(
+    [
+      ['production', production, 'base."productionDate"'],
+      ['quality', quality, 'base."checkTime"'],
+      ['distribution', distribution, 'base."distributionDate"'],
+      ['schools', handover, 'base."distributionDate"'],
+    ] as const
+  ).map(([sheet, relation, at]) => ({ ...relation, kpi: `sheet_delay_${sheet}`, num: delayOf(at), den: '1' })),
   ...findingDefinitions(relations, JOIN, LOCAL),
   { ...enrolment, kpi: 'active_beneficiaries', num: sum('base.students', 'base.active') },
   { ...enrolment, kpi: 'service_points', num: count('base.active') },

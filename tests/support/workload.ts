@@ -345,6 +345,52 @@ export async function runWorkload(source: pg.ClientBase, seed: number, steps: nu
         `UPDATE food_productions SET id = $1 WHERE id = (SELECT id FROM food_productions f WHERE NOT EXISTS (SELECT FROM quality_controls WHERE "productionId" = f.id) AND NOT EXISTS (SELECT FROM food_distributions WHERE "productionId" = f.id) LIMIT 1)`,
         [id('f')],
       ),
+    // Rows are stamped before, at and after the end of their day, and stamps are corrected.
+    () => {
+      const table = pick(['food_productions', 'quality_controls', 'food_distributions', 'school_distributions']);
+      return source.query(`UPDATE ${table} SET "createdAt" = $1 WHERE id = ${anyOf(table)}`, [at()]);
+    },
+    // Every kind of joined row changes: what a row hangs on, and what hangs on it.
+    () =>
+      source.query(
+        `UPDATE food_distributions SET "productionId" = ${anyOf('food_productions')} WHERE id = ${anyOf('food_distributions')}`,
+      ),
+    () =>
+      source.query(
+        `UPDATE quality_controls SET "productionId" = f.id FROM (SELECT id FROM food_productions ORDER BY md5(id || $1) LIMIT 1) f
+         WHERE quality_controls.id = ${anyOf('quality_controls')}`,
+        [id('any')],
+      ),
+    () =>
+      source.query(
+        `UPDATE school_feeding_reports SET "distributionId" = d.id, "totalPortionsConsumed" = $2, "reportType" = $3
+         FROM (SELECT id FROM school_distributions ORDER BY md5(id || $1) LIMIT 1) d WHERE school_feeding_reports.id = ${anyOf('school_feeding_reports')}`,
+        [id('any'), int(0, 400), pick(['DAILY', 'WEEKLY'])],
+      ),
+    () =>
+      source.query(
+        `UPDATE school_distributions SET "schoolId" = b.id, "programId" = b."programId"
+         FROM (SELECT id, "programId" FROM school_beneficiaries ORDER BY md5(id || $1) LIMIT 1) b WHERE school_distributions.id = ${anyOf('school_distributions')}`,
+        [id('any')],
+      ),
+    () =>
+      source.query(
+        `UPDATE food_productions SET "menuId" = 'm' || $1 || substr("menuId", 3) WHERE id = ${anyOf('food_productions')}`,
+        [pick(['1', '2'])],
+      ),
+    () =>
+      source.query(
+        `UPDATE waste_management SET "wasteWeight" = $1, "wasteType" = $2, "sppgId" = $3, "wasteDate" = $4 WHERE id = ${anyOf('waste_management')}`,
+        [int(-100, 900) / 10, pick(['FOOD_WASTE', 'COOKING_OIL']), pick(KITCHENS), at()],
+      ),
+    () => source.query(`UPDATE sppg SET "isDemoAccount" = NOT "isDemoAccount" WHERE id = ${anyOf('sppg')}`),
+    () => source.query(`DELETE FROM food_distributions WHERE id = ${anyOf('food_distributions')}`),
+    () => source.query(`DELETE FROM quality_controls WHERE id = ${anyOf('quality_controls')}`),
+    () => source.query(`DELETE FROM school_feeding_reports WHERE id = ${anyOf('school_feeding_reports')}`),
+    () =>
+      source.query(
+        `DELETE FROM menu_nutrition_calculations WHERE id = ${anyOf('menu_nutrition_calculations')} AND (SELECT count(*) FROM menu_nutrition_calculations) > 3`,
+      ),
     () => source.query(`DELETE FROM food_productions WHERE id = ${anyOf('food_productions')}`),
     () => source.query(`DELETE FROM school_distributions WHERE id = ${anyOf('school_distributions')}`),
     () => source.query(`DELETE FROM waste_management WHERE id = ${anyOf('waste_management')}`),

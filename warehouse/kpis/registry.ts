@@ -12,6 +12,7 @@ import { quality } from './quality.ts';
 import { receipts } from './receipts.ts';
 import { rules } from './rules.ts';
 import { schools } from './schools.ts';
+import { sheets } from './sheets.ts';
 import { voice } from './voice.ts';
 
 export const registry: readonly Kpi[] = [
@@ -24,6 +25,7 @@ export const registry: readonly Kpi[] = [
   ...kitchen,
   ...receipts,
   ...funds,
+  ...sheets,
   ...(await ownKpis()),
 ];
 

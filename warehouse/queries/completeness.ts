@@ -47,9 +47,12 @@ const activeThen = `
   GROUP BY e.sppg_id, e.day
   HAVING if(countIf(h.committed_at < e.ends) > 0, argMaxIf(h.status, h.version, h.committed_at < e.ends), argMin(h.status, h.version)) = 'ACTIVE'`;
 
+/** CTE `due`: (sppg_id, day) of the service days expected of kitchens that were active; binds from, to, scopeId. */
+export const dueSql = (scope: Scope) => `WITH expected AS (${expectedDays(scope)}), due AS (${activeThen})`;
+
 /** CTE `days`: (sppg_id, day) due, with has_<sheet>; binds from, to, scopeId. */
 const daysSql = (scope: Scope) => `
-    WITH expected AS (${expectedDays(scope)}), due AS (${activeThen}),
+    ${dueSql(scope)},
       present AS (
         SELECT sppg_id, day, ${openSheets.map((sheet) => `countIf(kpi IN (${SHEETS[sheet].map((kpi) => `'${kpi}'`).join(', ')})) > 0 AS has_${sheet}`).join(', ')}
         FROM mart.kpi_daily AS m FINAL

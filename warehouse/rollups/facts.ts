@@ -10,6 +10,9 @@ import type { FactName } from '../kpis/kpi.ts';
 /** SPPGs of the dirty cells with the offset of their province in hours, as the claim found it; kitchens without one have no cells. */
 const zones = 'zones AS (SELECT DISTINCT sppg_id, shift FROM cells WHERE shift > 0)';
 
+/** The instant at which the local day of a row ends. */
+const rowDayEnds = "toDateTime64(day + 1, 3, 'UTC') - toIntervalHour(z.shift) AS dayEnds";
+
 /** UTC days a dirty cell may reach into: a local day begins at most 9 hours before the UTC day of the same name. */
 const utcDays = 'SELECT sppg_id, arrayJoin([day - 1, day]) AS utc_day FROM cells';
 
@@ -26,9 +29,9 @@ const programDays = `SELECT p.program_id AS program_id, c.utc_day AS utc_day FRO
 const handovers = `handovers AS (
   SELECT p.sppg_id AS sppg_id, toDate32(sd.distributionDate + toIntervalHour(z.shift)) AS day,
     sd.id AS id, sd.schoolId AS schoolId, sd.targetQuantity AS targetQuantity, sd.actualQuantity AS actualQuantity,
-    sd.deliveryStatus AS deliveryStatus
+    sd.deliveryStatus AS deliveryStatus, sd.createdAt AS createdAt, ${rowDayEnds}
   FROM (
-    SELECT id, programId, schoolId, distributionDate, targetQuantity, actualQuantity, deliveryStatus
+    SELECT id, programId, schoolId, distributionDate, targetQuantity, actualQuantity, deliveryStatus, createdAt
     FROM raw.school_distributions FINAL
     WHERE NOT _deleted AND id IN (
       SELECT key FROM ops.places_school_distributions
@@ -137,10 +140,10 @@ export const facts: Readonly<Record<FactName, Fact>> = {
         f.plannedPortions AS plannedPortions, f.actualPortions AS actualPortions,
         f.estimatedCost AS estimatedCost, f.actualCost AS actualCost,
         f.actualStartTime AS actualStartTime, f.actualEndTime AS actualEndTime,
-        c.calculated = 1 AS calculated, c.meetsAKG = 1 AS meetsAKG
+        c.calculated = 1 AS calculated, c.meetsAKG = 1 AS meetsAKG, f.createdAt AS createdAt, ${rowDayEnds}
       FROM (
         SELECT id, sppgId, menuId, productionDate, status, plannedPortions, actualPortions, estimatedCost, actualCost,
-          actualStartTime, actualEndTime
+          actualStartTime, actualEndTime, createdAt
         FROM raw.food_productions FINAL WHERE NOT _deleted AND id IN (${keysOf('food_productions')})
       ) AS f
       INNER JOIN zones AS z ON z.sppg_id = f.sppgId
@@ -159,9 +162,9 @@ export const facts: Readonly<Record<FactName, Fact>> = {
     with: [zones],
     select: `
       SELECT f.sppgId AS sppg_id, toDate32(q.checkTime + toIntervalHour(z.shift)) AS day,
-        q.passed AS passed, q.score AS score, q.severity AS severity, q.actionTaken AS actionTaken
+        q.passed AS passed, q.score AS score, q.severity AS severity, q.actionTaken AS actionTaken, q.createdAt AS createdAt, ${rowDayEnds}
       FROM (
-        SELECT id, productionId, checkTime, passed, score, severity, actionTaken FROM raw.quality_controls FINAL
+        SELECT id, productionId, checkTime, passed, score, severity, actionTaken, createdAt FROM raw.quality_controls FINAL
         WHERE NOT _deleted AND id IN (
           SELECT key FROM ops.places_quality_controls
           WHERE toDate32(at) IN (SELECT arrayJoin([day - 1, day]) FROM cells) AND production_id IN (
@@ -189,10 +192,10 @@ export const facts: Readonly<Record<FactName, Fact>> = {
         x.plannedRecipients AS plannedRecipients, x.actualRecipients AS actualRecipients,
         x.plannedEndTime AS plannedEndTime, x.arrivalTime AS arrivalTime, x.arrivalTemp AS arrivalTemp, x.departureTime AS departureTime,
         coalesce(x.arrivalTime, x.actualEndTime) AS arrived, f.actualEndTime AS cookedAt,
-        x.transportCost AS transportCost, x.fuelCost AS fuelCost, x.otherCosts AS otherCosts
+        x.transportCost AS transportCost, x.fuelCost AS fuelCost, x.otherCosts AS otherCosts, x.createdAt AS createdAt, ${rowDayEnds}
       FROM (
         SELECT id, sppgId, productionId, distributionDate, status, plannedRecipients, actualRecipients, plannedEndTime,
-          actualEndTime, departureTime, arrivalTime, arrivalTemp, transportCost, fuelCost, otherCosts
+          actualEndTime, departureTime, arrivalTime, arrivalTemp, transportCost, fuelCost, otherCosts, createdAt
         FROM raw.food_distributions FINAL WHERE NOT _deleted AND id IN (${keysOf('food_distributions')})
       ) AS x
       INNER JOIN zones AS z ON z.sppg_id = x.sppgId
@@ -209,7 +212,8 @@ export const facts: Readonly<Record<FactName, Fact>> = {
     with: [zones, programs, handovers],
     select: `
       SELECT h.sppg_id AS sppg_id, h.day AS day, if(b.schoolType = '', 'UNKNOWN', toString(b.schoolType)) AS schoolType,
-        h.targetQuantity AS targetQuantity, h.actualQuantity AS actualQuantity, h.deliveryStatus AS deliveryStatus
+        h.targetQuantity AS targetQuantity, h.actualQuantity AS actualQuantity, h.deliveryStatus AS deliveryStatus,
+        h.createdAt AS createdAt, h.dayEnds AS dayEnds
       FROM handovers AS h
       LEFT ANY JOIN (
         SELECT id, schoolType FROM raw.school_beneficiaries FINAL
