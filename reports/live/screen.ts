@@ -3,7 +3,7 @@
  * Invariants: the address holds the whole view; an update changes text in place, so nothing moves; what is shown stays
  * on screen when the connection is lost, and its age is said.
  */
-import { formatChange, formatDate, formatExact, formatPeriod, formatShort } from '../charts/format.ts';
+import { formatChange, formatExact, formatPeriod, formatShort } from '../charts/format.ts';
 import { sparkline, trendChart } from '../charts/trend.ts';
 import {
   ApiError,
@@ -18,6 +18,7 @@ import {
 } from './api.ts';
 import { type ConnectionState, connectLive } from './connection.ts';
 import { el } from './dom.ts';
+import { headline } from './headline.ts';
 import { signOut } from './signin.ts';
 
 const WORDS = { ok: '● sesuai', warn: '▲ perhatian', critical: '■ kritis', none: '○ tanpa target' } as const;
@@ -142,18 +143,6 @@ export function showScreen(root: HTMLElement, session: Session, signedOut: () =>
     go({ scope });
   };
 
-  const headline = (next: Summary): string => {
-    const value = (id: string) => next.kpis.find((kpi) => kpi.id === id)?.value ?? null;
-    const delivered = value('portions_delivered');
-    const target = value('portions_target');
-    const wrong = next.kpis.filter((kpi) => kpi.status === 'warn' || kpi.status === 'critical').length;
-    const attention = wrong === 0 ? 'semua ukuran dalam batas' : `${wrong} ukuran perlu perhatian`;
-    // Whose field is another one is not told that this one lacks data.
-    if (!next.kpis.some((kpi) => kpi.id === 'portions_target')) return `${formatDate(next.date)}: ${attention}.`;
-    if (target === null) return `${formatDate(next.date)}: belum ada data penyaluran; ${attention}.`;
-    return `${formatDate(next.date)}: ${formatShort(delivered ?? 0, 'portions')} dari ${formatShort(target, 'portions')} porsi sudah tersalur; ${attention}.`;
-  };
-
   const renderAttention = (next: Summary) => {
     const wrong = next.kpis.filter((kpi) => kpi.status === 'warn' || kpi.status === 'critical');
     parts.attentionTitle.hidden = wrong.length === 0;
@@ -260,8 +249,11 @@ export function showScreen(root: HTMLElement, session: Session, signedOut: () =>
 
   const renderTrend = (kpi: Kpi, series: Series) => {
     const grain = kpi.grain ?? 'day';
-    const days = session.todayOnly ? 'hari ini' : '60 hari terakhir';
-    const span = { day: days, fortnight: 'per dua minggu', month: 'per bulan' }[grain];
+    const span = {
+      day: session.todayOnly ? 'hari ini' : '60 hari terakhir',
+      fortnight: 'per dua minggu',
+      month: 'per bulan',
+    }[grain];
     parts.trendTitle.textContent = `${kpi.name.id}, ${span}`;
     parts.definition.textContent = kpi.definition.id;
     const rows = series.points;
@@ -328,9 +320,7 @@ export function showScreen(root: HTMLElement, session: Session, signedOut: () =>
     signedOut();
   };
   parts.who.textContent = session.name;
-  parts.signOut.addEventListener('click', () => {
-    void signOut().finally(leave);
-  });
+  parts.signOut.addEventListener('click', () => void signOut().finally(leave));
   parts.date.disabled = session.todayOnly;
   parts.date.addEventListener('change', () => go({ date: parts.date.value === '' ? null : parts.date.value }));
   void refresh();
