@@ -313,9 +313,7 @@ export function showScreen(root: HTMLElement, session: Session, signedOut: () =>
     signedOut();
   };
   parts.who.textContent = session.name;
-  parts.signOut.addEventListener('click', () => {
-    void signOut().finally(leave);
-  });
+  parts.signOut.addEventListener('click', () => void signOut().finally(leave));
   parts.date.disabled = session.todayOnly;
   parts.date.addEventListener('change', () => go({ date: parts.date.value === '' ? null : parts.date.value }));
   void refresh();

@@ -11,6 +11,7 @@ import { openAudit } from '../../platform/audit.ts';
 import { loadConfig } from '../../platform/config.ts';
 import { createLogger } from '../../platform/log.ts';
 import { connectRedis } from '../../platform/redis.ts';
+import { apiAccountSql, readerSql } from '../../warehouse/accounts.ts';
 import { registry } from '../../warehouse/kpis/registry.ts';
 import { accounts, expectedStatus, routes } from '../support/route_table.ts';
 import { batch, insert, seedProgramme } from '../support/rows.ts';
@@ -214,6 +215,42 @@ test('fewer than five people are told inside their kitchen only', async () => {
   expect((JSON.parse(ranked.text) as { units: { scope: string }[] }).units.map(({ scope }) => scope)).toEqual([
     'sppg:k512',
   ]);
+});
+
+test("accounts of a ClickHouse server: the SQL is the engine's, and its row policies let through what the scope holds", async () => {
+  const readers: [string, string[], string[]][] = [
+    ['KPPG', ['province:32', 'sppg:k511'], ['k321', 'k511']],
+    ['KPPG', ['regency:5101'], ['k511']],
+    ['BGN_ANALYST', ['wilayah:III'], ['k511']],
+    ['BGN_ANALYST', ['national'], ['k321', 'k511']],
+    ['SPPG_KEPALA', ['sppg:k942'], ['k942']],
+  ];
+  const statements = (sql: string) =>
+    sql
+      .split(';')
+      .map((text) => text.trim())
+      .filter((text) => text !== '');
+  // The embedded engine keeps no accounts: it parses the statements, and the conditions are asked as such.
+  for (const sql of statements(apiAccountSql())) await stack.warehouse.query(`EXPLAIN AST ${sql}`);
+  for (const [role, scope, kitchens] of readers) {
+    const script = statements(readerSql('x', role, scope));
+    for (const sql of script) await stack.warehouse.query(`EXPLAIN AST ${sql}`);
+    const using = (table: string) => {
+      const policy = script.find((sql) => sql.startsWith('CREATE ROW POLICY') && sql.includes(` ON ${table} `));
+      return /USING ([\s\S]*) TO lumbung_reader_x$/.exec(policy ?? '')?.[1];
+    };
+    const seen = await stack.warehouse.query<{ id: string; kpis: string[] }>(
+      `SELECT sppg_id AS id, groupUniqArray(toString(kpi)) AS kpis FROM mart.kpi_daily FINAL
+       WHERE ${using('mart.kpi_daily')} AND kpi = 'portions_planned' AND num IS NOT NULL GROUP BY id ORDER BY id`,
+    );
+    expect(
+      seen.map(({ id }) => id),
+      `${role} ${scope}`,
+    ).toEqual(kitchens);
+    const areas = using('mart.kpi_areas');
+    if (role === 'SPPG_KEPALA') expect(areas).toBeUndefined();
+    else await stack.warehouse.query(`SELECT count() FROM mart.kpi_areas FINAL WHERE ${areas}`);
+  }
 });
 
 test('bad input is a 4xx with a problem document', async () => {
