@@ -9,6 +9,14 @@ import { finding, findingTotal } from './statistics.ts';
 const severity = z.enum(['error', 'warning', 'info']);
 const counts = { expected: z.number(), complete: z.number(), missing: z.record(z.string(), z.number()) };
 
+const sheetTimes = z.strictObject({
+  onTime: z.number(),
+  late: z.number(),
+  missing: z.number(),
+  meanDaysLate: z.number().nullable(),
+});
+const times = { expected: z.number(), sheets: z.record(z.string(), sheetTimes) };
+
 export const dataQuality: readonly Contract[] = [
   {
     method: 'get',
@@ -63,6 +71,22 @@ export const dataQuality: readonly Contract[] = [
       to: day,
       totals: z.strictObject({ ...counts, kitchens: z.number() }),
       kitchens: z.array(z.strictObject({ ...counts, scope: z.string(), name: z.string() })),
+    }),
+    rows: 'kitchens',
+    dated: true,
+  },
+  {
+    method: 'get',
+    path: '/api/v1/timeliness',
+    tag: 'Data quality',
+    summary: 'Daily sheets that were there when their day ended, later, or not at all, by kitchen.',
+    query: findingsInput,
+    answer: dated({
+      scope: z.string(),
+      from: day,
+      to: day,
+      totals: z.strictObject({ ...times, kitchens: z.number() }),
+      kitchens: z.array(z.strictObject({ ...times, scope: z.string(), name: z.string() })),
     }),
     rows: 'kitchens',
     dated: true,

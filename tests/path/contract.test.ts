@@ -61,6 +61,7 @@ const samples: Record<string, () => Promise<Response>> = {
       ...{ rule: 'batch_negative_amount', scope: 'sppg:k321', date: '2026-03-02', state: 'explained' },
     }),
   'get /api/v1/completeness': () => call(`/api/v1/completeness?${range}`),
+  'get /api/v1/timeliness': () => call(`/api/v1/timeliness?${range}`),
   'get /api/v1/payment-risks': () => call('/api/v1/payment-risks'),
   'get /api/v1/dictionary': () => call('/api/v1/dictionary'),
   'get /api/v1/freshness': () => call('/api/v1/freshness'),
