@@ -25,6 +25,7 @@ const about: Record<string, string[]> = {
     'batch_completion',
     'batches_cancelled',
     'critical_stock',
+    'sheet_delay_production',
   ],
   nutrition: ['akg_compliance', 'akg_unknown_portions', 'consumption_rate', 'food_waste_per_portion'],
   quality: [
@@ -34,6 +35,7 @@ const about: Record<string, string[]> = {
     'suspected_incidents',
     'food_safety_incidents',
     'slhs_valid',
+    'sheet_delay_quality',
   ],
   distribution: [
     ...['distribution_runs', 'distribution_reach', 'on_time_delivery', 'holding_time_4h', 'serving_temperature'],
@@ -45,6 +47,8 @@ const about: Record<string, string[]> = {
       'service_points',
       'beneficiary_growth',
       'service_days',
+      'sheet_delay_distribution',
+      'sheet_delay_schools',
     ],
   ],
   finance: [

@@ -13,6 +13,7 @@ import { findings, undatedRows } from '../../warehouse/queries/findings.ts';
 import { childrenOf, localDay } from '../../warehouse/queries/hierarchy.ts';
 import { peers, ranking } from '../../warehouse/queries/ranking.ts';
 import { decomposition, expectedRanges, forecast } from '../../warehouse/queries/statistics.ts';
+import { timeliness } from '../../warehouse/queries/timeliness.ts';
 import { dailyValues, datasetStream, seriesValues } from '../../warehouse/queries/values.ts';
 import { warnings } from '../../warehouse/queries/warnings.ts';
 import { LEVELS, type Scope } from '../../warehouse/scopes.ts';
@@ -47,6 +48,7 @@ const questions: Record<string, Record<string, (warehouse: Warehouse, scope: Sco
     decomposition: (w, scope) => decomposition(w, kpi, scope, from, to),
     forecast: (w, scope) => forecast(w, kpi, scope, from),
   },
+  'timeliness.ts': { timeliness: (w, scope) => timeliness(w, scope, range, 10) },
   'values.ts': {
     dailyValues: (w, scope) => dailyValues(w, scope, from, to),
     seriesNow: (w, scope) => seriesValues(w, kpi, scope, 'day', from, to, 'now'),
@@ -55,8 +57,11 @@ const questions: Record<string, Record<string, (warehouse: Warehouse, scope: Sco
   },
   'warnings.ts': { warnings: (w, scope) => warnings(w, daily, scope, to, 10) },
 };
-/** Not about a scope: reference data, people, or the caller's own place in the hierarchy (which decides the scope). */
-const others = ['demo_scope.ts', 'source_columns.ts', 'sql.ts', 'targets.ts', 'touched.ts', 'users.ts'];
+/**
+ * Not about a scope: reference data, people, the caller's own place in the hierarchy (which decides the scope), and what workers
+ * watch of all kitchens (each notice goes to the channel of its unit).
+ */
+const others = ['demo_scope.ts', 'source_columns.ts', 'sql.ts', 'targets.ts', 'touched.ts', 'users.ts', 'watched.ts'];
 
 test('every file of questions is known here', () => {
   expect(readdirSync('warehouse/queries').sort()).toEqual([...Object.keys(questions), ...others].sort());
