@@ -10,7 +10,8 @@ import { expectSourceEqualsRaw } from '../support/equality.ts';
 import { independentCells, martCells } from '../support/independent.ts';
 import { seedProgramme } from '../support/rows.ts';
 import { type Stack, startPath, startStack } from '../support/stack.ts';
-import { runWorkload, seeded } from '../support/workload.ts';
+import { runWorkload } from '../support/workload.ts';
+import { seeded } from '../support/workload_chance.ts';
 
 const kill = (role: 'capture' | 'worker' | 'warehouse' | 'scheduler' | 'api') => async (stack: Stack) => {
   await stack.kill(role);
