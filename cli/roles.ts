@@ -39,7 +39,14 @@ export async function runRole(role: Role, config: Config): Promise<void> {
   const lifecycle = createLifecycle(log);
   stopOnSignals(lifecycle, log);
   const audit = openAudit(config.dataDir, log);
-  await audit.append({ action: 'role_started', actor: systemActor(), target: role, detail: auditedSettings(config) });
+  const started = { action: 'role_started', actor: systemActor(), target: role, detail: auditedSettings(config) };
+  await audit.append(started).catch((cause: unknown) => {
+    throw new LumbungError(
+      'config',
+      `the audit trail cannot be written to ${config.dataDir}/audit: ${messageOf(cause)}`,
+      cause,
+    );
+  });
   // Put down as stopping begins, while it can still be sent.
   let stopping: Promise<void> | undefined;
   lifecycle.signal.addEventListener('abort', () => {

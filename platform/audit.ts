@@ -11,6 +11,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { link, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from './errors.ts';
 import type { Logger } from './log.ts';
 
@@ -65,6 +66,7 @@ const nameOf = (batch: number) => `${String(batch).padStart(12, '0')}.json`;
 /** Shipped batches that stay: a writer that was suspended finds its place taken. */
 const KEPT = 64;
 const SHIP_EVERY_MS = 2_000;
+const LAST_TRY_MS = 3_000;
 
 export function openAudit(dataDir: string, log: Logger): Audit {
   const folder = join(dataDir, 'audit');
@@ -127,7 +129,8 @@ export function openAudit(dataDir: string, log: Logger): Audit {
     async close() {
       clearInterval(timer);
       await writing;
-      await tryToShip();
+      // A server that hangs must not hold up the stop: the next process sends what is left.
+      await Promise.race([tryToShip(), delay(LAST_TRY_MS, undefined, { ref: false })]);
     },
   };
 }

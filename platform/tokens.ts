@@ -5,7 +5,7 @@
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 import type { Config } from './config.ts';
-import { isUnreachable, LumbungError } from './errors.ts';
+import { LumbungError } from './errors.ts';
 
 const ID = /^[A-Za-z0-9_.-]{1,64}$/;
 
@@ -106,10 +106,11 @@ function isLocal(token: string): boolean {
   }
 }
 
+/** What is neither a fault of the token nor of its claims is one of reading the keys. */
 const providerIsAway = (cause: unknown) =>
-  cause instanceof errors.JWKSTimeout ||
-  isUnreachable(cause) ||
-  (cause as { code?: unknown }).code === 'ERR_JOSE_GENERIC';
+  cause instanceof errors.JOSEError
+    ? cause instanceof errors.JWKSTimeout || cause.code === 'ERR_JOSE_GENERIC'
+    : !(cause instanceof z.ZodError);
 
 /** `realm_access.roles` → payload.realm_access.roles */
 const claimAt = (payload: JWTPayload, path: string): unknown =>

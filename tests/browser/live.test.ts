@@ -154,3 +154,22 @@ test('warnings and findings of a scope, each leading to its definition; the dict
     await page.close();
   }
 });
+
+test('staff see the present day; roles without figures are told so, and sign out', async () => {
+  const { page, faults } = await open({ width: 1366, height: 768 });
+  await page.getByTestId('signin-demo-dapur').click();
+  const value = page.getByTestId('value-portions_planned');
+  await expect.poll(() => value.getAttribute('data-value'), { timeout: 20_000 }).toMatch(/^\d+$/);
+  expect(await page.getByRole('alert').isVisible()).toBe(false);
+  expect(await page.getByTestId('card-spend').count()).toBe(0);
+  await page.screenshot({ path: 'tests/browser/output/staff.png', fullPage: true });
+  await page.getByRole('button', { name: 'Keluar' }).click();
+  await page.getByTestId('signin-demo-auditor').click();
+  await page.getByTestId('no-figures').waitFor();
+  await page.screenshot({ path: 'tests/browser/output/auditor.png' });
+  expect(await page.getByRole('link', { name: /jejak audit/ }).getAttribute('href')).toBe('/api/v1/audit');
+  await page.getByRole('button', { name: 'Keluar' }).click();
+  await page.getByTestId('signin').waitFor();
+  expect(faults).toEqual([]);
+  await page.close();
+});

@@ -23,7 +23,18 @@ beforeAll(async () => {
     await seedProgramme(source);
     for (const kitchen of ['k321', 'k511', 'k942'])
       await insert(source, 'food_productions', batch(kitchen, `b-${kitchen}`, '2026-03-02T03:00:00Z'));
-    // Three people at one school, three ratings: few enough to know who they are.
+    // Three people at one school, two ratings: few enough to know who they are.
+    for (const n of [1, 2]) {
+      const row = { beneficiaryType: 'CHILD', feedbackType: 'SUGGESTION', rating: 3 + n };
+      const at = '2026-03-02T03:00:00Z';
+      await insert(source, 'beneficiary_feedback', {
+        id: `fb${n}`,
+        sppgId: 'k511',
+        ...row,
+        createdAt: at,
+        updatedAt: at,
+      });
+    }
     await source.query(`UPDATE school_beneficiaries SET "activeStudents" = 3 WHERE id = 's1-k511'`);
     await source.query(`UPDATE school_beneficiaries SET "activeStudents" = 0 WHERE id = 's2-k511'`);
   });
@@ -208,6 +219,14 @@ test('fewer than five people are told inside their kitchen only', async () => {
     points: [{ num: null, value: null, withheld: true }],
   });
   expect((await beneficiaries('BGN_ANALYST', 'regency:5101')).num).toBe(583);
+  const ratings = async (role: string, scope: string) => {
+    const path = `/api/v1/datasets/kpi_daily.csv?scope=${scope}&from=2026-03-01&to=2026-03-05`;
+    const { text } = await ask({ path, token: await stack.token(role, [role === 'SPPG_KEPALA' ? scope : 'national']) });
+    return text.split('\n').filter((line) => line.includes('satisfaction'));
+  };
+  expect(await ratings('SPPG_KEPALA', 'sppg:k511')).toEqual(['k511,2026-03-02,satisfaction,9,2,']);
+  expect(await ratings('PLATFORM_ANALYST', 'national')).toEqual(['k511,2026-03-02,satisfaction,9,2,']);
+  expect(await ratings('BGN_ANALYST', 'national')).toEqual(['k511,2026-03-02,satisfaction,,,']);
   const ranked = await ask({
     path: '/api/v1/kpis/active_beneficiaries/ranking?scope=regency:5101&level=sppg&from=2026-01-01&to=2028-12-31',
     token: await stack.token('BGN_ANALYST', ['national']),
