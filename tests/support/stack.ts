@@ -41,8 +41,8 @@ export type Stack = AsyncDisposable & {
   pid(role: Role): number;
   log(role: Role): string;
   env: NodeJS.ProcessEnv;
-  /** Kills Redis and starts it again, empty. */
-  restartRedis(): Promise<void>;
+  /** Kills Redis and starts it again, empty; `between` happens while it is away. */
+  restartRedis(between?: () => Promise<void>): Promise<void>;
   /** Stops Postgres at once and starts it again; `source` is a new connection afterwards. `between` may change its folder. */
   restartPostgres(between?: (folder: string) => void): Promise<void>;
   /** The postmaster and its children. */
@@ -156,10 +156,11 @@ export async function startStack(
       const child = children.get(role);
       return child !== undefined && child.exitCode === null && child.signalCode === null;
     },
-    async restartRedis() {
+    async restartRedis(between) {
       const exited = new Promise((resolve) => redis.process.once('exit', resolve));
       redis.process.kill('SIGKILL');
       await exited;
+      await between?.();
       redis = await startRedis(dataDir, Number(new URL(redis.url).port));
     },
     async restartPostgres(between) {
