@@ -34,7 +34,6 @@ const paged = { fields, limit: z.coerce.number().int().min(1).max(MAX_ROWS).opti
 const limited = { fields, limit: z.coerce.number().int().min(1).max(MAX_ROWS).default(100), offset };
 /** The part of a query that says how an answer is shown; the rest is the question. */
 export const shownInput = z.object(paged);
-export type Shown = z.infer<typeof shownInput>;
 
 export const kpisInput = z.strictObject(paged);
 export const dictionaryInput = z.strictObject(paged);

@@ -17,8 +17,6 @@ const TAKEN_AT_ONCE = 10;
 const REFUSED_COSTS = 20;
 const MAX_KEYS = 50_000;
 
-export type Limits = RequestHandler;
-
 export function createLimits(redis: Redis, perMinute: number, metrics: Pick<Metrics, 'limited'>): RequestHandler {
   const limiter = (keyPrefix: string, points: number) => {
     const insuranceLimiter = new RateLimiterMemory({ keyPrefix, points, duration: WINDOW_SECONDS });

@@ -11,8 +11,6 @@ import type { ApiContext } from '../context.ts';
 import type { Client } from './client.ts';
 import { SYSTEM, type Update } from './frames.ts';
 
-export type Hub = ReturnType<typeof createHub>;
-
 export function createHub(context: ApiContext) {
   const { live } = context.metrics;
   const listeners = new Map<string, Set<Client>>();
