@@ -25,7 +25,9 @@ const MAX_AGE_MS = 2_000;
 const PATIENCE_MS = 3_000;
 
 export function createFreshness(warehouse: Warehouse): FreshnessSource {
-  let held: { value: Known; at: number } | undefined;
+  /** `heard`: how many notices there had been when its reading began. */
+  let held: { value: Known; at: number; heard: number } | undefined;
+  let heard = 0;
   let flight: Promise<Known> | undefined;
   let touched = new Map<string, number>();
   let seq = 0;
@@ -43,9 +45,10 @@ export function createFreshness(warehouse: Warehouse): FreshnessSource {
     return { freshness, hierarchy, seqOf, versionOf: (scope) => `${hierarchy}-${seqOf(scope)}` };
   };
   const read = () => {
+    const before = heard;
     flight ??= withPatience(renew(), held === undefined ? undefined : PATIENCE_MS)
       .then((value) => {
-        held = { value, at: Date.now() };
+        held = { value, at: Date.now(), heard: before };
         return value;
       })
       // The warehouse is away: what was known still holds, and its age says so.
@@ -60,13 +63,13 @@ export function createFreshness(warehouse: Warehouse): FreshnessSource {
   };
   return {
     current() {
-      if (held === undefined || held.at === 0) return read();
+      if (held === undefined || held.heard !== heard) return read();
       // Every refresh is announced; looking again is for the one whose notice got lost, and nobody waits for it.
       if (Date.now() - held.at > MAX_AGE_MS) void read();
       return Promise.resolve(held.value);
     },
     invalidate() {
-      if (held) held.at = 0;
+      heard++;
     },
   };
 }

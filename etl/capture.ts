@@ -199,6 +199,7 @@ async function copyTables(
   signal: AbortSignal,
 ): Promise<void> {
   const { warehouse, log, lifecycle, queue } = context;
+  const began = BigInt(Date.now()) * 1000n;
   const waiting = [...set.tables].filter(([, { copy }]) => copy);
   const dirties = waiting.some(([, { shape }]) => shape.source.cells);
   const stopping = AbortSignal.any([signal, lifecycle.signal]);
@@ -223,7 +224,26 @@ async function copyTables(
     await copier.close();
   }
   // Everything the slot has confirmed is durable, and every table is there: the watermark may start.
-  await recordReached(warehouse, slotId, 0n, position.confirmed, BigInt(Date.now()) * 1000n);
+  await recordReached(
+    warehouse,
+    slotId,
+    0n,
+    position.confirmed,
+    await timeOf(warehouse, slotId, position.confirmed, began),
+  );
   if (dirties) await markEverything(warehouse, 'copy');
   await requestRollup(queue, slotId);
+}
+
+/**
+ * The commit time (µs) that a confirmed position stands for: what the ledger says of it. Not the clock: a stream that begins anew
+ * has everything committed since then still before it, and would claim to be as fresh as now.
+ */
+async function timeOf(warehouse: Warehouse, slotId: string, lsn: bigint, began: bigint): Promise<bigint> {
+  const [row] = await warehouse.query<{ at: string }>(
+    `SELECT toString(toUnixTimestamp64Micro(max(committed_at))) AS at FROM ops.batches
+     WHERE slot_id = {slot:String} AND end_lsn <= {lsn:UInt64} HAVING count() > 0`,
+    { slot: slotId, lsn: String(lsn) },
+  );
+  return row === undefined ? began : BigInt(row.at);
 }

@@ -4,7 +4,14 @@
  */
 export type ConnectionState = 'connecting' | 'open' | 'closed';
 type Handlers = { state(state: ConnectionState, attempt: number): void; changed(): void };
-type Frame = { type: string; channel?: string; epoch?: string; offset?: string };
+type Frame = {
+  type: string;
+  kind?: string;
+  comeBackMs?: number;
+  channel?: string;
+  epoch?: string;
+  offset?: string;
+};
 
 const BASE_MS = 500;
 const CAP_MS = 30_000;
@@ -17,6 +24,8 @@ export function connectLive(handlers: Handlers): Live {
   let position: { epoch: string; offset: string } | undefined;
   let attempt = 0;
   let stopped = false;
+  /** When a server that restarts wants this page back; the next attempt only. */
+  let comeBackMs: number | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const send = (frame: object) => {
@@ -30,7 +39,8 @@ export function connectLive(handlers: Handlers): Live {
       attempt = 0;
       handlers.state('open', 0);
       subscribe();
-    } else if (frame.type === 'ping') send({ type: 'pong' });
+    } else if (frame.type === 'notice' && frame.kind === 'restart') comeBackMs = frame.comeBackMs;
+    else if (frame.type === 'ping') send({ type: 'pong' });
     else if (frame.channel === channel && (frame.type === 'update' || frame.type === 'resync')) handlers.changed();
     if (frame.channel === channel && frame.epoch !== undefined && frame.offset !== undefined) {
       // A position taken from `subscribed` must not skip what was missed: the page reads again on every reconnect.
@@ -49,7 +59,9 @@ export function connectLive(handlers: Handlers): Live {
       if (stopped) return;
       attempt++;
       handlers.state('closed', attempt);
-      timer = setTimeout(open, Math.random() * Math.min(CAP_MS, BASE_MS * 2 ** Math.min(attempt, 10)));
+      const backoff = Math.random() * Math.min(CAP_MS, BASE_MS * 2 ** Math.min(attempt, 10));
+      timer = setTimeout(open, comeBackMs ?? backoff);
+      comeBackMs = undefined;
     };
   };
   open();
