@@ -2,9 +2,10 @@
 import { z } from 'zod';
 import { freshnessInput, kpisInput, rangeInput, seriesInput, summaryInput, unitsInput } from '../inputs.ts';
 import type { Contract } from './contract.ts';
-import { asOf, dated, day, figure, level, place, target, text } from './shapes.ts';
+import { asOf, dated, day, figure, level, place, sums, target, text } from './shapes.ts';
 
-const triple = z.strictObject({ num: figure, den: figure, value: figure }).nullable();
+const triple = z.strictObject(sums).nullable();
+const summed = z.array(z.enum(['num', 'den'])).optional();
 const state = z.enum(['provisional', 'final']);
 
 const kpi = z.strictObject({
@@ -21,15 +22,16 @@ const kpi = z.strictObject({
   state: z.literal(true).optional(),
   minimum: z.number().optional(),
   split: z.string().optional(),
+  caps: z.strictObject({ small: z.number(), large: z.number() }).optional(),
+  people: summed.meta({ description: 'Sums that count people.' }),
+  withheld: summed.meta({ description: 'Sums not told to this role while they count fewer than five people.' }),
   supplement: z.literal(true).optional(),
   sources: z.array(z.string()),
 });
 
 const summaryKpi = z.strictObject({
   id: z.string(),
-  num: figure,
-  den: figure,
-  value: figure,
+  ...sums,
   status: z.enum(['ok', 'warn', 'critical', 'none']),
   target,
   previousDay: triple,
@@ -123,7 +125,7 @@ export const figures: readonly Contract[] = [
       from: day,
       to: day,
       hierarchy: z.enum(['now', 'then']),
-      points: z.array(z.strictObject({ date: day, num: figure, den: figure, value: figure, state })),
+      points: z.array(z.strictObject({ date: day, ...sums, state })),
     }),
     rows: 'points',
     dated: true,

@@ -3,6 +3,8 @@ import { z } from 'zod';
 
 export const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
 export const figure = z.number().nullable();
+/** Sums of a KPI and their value; `withheld` where they count fewer than five people outside the kitchen. */
+export const sums = { num: figure, den: figure, value: figure, withheld: z.literal(true).optional() };
 export const text = z.strictObject({ id: z.string(), en: z.string() });
 export const asOf = z
   .strictObject({

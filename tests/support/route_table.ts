@@ -70,6 +70,9 @@ const managers = ['SPPG_PRODUKSI_MANAGER', 'SPPG_DISTRIBUSI_MANAGER', 'SPPG_HRD_
 const production = without(history, 'SPPG_AKUNTAN', 'SPPG_AHLI_GIZI', 'SPPG_DISTRIBUSI_MANAGER', 'SPPG_HRD_MANAGER');
 const judges = without(history, 'SPPG_VIEWER', 'DEMO_USER');
 
+const operators = ['PLATFORM_SUPERADMIN', 'PLATFORM_ANALYST', 'PLATFORM_SUPPORT'];
+const NOBODYS_EXPORT = '00000000-0000-4000-8000-000000000000';
+
 type Route = {
   method?: 'POST' | 'DELETE';
   /** What is asked of a unit; where it is absent, the route is not about one. */
@@ -95,6 +98,10 @@ export const routes: Readonly<Record<string, Route>> = {
   'GET /readyz': open('/readyz', 200),
   'GET /metrics': open('/metrics', 200),
   'GET /': open('/', 200),
+  'GET /openapi.json': open('/openapi.json', 200),
+  'GET /docs': open('/docs', 200),
+  'GET /dictionary': open('/dictionary', 200),
+  'GET /page.css': open('/page.css', 200),
   'GET /api/v1/sign-in-options': open('/api/v1/sign-in-options', 200),
   'GET /api/v1/sign-in': open('/api/v1/sign-in', 404),
   'GET /api/v1/sign-in/callback': open('/api/v1/sign-in/callback?code=x&state=y', 303),
@@ -153,6 +160,22 @@ export const routes: Readonly<Record<string, Route>> = {
     path: (scope) => `/api/v1/completeness?scope=${scope}&${RANGE}`,
     answers: { 200: without(history, 'SPPG_AKUNTAN', 'SPPG_AHLI_GIZI', ...managers) },
   },
+  'GET /api/v1/timeliness': {
+    path: (scope) => `/api/v1/timeliness?scope=${scope}&${RANGE}`,
+    answers: { 200: without(history, 'SPPG_AKUNTAN', 'SPPG_AHLI_GIZI', ...managers) },
+  },
+  // Asked in a format there is not: whoever may export is told so, others are refused before.
+  'POST /api/v1/exports': {
+    method: 'POST',
+    path: () => '/api/v1/exports',
+    body: (scope) => ({ report: 'kpi_daily', format: 'xlsx', scope, from: '2026-03-01', to: '2026-03-05' }),
+    answers: { 400: without(history, 'SPPG_AHLI_GIZI', 'SPPG_VIEWER', 'DEMO_USER', ...managers) },
+  },
+  'GET /api/v1/exports': { path: '/api/v1/exports', answers: { 200: roles } },
+  'GET /api/v1/exports/:id': { path: `/api/v1/exports/${NOBODYS_EXPORT}`, answers: { 404: roles } },
+  'GET /api/v1/exports/:id/file': { path: `/api/v1/exports/${NOBODYS_EXPORT}/file`, answers: { 404: roles } },
+  'GET /health': { path: '/health', answers: { 200: operators } },
+  'GET /queues': { path: '/queues', answers: { 200: operators } },
   'GET /api/v1/payment-risks': {
     path: (scope) => `/api/v1/payment-risks?scope=${scope}`,
     answers: { 200: without(history, 'SPPG_AHLI_GIZI', 'SPPG_VIEWER', 'DEMO_USER', ...managers) },
