@@ -7,18 +7,31 @@ import { LumbungError } from '../platform/errors.ts';
 import type { Metrics } from './metrics.ts';
 
 const AT_A_TIME = 3;
+/** So many more wait for their turn; whoever comes after is told to come back. */
+const WAITING = 100;
 
 export type Streams = { run(response: Response, stream: (signal: AbortSignal) => Promise<void>): Promise<void> };
 
 export function createStreams(metrics: Pick<Metrics, 'hungUp'>): Streams {
   let running = 0;
+  const waiting = new Set<() => void>();
+  const turn = (signal: AbortSignal) =>
+    new Promise<void>((resolve) => {
+      const proceed = () => {
+        waiting.delete(proceed);
+        resolve();
+      };
+      waiting.add(proceed);
+      signal.addEventListener('abort', proceed, { once: true });
+    });
   return {
     async run(response, stream) {
-      if (running >= AT_A_TIME)
-        throw new LumbungError('overloaded', `at most ${AT_A_TIME} datasets are read at a time`);
-      running++;
+      if (waiting.size >= WAITING) throw new LumbungError('overloaded', `${WAITING} datasets are waited for already`);
       const leaving = new AbortController();
       response.on('close', () => leaving.abort());
+      while (running >= AT_A_TIME && !leaving.signal.aborted) await turn(leaving.signal);
+      if (leaving.signal.aborted) return metrics.hungUp.inc();
+      running++;
       try {
         await stream(leaving.signal);
       } catch (error) {
@@ -26,6 +39,8 @@ export function createStreams(metrics: Pick<Metrics, 'hungUp'>): Streams {
         metrics.hungUp.inc();
       } finally {
         running--;
+        const [next] = waiting;
+        next?.();
       }
     },
   };

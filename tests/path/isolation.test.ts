@@ -13,7 +13,7 @@ import { createLogger } from '../../platform/log.ts';
 import { connectRedis } from '../../platform/redis.ts';
 import { apiAccountSql, readerSql } from '../../warehouse/accounts.ts';
 import { registry } from '../../warehouse/kpis/registry.ts';
-import { accounts, expectedStatus, routes } from '../support/route_table.ts';
+import { accounts, expectedStatus, mounted, routes } from '../support/route_table.ts';
 import { batch, insert, seedProgramme } from '../support/rows.ts';
 import { type Stack, startPath, startStack, until } from '../support/stack.ts';
 
@@ -84,7 +84,7 @@ test('every route of the application has its expectation', async () => {
   const app = createApp(createContext({ config, log, warehouse: stack.warehouse, redis, audit }));
   const there = routesOf(app.router as unknown as Router);
   redis.disconnect();
-  expect(there.sort()).toEqual(Object.keys(routes).sort());
+  expect([...there, ...mounted].sort()).toEqual(Object.keys(routes).sort());
 });
 
 test.each(Object.keys(routes))('%s: every role, inside and outside its scope', async (name) => {

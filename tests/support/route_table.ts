@@ -73,6 +73,9 @@ const judges = without(history, 'SPPG_VIEWER', 'DEMO_USER');
 const operators = ['PLATFORM_SUPERADMIN', 'PLATFORM_ANALYST', 'PLATFORM_SUPPORT'];
 const NOBODYS_EXPORT = '00000000-0000-4000-8000-000000000000';
 
+/** Mounted whole from a package: not among the routes an application lists. */
+export const mounted = ['GET /queues'];
+
 type Route = {
   method?: 'POST' | 'DELETE';
   /** What is asked of a unit; where it is absent, the route is not about one. */
