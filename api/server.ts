@@ -30,7 +30,8 @@ type Options = { config: Config; log: Logger; warehouse: Warehouse; redis: Redis
 const HEADERS_WITHIN_MS = 15_000;
 const REQUEST_WITHIN_MS = 30_000;
 const IDLE_MS = 65_000;
-const LISTEN_ON_MS = 1_000;
+/** Long enough for a busy connection to be told on an answer that it is the last one. */
+const LISTEN_ON_MS = 2_500;
 const FINISH_WITHIN_MS = 8_000;
 
 export async function startApi(options: Options): Promise<{ url: string; close(): Promise<void> }> {
