@@ -31,8 +31,11 @@ type Options = { config: Config; log: Logger; warehouse: Warehouse; redis: Redis
 
 const HEADERS_WITHIN_MS = 15_000;
 const REQUEST_WITHIN_MS = 30_000;
+/** What a stream may have under way to its reader: several chunks of the engine, so that neither waits for each one. */
+const STREAM_BYTES = 256 * 1024;
 const IDLE_MS = 65_000;
-const LISTEN_ON_MS = 1_000;
+/** Long enough for a busy connection to be told on an answer that it is the last one. */
+const LISTEN_ON_MS = 2_500;
 const FINISH_WITHIN_MS = 8_000;
 
 /** What routes and the live channel work with; nothing is asked of anybody yet. */
@@ -103,9 +106,10 @@ export async function startApi(options: Options): Promise<{ url: string; close()
 /** Plain, or with the certificate of TLS_CERT_FILE and TLS_KEY_FILE. */
 function listener(config: Config): Server {
   const { TLS_CERT_FILE: cert, TLS_KEY_FILE: key } = config;
-  if (cert === undefined || key === undefined) return createServer();
+  if (cert === undefined || key === undefined) return createServer({ highWaterMark: STREAM_BYTES });
   try {
-    return createTlsServer({ cert: readFileSync(cert), key: readFileSync(key), minVersion: 'TLSv1.2' });
+    const pem = { cert: readFileSync(cert), key: readFileSync(key) };
+    return createTlsServer({ ...pem, minVersion: 'TLSv1.2', highWaterMark: STREAM_BYTES });
   } catch (error) {
     throw new LumbungError('config', `TLS_CERT_FILE and TLS_KEY_FILE cannot be used: ${messageOf(error)}`, error);
   }

@@ -1,5 +1,6 @@
 /** The dataset: rows streamed through the API against the engine's own stream of the same query, and the API's memory meanwhile. */
 import { readFileSync } from 'node:fs';
+import { get } from 'node:http';
 import { registry } from '../../warehouse/kpis/registry.ts';
 import { datasetStream } from '../../warehouse/queries/values.ts';
 import { seedProgramme } from '../support/rows.ts';
@@ -37,12 +38,15 @@ export async function csv(quick: boolean): Promise<void> {
     return { seconds: (performance.now() - began) / 1_000, bytes };
   };
   const ours = () =>
-    read(async () => {
-      const answer = await fetch(`${stack.api}/api/v1/datasets/kpi_daily.csv?from=${from}&to=${to}`, {
-        headers: { ...headers, 'accept-encoding': 'identity' },
-      });
-      return answer.body as unknown as AsyncIterable<Uint8Array>;
-    });
+    read(
+      () =>
+        new Promise((resolve, reject) => {
+          get(`${stack.api}/api/v1/datasets/kpi_daily.csv?from=${from}&to=${to}`, { headers }, resolve).on(
+            'error',
+            reject,
+          );
+        }),
+    );
   const engine = () =>
     read(() => datasetStream(warehouse, { level: 'national', id: '' }, from, to, kpis, new AbortController().signal));
 
