@@ -53,12 +53,13 @@ export function createAnswers(context: ApiContext): Answers {
       response.set({ 'X-As-Of': at, Age: String(Math.floor((Date.now() - held.computedAt) / 1_000)) });
       if (showing.plain) {
         const stale = held.stale ? '"stale":true,' : '';
-        return void response.type('json').send(`{"asOf":${at},${stale}${held.body.slice(1)}`);
+        const head = Buffer.from(`{"asOf":${at},${stale}`);
+        return void response.type('json').send(Buffer.concat([head, held.body.subarray(1)]));
       }
       send(request, response, showing, {
         asOf: JSON.parse(at),
         ...(held.stale ? { stale: true } : {}),
-        ...(JSON.parse(held.body) as object),
+        ...(JSON.parse(held.body.toString('utf8')) as object),
       });
     },
   };

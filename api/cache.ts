@@ -19,8 +19,8 @@ const REDIS_BYTES = 1024 * 1024;
 const LEASE_MS = 10_000;
 const ASK_AGAIN_MS = 25;
 
-/** An answer as JSON text without its `asOf`, and the freshness it was computed at. */
-export type Entry = { at: Freshness; computedAt: number; body: string };
+/** An answer as bytes of JSON without its `asOf` (sent as they are, encoded once), and the freshness it was computed at. */
+export type Entry = { at: Freshness; computedAt: number; body: Buffer };
 export type Cached = Entry & { stale: boolean };
 export type Compute = () => Promise<{ at: Freshness; body: object }>;
 
@@ -35,7 +35,7 @@ export function createCache(redis: Redis, { cache: metrics }: Pick<Metrics, 'cac
   const lastGood = createMemory(MEMORY_BYTES / 2);
 
   const fromRedis = async (key: string): Promise<Entry | undefined> => {
-    const held = await redis.get(key).catch(() => null);
+    const held = await redis.getBuffer(key).catch(() => null);
     return held === null ? undefined : decode(held);
   };
   const keep = async (version: string, question: string, entry: Entry): Promise<void> => {
@@ -71,7 +71,7 @@ export function createCache(redis: Redis, { cache: metrics }: Pick<Metrics, 'cac
     const filled = metrics.fill.startTimer();
     try {
       const { at, body } = await compute();
-      const entry = { at, computedAt: Date.now(), body: JSON.stringify(body) };
+      const entry = { at, computedAt: Date.now(), body: Buffer.from(JSON.stringify(body)) };
       filled();
       await keep(version, question, entry);
       return { ...entry, stale: false };
@@ -110,11 +110,11 @@ export function createCache(redis: Redis, { cache: metrics }: Pick<Metrics, 'cac
 const keyOf = (version: string, question: string) => `lumbung:cache:${version}:${question}`;
 const staleKey = (question: string) => `lumbung:stale:${question}`;
 const leaseKey = (key: string) => `${key}:lease`;
-const encode = ({ body, ...head }: Entry) => `${JSON.stringify(head)}\n${body}`;
+const encode = ({ body, ...head }: Entry) => Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), body]);
 
-function decode(text: string): Entry {
-  const end = text.indexOf('\n');
-  return { ...(JSON.parse(text.slice(0, end)) as Omit<Entry, 'body'>), body: text.slice(end + 1) };
+function decode(bytes: Buffer): Entry {
+  const end = bytes.indexOf('\n');
+  return { ...(JSON.parse(bytes.toString('utf8', 0, end)) as Omit<Entry, 'body'>), body: bytes.subarray(end + 1) };
 }
 
 const isAway = (error: unknown) =>
@@ -146,7 +146,7 @@ async function waitForOther(
 function createMemory(limit: number) {
   const entries = new Map<string, Entry & { until: number }>();
   let bytes = 0;
-  const sizeOf = (key: string, entry: Entry) => 2 * (key.length + entry.body.length) + 200;
+  const sizeOf = (key: string, entry: Entry) => 2 * key.length + entry.body.length + 200;
   const drop = (key: string) => {
     const entry = entries.get(key);
     if (entry === undefined) return;
