@@ -3,7 +3,7 @@
  * A KPI is a numerator over a denominator, or a plain amount, aggregated over the rows of one fact in one cell.
  */
 
-/** The relations KPIs aggregate; their SQL is in warehouse/rollups/facts.ts. */
+/** The relations KPIs aggregate; their SQL is in warehouse/rollups/facts/. */
 export type FactName =
   | 'production'
   | 'quality'
