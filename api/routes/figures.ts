@@ -41,7 +41,7 @@ export function figureRoutes(context: ApiContext): Router {
     kpisInput.parse(request.query);
     const claims = await authenticate(verify, request);
     demandFigures(claims);
-    const kpis = visibleKpis(claims.role).map(({ num: _num, den: _den, fact: _fact, ...kpi }) => ({
+    const kpis = visibleKpis(claims.role).map(({ num: _num, den: _den, fact: _fact, limit: _limit, ...kpi }) => ({
       ...kpi,
       sectionName: sections[kpi.section],
     }));

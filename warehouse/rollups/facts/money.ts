@@ -42,12 +42,13 @@ export const money = {
     with: [zones, orders('month')],
     select: `
       SELECT o.sppg_id AS sppg_id, o.day AS day, o.status AS status, o.totalAmount AS totalAmount, o.supplierName AS supplierName, o.supplier AS supplier,
-        b.budget.1 AS monthlyBudget
+        b.budget.1 AS monthlyBudget, b.alert AS alertThreshold
       FROM orders AS o
       LEFT ANY JOIN (
         -- In force at the end of the month; before the first version known, that one.
         SELECT c.sppg_id AS sppg_id, c.day AS day, if(countIf(h.committed_at < c.until) > 0,
-            argMaxIf(tuple(h.monthly_budget), h.version, h.committed_at < c.until), argMin(tuple(h.monthly_budget), h.version)) AS budget
+            argMaxIf(tuple(h.monthly_budget), h.version, h.committed_at < c.until), argMin(tuple(h.monthly_budget), h.version)) AS budget,
+          ifNull(argMaxIf(h.budget_alert_threshold, h.version, h.committed_at < c.until), argMin(h.budget_alert_threshold, h.version)) AS alert
         FROM (SELECT sppg_id, day, toDateTime64(addMonths(day, 1), 3, 'UTC') - toIntervalHour(shift) AS until FROM cells) AS c
         INNER JOIN (SELECT * FROM ops.history_sppg WHERE id IN (SELECT sppg_id FROM cells) AND NOT deleted) AS h ON h.id = c.sppg_id
         GROUP BY c.sppg_id, c.day
