@@ -175,6 +175,44 @@ test('targets by unit and date: the nearest unit above that has one, once it is 
   expect(await target('region:JAWA', day(11), 'on_time_delivery')).toEqual({ low: 0.95, high: null });
 });
 
+test('any range, whole and by its parts: school type, supplier type, spending row, portion size', async () => {
+  const range = `from=${day(33)}&to=${day(4)}`;
+  const between = (column: string) => `${LOCAL(column)} BETWEEN '${day(33)}' AND '${day(4)}'`;
+  const questions = {
+    portions_delivered: `SELECT b."schoolType"::text AS part, sum(d."actualQuantity")::float8 AS num FROM school_distributions d
+      JOIN school_beneficiaries b ON b.id = d."schoolId" JOIN nutrition_programs n ON n.id = d."programId" JOIN ${KITCHENS} ON s.id = n."sppgId"
+      WHERE d."deliveryStatus" IN ('DELIVERED', 'CONFIRMED') AND ${between('d."distributionDate"')} GROUP BY 1 ORDER BY 1`,
+    spend: `SELECT coalesce(o."supplierType"::text, 'UNKNOWN') AS part, sum(o."totalAmount") AS num FROM procurements o JOIN ${KITCHENS} ON s.id = o."sppgId"
+      WHERE o.status IN ('FULLY_RECEIVED', 'COMPLETED') AND ${between('coalesce(o."actualDelivery", o."procurementDate")')} GROUP BY 1 ORDER BY 1`,
+    funds_used: `SELECT CASE WHEN t.category = 'FOOD_PROCUREMENT' THEN 'food' WHEN t.category IN ('OPERATIONAL', 'TRANSPORT', 'UTILITY') THEN 'operations'
+      ELSE 'rent_incentives' END AS part, sum(t.amount) AS num FROM banper_transactions t JOIN ${KITCHENS} ON s.id = t."sppgId"
+      WHERE t."transactionType" = 'OUTBOUND' AND ${between('t."transactionDate"')} GROUP BY 1 ORDER BY 1`,
+    portions_received: `SELECT CASE WHEN r."beneficiaryCategory" <= 'ELEMENTARY_GRADE_1_3' THEN 'small' ELSE 'large' END AS part, sum(r."portionCount")::float8 AS num
+      FROM beneficiary_receipts r JOIN ${KITCHENS} ON s.id = r."sppgId" WHERE r.status = 'RECEIVED' AND ${between('r."receiptDate"')} GROUP BY 1 ORDER BY 1`,
+  };
+  for (const [kpi, text] of Object.entries(questions)) {
+    const expected = await sql<{ part: string; num: number }>(text);
+    const { total, parts } = await ask(`kpis/${kpi}/breakdown?${range}`);
+    const told = parts.map((row: { part: string; num: number }) => [row.part, Math.round(row.num)]);
+    expect(told.sort(), kpi).toEqual(expected.map(({ part, num }) => [part, Math.round(num)]).sort());
+    expect(total.num).toBeCloseTo(
+      expected.reduce((sum, { num }) => sum + num, 0),
+      1,
+    );
+    expect(parts.length, kpi).toBeGreaterThan(1);
+  }
+  // A ratio over a range is a ratio of sums; where there is nothing there is no data, never zero.
+  const [ratio] = await sql<{ value: number }>(
+    `SELECT sum(num) / sum(den) AS value FROM (SELECT ${LOCAL('x."distributionDate"')} AS day,
+       count(*) FILTER (WHERE coalesce(x."arrivalTime", x."actualEndTime") <= x."plannedEndTime")::float8 AS num,
+       count(coalesce(x."arrivalTime", x."actualEndTime"))::float8 AS den
+     FROM food_distributions x JOIN ${KITCHENS} ON s.id = x."sppgId" WHERE x.status = 'COMPLETED' GROUP BY 1) d WHERE day BETWEEN '${day(33)}' AND '${day(4)}'`,
+  );
+  expect((await ask(`kpis/on_time_delivery/breakdown?${range}`)).total.value).toBeCloseTo(ratio?.value as number, 12);
+  const nothing = await ask('kpis/portions_delivered/breakdown?from=2020-01-01&to=2020-12-31');
+  expect([nothing.total, nothing.parts]).toEqual([null, []]);
+});
+
 test('a unit that moves: past periods as it is now, or as it was then', async () => {
   const [mover] = await sql<{ id: string; province: string }>(
     `SELECT s.id, s."provinceId" AS province FROM ${KITCHENS} WHERE p.region = 'JAWA' AND s."provinceId" <> '31' ORDER BY s.id LIMIT 1`,
