@@ -107,6 +107,7 @@ test('forecast: medians of the same weekdays, none on holidays, with the error o
     expect(point.low).toBeLessThanOrEqual(point.high);
   }
   expect(served).toBeGreaterThan(0);
+  expect(answer.points.find(({ date }: { date: string }) => date === day(-2))).toMatchObject({ value: null });
   const tries = rows.filter((row) => row.origin < from && row.actual !== null && !row.holiday);
   const sum = (pick: (row: (typeof tries)[number]) => number) => tries.reduce((total, row) => total + pick(row), 0);
   expect(answer.backtest.forecasts).toBe(tries.length);

@@ -21,12 +21,14 @@ export type Programme = {
   post(path: string, body: object): Promise<void>;
 };
 
-/** Sixty kitchens over 75 days; `targets` are lines of the targets' file. */
+/** Sixty kitchens over 75 days, nine days ago and in two days holidays; `targets` are lines of the targets' file. */
 export async function startProgramme(targets: readonly string[] = []): Promise<Programme> {
   const stack = await startStack(async (source) => {
     await source.query("SET timezone = 'UTC'");
   });
   await generateDemo(stack.databaseUrl, { units: 60, days: 75, seed: 3 });
+  stack.env.HOLIDAYS_FILE = join(stack.dataDir, 'holidays.csv');
+  writeFileSync(stack.env.HOLIDAYS_FILE, `day,name\n${day(9)},Libur daerah\n${day(-2)},Cuti bersama\n`);
   if (targets.length > 0) {
     stack.env.TARGETS_FILE = join(stack.dataDir, 'targets.csv');
     writeFileSync(stack.env.TARGETS_FILE, `kpi,scope,since,low,high\n${targets.join('\n')}\n`);
