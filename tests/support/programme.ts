@@ -27,6 +27,10 @@ export async function startProgramme(targets: readonly string[] = []): Promise<P
     await source.query("SET timezone = 'UTC'");
   });
   await generateDemo(stack.databaseUrl, { units: 60, days: 75, seed: 3 });
+  // A suspended kitchen whose programme goes on: only its own status says that it is not waited for.
+  await stack.source.query(
+    `UPDATE nutrition_programs SET status = 'ACTIVE' WHERE "sppgId" IN (SELECT id FROM sppg WHERE status = 'SUSPENDED')`,
+  );
   stack.env.HOLIDAYS_FILE = join(stack.dataDir, 'holidays.csv');
   writeFileSync(stack.env.HOLIDAYS_FILE, `day,name\n${day(9)},Libur daerah\n${day(-2)},Cuti bersama\n`);
   if (targets.length > 0) {
