@@ -53,6 +53,9 @@ beforeAll(async () => {
   );
   await source.query(`UPDATE sppg SET "budgetAlertThreshold" = 95 WHERE id = 'k322'`);
   await source.query(`UPDATE sppg SET "budgetAlertThreshold" = 62.5 WHERE id = 'k511'`);
+  await source.query(
+    `UPDATE quality_controls SET passed = false, "actionTaken" = NULL WHERE severity IN ('HIGH', 'CRITICAL')`,
+  );
   await source.query(`UPDATE menu_nutrition_calculations SET "meetsAKG" = id < 'calc-k5'`);
   // At the threshold; below it now and beyond what it was in May; beyond a lower one of its own; a rupiah below.
   await order('at', 'k321', now, 40_000_000);
