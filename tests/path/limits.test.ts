@@ -56,6 +56,12 @@ beforeAll(async () => {
   await source.query(
     `UPDATE quality_controls SET passed = false, "actionTaken" = NULL WHERE severity IN ('HIGH', 'CRITICAL')`,
   );
+  // One kitchen is late, cold, dear and slow, another one's guests have suspicions.
+  await source.query(`UPDATE food_distributions SET status = 'COMPLETED', "actualRecipients" = 10, "arrivalTime" = "plannedEndTime" + interval '1 hour',
+    "arrivalTemp" = 59, "transportCost" = 90000, "productionId" = (SELECT min(id) FROM food_productions) WHERE "sppgId" = 'k321'`);
+  await source.query(`UPDATE food_productions SET "actualEndTime" = (SELECT min("arrivalTime") - interval '4 hours 1 second' FROM food_distributions
+    WHERE "sppgId" = 'k321') WHERE id = (SELECT min(id) FROM food_productions)`);
+  await source.query(`UPDATE beneficiary_feedback SET priority = 'CRITICAL' WHERE "sppgId" = 'k322'`);
   await source.query(`UPDATE menu_nutrition_calculations SET "meetsAKG" = id < 'calc-k5'`);
   // At the threshold; below it now and beyond what it was in May; beyond a lower one of its own; a rupiah below.
   await order('at', 'k321', now, 40_000_000);
