@@ -55,6 +55,9 @@ export const seriesInput = rangeChecks(
 const range = { scope: scope.default('national'), from: date, to: date };
 export const rangeInput = rangeChecks(z.strictObject(range));
 export const pagedRangeInput = rangeChecks(z.strictObject({ ...range, ...paged }));
+export const breakdownInput = rangeChecks(
+  z.strictObject({ ...range, hierarchy: z.enum(['now', 'then']).default('now'), ...paged }),
+);
 export const rankingInput = rangeChecks(
   z.strictObject({
     scope: scope.default('national'),

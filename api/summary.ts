@@ -4,7 +4,7 @@
  */
 import { addDays } from '../warehouse/days.ts';
 import type { Kpi } from '../warehouse/kpis/kpi.ts';
-import { figureOf, kpiValue, statusOf } from '../warehouse/kpis/registry.ts';
+import { figureOf, kpiValue, limitOf, statusOf } from '../warehouse/kpis/registry.ts';
 import { firstProvisionalDay, stateOf } from '../warehouse/queries/finality.ts';
 import { readTargets, targetOf } from '../warehouse/queries/targets.ts';
 import { dailyValues, seriesValues } from '../warehouse/queries/values.ts';
@@ -36,10 +36,10 @@ export async function summary(
     todayOnly ? [] : dailyValues(warehouse, place.scope, lastYear, lastYear),
     readTargets(warehouse),
     firstProvisionalDay(warehouse, place.scope, today(), graceDays),
-    ...visible
+    ...[...visible, ...visible.flatMap((kpi) => limitOf(kpi) ?? [])]
       .filter((kpi) => kpi.grain !== undefined)
       .map(async (kpi) => ({
-        kpi,
+        id: kpi.id,
         rows: await seriesValues(
           warehouse,
           kpi,
@@ -50,27 +50,42 @@ export async function summary(
         ),
       })),
   ]);
-  const targetFor = (kpi: Kpi) => targetOf(kpi, targets, place.ancestors, date);
+  const rowsOf = ({ id, grain }: Kpi): readonly Row[] =>
+    grain === undefined ? daily.filter((row) => row.kpi === id) : (byPeriod.find((own) => own.id === id)?.rows ?? []);
+  /** What is set for the unit, else its own limit in force in the period that is told. */
+  const targetFor = (kpi: Kpi, period: string | undefined): Kpi['target'] => {
+    const stated = targetOf(kpi, targets, place.ancestors, date);
+    const limit = limitOf(kpi);
+    if (stated !== null || limit === undefined) return stated;
+    const row = rowsOf(limit).find((own) => own.date === period);
+    const high = row === undefined ? null : kpiValue(limit, row.num, row.den);
+    return high === null ? null : { low: null, high };
+  };
   const kpis = visible.map((kpi) => {
     const figure = (row: Row | undefined) => (row === undefined ? null : figureOf(kpi, row.num, row.den));
-    const answer = (now: ReturnType<typeof figure>, rows: readonly Row[], compared: object) => ({
+    const answer = (
+      period: string | undefined,
+      now: ReturnType<typeof figure>,
+      rows: readonly Row[],
+      compared: object,
+    ) => ({
       id: kpi.id,
       ...(now ?? { num: null, den: null, value: null }),
-      status: statusOf({ ...kpi, target: targetFor(kpi) }, now?.value ?? null),
-      target: targetFor(kpi),
+      status: statusOf({ ...kpi, target: targetFor(kpi, period) }, now?.value ?? null),
+      target: targetFor(kpi, period),
       ...{ previousDay: null, sameWeekday: null, yearAgo: null, monthToDate: null, previousPeriod: null },
       ...compared,
       trend: rows.map((row) => ({ date: row.date, value: kpiValue(kpi, row.num, row.den) })),
     });
     if (kpi.grain !== undefined) {
-      const rows = byPeriod.find((period) => period.kpi === kpi)?.rows ?? [];
+      const rows = rowsOf(kpi);
       const last = rows.at(-1);
       const current = last && last.date >= (kpi.grain === 'month' ? monthStart : addDays(date, -LAST_FORTNIGHT_DAYS));
       const now = figure(current ? last : undefined);
       const monthToDate = kpi.grain === 'month' ? now : null;
-      return answer(now, rows, { monthToDate, previousPeriod: figure(rows.at(current ? -2 : -1)) });
+      return answer(last?.date, now, rows, { monthToDate, previousPeriod: figure(rows.at(current ? -2 : -1)) });
     }
-    const own = daily.filter((row) => row.kpi === kpi.id);
+    const own = rowsOf(kpi);
     const at = (day: string) => figure(own.find((row) => row.date === day));
     const month = own.filter((row) => row.date >= monthStart);
     const sum = (pick: (row: Row) => number | null) =>
@@ -78,6 +93,7 @@ export async function summary(
     const added = { date: monthStart, num: sum((row) => row.num), den: sum((row) => row.den) };
     const now = at(date);
     return answer(
+      date,
       now,
       own.filter((row) => row.date >= trendStart),
       {

@@ -5,7 +5,8 @@
  */
 import { createHash } from 'node:crypto';
 import type { Warehouse } from './client.ts';
-import { measures } from './kpis/registry.ts';
+import { feedHistories, kept } from './history.ts';
+import { rolledUp } from './kpis/registry.ts';
 import type { Reference } from './reference/files.ts';
 import { facts } from './rollups/facts.ts';
 import { markEverything } from './rollups/refresh.ts';
@@ -17,7 +18,7 @@ const digest = (value: unknown) => createHash('sha256').update(JSON.stringify(va
 
 /** Writes reference data and settings into mart and, when definitions differ from those of the cells, asks for all cells again. */
 export async function applyDefinitions(warehouse: Warehouse, reference: Reference, settings: Settings): Promise<void> {
-  const computedBy = digest([measures, facts, reference.holidays, settings]);
+  const computedBy = digest([rolledUp, facts, kept, reference.holidays, settings]);
   const fingerprint = `${computedBy}:${digest(reference)}`;
   const [known] = await warehouse.query<{ fingerprint: string; rolled: number }>(
     `SELECT (SELECT argMax(fingerprint, changed_at) FROM ops.definitions) AS fingerprint,
@@ -35,6 +36,7 @@ export async function applyDefinitions(warehouse: Warehouse, reference: Referenc
     );
   }
   if ((known?.rolled ?? 0) > 0 && known?.fingerprint.split(':')[0] !== computedBy) {
+    await feedHistories(warehouse);
     await markEverything(warehouse, 'definitions changed');
   }
   await warehouse.insertRows('ops.definitions', [{ fingerprint }]);

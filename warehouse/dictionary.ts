@@ -79,7 +79,11 @@ function definitionsIn(sql: string): { name: string; from: Set<string> }[] {
 
 /** The names a KPI's formula stands on, through whatever the fact calls them in between. */
 function namesBehind(kpi: Kpi, sql: string): Set<string> {
-  const names = new Set([...words(`${kpi.num} ${kpi.den ?? ''} ${kpi.split ?? ''}`), 'sppg_id', 'day']);
+  const names = new Set([
+    ...words(`${kpi.num} ${kpi.den ?? ''} ${kpi.split ?? ''} ${kpi.limit?.num ?? ''}`),
+    'sppg_id',
+    'day',
+  ]);
   const defined = definitionsIn(sql);
   for (let before = -1; before < names.size; ) {
     before = names.size;
@@ -144,7 +148,9 @@ export function dictionary(known: (table: string) => readonly string[]): Entry[]
     if (of === undefined) throw new Error(`the rule ${id} compares ${amount}, which is no KPI`);
     const lineage = new Map([...(bound?.lineage ?? []), ...of.lineage].map((part) => [part.table, part]));
     const words = { id, owner, severity, name, definition };
-    const formula = { numerator: `${amount} > ${factor} * ${limit}`, denominator: null };
+    const { limit: own } = registry.find((kpi) => kpi.id === amount) ?? {};
+    const exceeded = limit === 'own' ? `${own?.reached ? '>=' : '>'} ${own?.num}` : `> ${factor} * ${limit}`;
+    const formula = { numerator: `${limit === 'own' ? of.formula.numerator : amount} ${exceeded}`, denominator: null };
     const shared = { target: { low: null, high: 0 }, direction: 'down', unit: 'count', aggregation: 'sum' } as const;
     return {
       ...of,

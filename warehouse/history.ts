@@ -6,9 +6,10 @@
 import type { Warehouse } from './client.ts';
 
 /** Table → what its history keeps of a row, as SQL over the raw row. */
-const kept: Readonly<Record<string, string>> = {
+export const kept: Readonly<Record<string, string>> = {
   sppg: `regencyId AS regency_id, provinceId AS province_id, toString(status) AS status, isDemoAccount AS is_demo,
-    toFloat64(targetRecipients) AS target_recipients, toFloat64(monthlyBudget) AS monthly_budget`,
+    toFloat64(targetRecipients) AS target_recipients, toFloat64(monthlyBudget) AS monthly_budget,
+    toFloat64(budgetAlertThreshold) AS budget_alert_threshold`,
   nutrition_programs: `sppgId AS sppg_id, toString(status) = 'ACTIVE' AS running`,
   school_beneficiaries: 'programId AS program_id, toFloat64(activeStudents) AS students, isActive AS active',
   inventory_items: 'sppgId AS sppg_id, isActive AS active, currentStock <= minStock AS critical',
@@ -17,6 +18,12 @@ const kept: Readonly<Record<string, string>> = {
     match(lowerUTF8(certificationName), 'slhs|laik[[:space:]]+(higiene|hijien)') AS hygiene,
     toString(status) = 'ACTIVE' AS active, expiryDate AS expires_at`,
 };
+
+/** Lets every raw table there is feed its history by the present definitions. */
+export async function feedHistories(warehouse: Warehouse): Promise<void> {
+  const held = await warehouse.query<{ name: string }>("SELECT name FROM system.tables WHERE database = 'raw'");
+  for (const { name } of held) if (hasHistory(name)) await feedHistory(warehouse, name);
+}
 
 /** What the history of a table keeps of a row, as SQL over the row; empty for a table without one. */
 export const historyOf = (table: string): string => kept[table] ?? '';

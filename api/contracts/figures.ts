@@ -1,6 +1,14 @@
 /** Contracts of the figures: registry, units, summary, series, freshness, dataset. */
 import { z } from 'zod';
-import { freshnessInput, kpisInput, rangeInput, seriesInput, summaryInput, unitsInput } from '../inputs.ts';
+import {
+  breakdownInput,
+  freshnessInput,
+  kpisInput,
+  rangeInput,
+  seriesInput,
+  summaryInput,
+  unitsInput,
+} from '../inputs.ts';
 import type { Contract } from './contract.ts';
 import { asOf, dated, day, figure, level, place, sums, target, text } from './shapes.ts';
 
@@ -128,6 +136,26 @@ export const figures: readonly Contract[] = [
       points: z.array(z.strictObject({ date: day, ...sums, state })),
     }),
     rows: 'points',
+    dated: true,
+  },
+  {
+    method: 'get',
+    path: '/api/v1/kpis/{kpi}/breakdown',
+    tag: 'Figures',
+    summary:
+      'A KPI over any range, whole and by the parts it is split into (school type, portion size, supplier type, spending row).',
+    query: breakdownInput,
+    answer: dated({
+      kpi: z.string(),
+      scope: z.string(),
+      from: day,
+      to: day,
+      hierarchy: z.enum(['now', 'then']),
+      split: z.string().nullable(),
+      total: triple,
+      parts: z.array(z.strictObject({ part: z.string(), num: figure, den: figure, value: figure })),
+    }),
+    rows: 'parts',
     dated: true,
   },
   {

@@ -3,19 +3,21 @@ import { createHash } from 'node:crypto';
 import { pipeline } from 'node:stream/promises';
 import { Router } from 'express';
 import { LumbungError } from '../../platform/errors.ts';
-import { sections } from '../../warehouse/kpis/kpi.ts';
+import type { Claims } from '../../platform/tokens.ts';
+import { type Kpi, sections } from '../../warehouse/kpis/kpi.ts';
 import { figureOf } from '../../warehouse/kpis/registry.ts';
 import { readReconciliations, readTables } from '../../warehouse/ledger.ts';
 import { visibleKpis } from '../../warehouse/permissions.ts';
 import { firstProvisionalDay, stateOf } from '../../warehouse/queries/finality.ts';
 import { childrenOf } from '../../warehouse/queries/hierarchy.ts';
-import { datasetHeader, datasetStream, type Grain, seriesValues } from '../../warehouse/queries/values.ts';
+import { datasetHeader, datasetStream, type Grain, rangeValues, seriesValues } from '../../warehouse/queries/values.ts';
 import { authenticate, demandDays, demandFigures } from '../access.ts';
 import { createAnswers, holds } from '../answers.ts';
 import { requestEvent } from '../audit.ts';
 import type { ApiContext } from '../context.ts';
 import { asOf } from '../freshness.ts';
 import {
+  breakdownInput,
   freshnessInput,
   kpisInput,
   rangeInput,
@@ -37,11 +39,17 @@ export function figureRoutes(context: ApiContext): Router {
   const { answer, place } = createAnswers(context);
   const streams = createStreams(context.metrics);
 
+  const asked = (claims: Claims, id: string | undefined): Kpi => {
+    const kpi = visibleKpis(claims.role).find((candidate) => candidate.id === id);
+    if (!kpi) throw new LumbungError('not_found', 'there is no such KPI, or your role does not see it');
+    return kpi;
+  };
+
   router.get('/kpis', async (request, response) => {
     kpisInput.parse(request.query);
     const claims = await authenticate(verify, request);
     demandFigures(claims);
-    const kpis = visibleKpis(claims.role).map(({ num: _num, den: _den, fact: _fact, ...kpi }) => ({
+    const kpis = visibleKpis(claims.role).map(({ num: _num, den: _den, fact: _fact, limit: _limit, ...kpi }) => ({
       ...kpi,
       sectionName: sections[kpi.section],
     }));
@@ -73,8 +81,7 @@ export function figureRoutes(context: ApiContext): Router {
   router.get('/kpis/:kpi/series', async (request, response) => {
     const input = seriesInput.parse(request.query);
     const { claims, place: found } = await place(request, input.scope);
-    const kpi = visibleKpis(claims.role).find((candidate) => candidate.id === request.params.kpi);
-    if (!kpi) throw new LumbungError('not_found', 'there is no such KPI, or your role does not see it');
+    const kpi = asked(claims, request.params.kpi);
     const { scope, grain, from, to, hierarchy } = input;
     demandDays(found, from, to);
     if (grains.indexOf(grain) < grains.indexOf(kpi.grain ?? 'day')) {
@@ -106,6 +113,22 @@ export function figureRoutes(context: ApiContext): Router {
         };
       },
     );
+  });
+
+  router.get('/kpis/:kpi/breakdown', async (request, response) => {
+    const { scope, from, to, hierarchy } = breakdownInput.parse(request.query);
+    const { claims, place: found } = await place(request, scope);
+    const kpi = asked(claims, request.params.kpi);
+    demandDays(found, from, to);
+    await answer(request, response, claims, scope, `breakdown ${kpi.id} ${from} ${to} ${hierarchy}`, async () => {
+      const rows = await rangeValues(warehouse, kpi, found.scope, { from, to }, hierarchy);
+      const [total] = rows.filter((row) => row.split === '').map(({ num, den }) => figureOf(kpi, num, den));
+      const parts = rows.filter((row) => row.split !== '');
+      return {
+        ...{ kpi: kpi.id, scope, from, to, hierarchy, split: kpi.split ?? null, total: total ?? null },
+        parts: parts.map(({ split: part, num, den }) => ({ part, ...figureOf(kpi, num, den) })),
+      };
+    });
   });
 
   router.get('/freshness', async (request, response) => {

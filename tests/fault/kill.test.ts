@@ -3,7 +3,8 @@
 import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
 import { expectSourceEqualsRaw } from '../support/equality.ts';
-import { independentCells, martCells } from '../support/independent.ts';
+import { independentCells } from '../support/independent.ts';
+import { martCells } from '../support/mart_cells.ts';
 import { seedProgramme } from '../support/rows.ts';
 import { startPath, startStack } from '../support/stack.ts';
 import { runWorkload } from '../support/workload.ts';

@@ -1,7 +1,8 @@
 /** Outages of what the path stands on: each is waited for, nothing is lost, nothing is confirmed that is not durable. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { expectSourceEqualsRaw } from '../support/equality.ts';
-import { independentCells, martCells } from '../support/independent.ts';
+import { independentCells } from '../support/independent.ts';
+import { martCells } from '../support/mart_cells.ts';
 import { seedProgramme } from '../support/rows.ts';
 import { type Stack, startPath, startStack, until } from '../support/stack.ts';
 import { runWorkload } from '../support/workload.ts';

@@ -43,6 +43,7 @@ const samples: Record<string, () => Promise<Response>> = {
   'get /api/v1/kpis': () => call('/api/v1/kpis'),
   'get /api/v1/units': () => call('/api/v1/units?parent=province:32'),
   'get /api/v1/summary': () => call('/api/v1/summary?date=2026-03-05'),
+  'get /api/v1/kpis/{kpi}/breakdown': () => call(`/api/v1/kpis/portions_delivered/breakdown?${range}`),
   'get /api/v1/kpis/{kpi}/series': () => call(`/api/v1/kpis/portions_planned/series?${range}&grain=week`),
   'get /api/v1/kpis/{kpi}/ranking': () => call(`/api/v1/kpis/portions_planned/ranking?${range}&level=sppg`),
   'get /api/v1/kpis/{kpi}/expected': () => call(`/api/v1/kpis/portions_planned/expected?${range}`),

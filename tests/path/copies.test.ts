@@ -1,7 +1,8 @@
 /** Snapshot and hand-over: copies beside the stream, resumed, of every shape of table. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { expectSourceEqualsRaw } from '../support/equality.ts';
-import { independentCells, martCells } from '../support/independent.ts';
+import { independentCells } from '../support/independent.ts';
+import { martCells } from '../support/mart_cells.ts';
 import { batch, insert, seedProgramme } from '../support/rows.ts';
 import { copiedAgain, lumbung, type Stack, startStack, until } from '../support/stack.ts';
 import { runWorkload } from '../support/workload.ts';

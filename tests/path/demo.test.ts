@@ -6,7 +6,8 @@ import { applyDemoSchema } from '../../demo/schema.ts';
 import { startSimulator } from '../../demo/simulate.ts';
 import { sources } from '../../etl/sources/all.ts';
 import { expectSourceEqualsRaw } from '../support/equality.ts';
-import { independentCells, martCells } from '../support/independent.ts';
+import { independentCells } from '../support/independent.ts';
+import { martCells } from '../support/mart_cells.ts';
 import { startPath, startStack, until } from '../support/stack.ts';
 
 /** Table → row count and a hash over all rows, computed by Postgres. */

@@ -1,6 +1,7 @@
 /** A full computation beside the served tables: compared with them, or served in their place. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { expectAreas, independentCells, martCells } from '../support/independent.ts';
+import { independentCells } from '../support/independent.ts';
+import { expectAreas, martCells } from '../support/mart_cells.ts';
 import { seedProgramme } from '../support/rows.ts';
 import { lumbung, type Stack, startPath, startStack, until } from '../support/stack.ts';
 import { runWorkload } from '../support/workload.ts';

@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { expectSourceEqualsRaw } from '../support/equality.ts';
-import { independentCells, martCells } from '../support/independent.ts';
+import { independentCells } from '../support/independent.ts';
+import { martCells } from '../support/mart_cells.ts';
 import { batch, insert, NOW, seedProgramme } from '../support/rows.ts';
 import { type Stack, startPath, startStack, until } from '../support/stack.ts';
 

@@ -1,7 +1,8 @@
 /** Schema changes of the source: followed without a restart, or one table set aside while the others flow. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { expectSourceEqualsRaw } from '../support/equality.ts';
-import { independentCells, martCells } from '../support/independent.ts';
+import { independentCells } from '../support/independent.ts';
+import { martCells } from '../support/mart_cells.ts';
 import { batch, insert, seedProgramme } from '../support/rows.ts';
 import { copiedAgain, lumbung, type Stack, startPath, startStack, until } from '../support/stack.ts';
 

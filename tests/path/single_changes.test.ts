@@ -3,7 +3,8 @@
  * change of the same kitchen would hide it.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { expectAreas, independentCells, martCells } from '../support/independent.ts';
+import { independentCells } from '../support/independent.ts';
+import { expectAreas, martCells } from '../support/mart_cells.ts';
 import { batch, insert, NOW, seedProgramme } from '../support/rows.ts';
 import { type Stack, startPath, startStack, until } from '../support/stack.ts';
 

@@ -2,9 +2,9 @@
  * The KPI cells computed a second time, by SQL in Postgres written from the published definitions and sharing nothing
  * with the rollups.
  */
-import { expect } from 'vitest';
 import { holidays } from '../../warehouse/reference/holidays.ts';
 import { type Definition, findingDefinitions } from './independent_findings.ts';
+import { type Cells, collect } from './mart_cells.ts';
 import type { Stack } from './stack.ts';
 
 const LOCAL = (column: string) =>
@@ -93,6 +93,7 @@ const definitions: readonly Definition[] = [
   { ...enrolment, kpi: 'active_beneficiaries', num: sum('base.students', 'base.active') },
   { ...enrolment, kpi: 'service_points', num: count('base.active') },
   { ...enrolment, kpi: 'coverage', num: zero('base.students', 'base.active'), den: 'max(s."targetRecipients")' },
+  { ...enrolment, kpi: 'coverage_limit', num: '2500', den: 'max(s."targetRecipients")' },
   {
     from: `inventory_items base ${JOIN}`,
     day: today,
@@ -120,6 +121,13 @@ const definitions: readonly Definition[] = [
     day: FIRST(delivery),
     kpi: 'budget_absorption',
     num: zero('base."totalAmount"', received),
+    den: 'max(BUDGET)',
+  },
+  {
+    from: o,
+    day: FIRST(delivery),
+    kpi: 'budget_absorption_limit',
+    num: 'max(BUDGET * ALERT / 100)',
     den: 'max(BUDGET)',
   },
   {
@@ -290,40 +298,29 @@ const fortnights = `
     FROM sppg_operational_reports base ${JOIN} WHERE base."reportType" = 'FINANCIAL_BIWEEKLY' GROUP BY 1, 2, 3
   ) x GROUP BY 1, 2`;
 
-/** 'day sppg kpi', with ' split' for a part of a split KPI → [num, den], rounded to nine significant digits because sums of doubles depend on their order. */
-export type Cells = Record<string, (number | null)[]>;
-
-function collect(
-  rows: { sppg: string; day: string; kpi: string; split: string; num: unknown; den: unknown }[],
-  ratio: (kpi: string) => boolean,
-): Cells {
-  const cells: Cells = {};
-  for (const { sppg, day, kpi, split, num, den } of rows) {
-    const number = (value: unknown) => (value === null ? null : Number(Number(value).toPrecision(9)));
-    if (number(num) === null || (ratio(kpi) && !number(den))) continue;
-    cells[`${day} ${sppg} ${kpi}${split === '' ? '' : ` ${split}`}`] = [number(num), number(den)];
-  }
-  return Object.fromEntries(Object.entries(cells).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-/** The budget in force at the end of an order's month: as logged, before that the first one known. */
-const budgetInForce = (logged: boolean) =>
+/** What of a budget was in force at the end of an order's month: as logged, before that the first one known. */
+const inForce = (logged: boolean, column: string, present: string) =>
   logged
-    ? `(SELECT l.budget FROM test_log.budgets l WHERE l.id = s.id ORDER BY (l.since < ${FIRST(delivery)}::timestamp + interval '1 month'
+    ? `(SELECT l.${column} FROM test_log.budgets l WHERE l.id = s.id ORDER BY (l.since < ${FIRST(delivery)}::timestamp + interval '1 month'
         - (CASE p.timezone WHEN 'WIB' THEN 7 WHEN 'WITA' THEN 8 ELSE 9 END) * interval '1 hour') DESC,
         CASE WHEN l.since < ${FIRST(delivery)}::timestamp + interval '1 month' - interval '7 hours' THEN -l.n ELSE l.n END LIMIT 1)`
-    : 's."monthlyBudget"';
+    : `s."${present}"`;
 
 export async function independentCells(stack: Stack): Promise<Cells> {
   const { rows: logs } = await stack.source.query<{ logged: boolean }>(
     `SELECT to_regclass('test_log.budgets') IS NOT NULL AS logged`,
   );
+  const logged = logs[0]?.logged ?? false;
+  const budgeted = (sql: string) =>
+    sql
+      .replace('BUDGET', inForce(logged, 'budget', 'monthlyBudget'))
+      .replace('ALERT', inForce(logged, 'alert', 'budgetAlertThreshold'));
   const parts = definitions.flatMap(({ kpi, from, day, num, den, split }) =>
     ["''", ...(split === undefined ? [] : [split])].map(
       (
         part,
-      ) => `SELECT base."sppgId" AS sppg, ${day} AS day, '${kpi}' AS kpi, ${part} AS split, (${num})::float8 AS num,
-        (${(den ?? 'NULL').replace('BUDGET', budgetInForce(logs[0]?.logged ?? false))})::float8 AS den FROM ${from} GROUP BY 1, 2, 4`,
+      ) => `SELECT base."sppgId" AS sppg, ${day} AS day, '${kpi}' AS kpi, ${part} AS split, (${budgeted(num)})::float8 AS num,
+        (${budgeted(den ?? 'NULL')})::float8 AS den FROM ${from} GROUP BY 1, 2, 4`,
     ),
   );
   const { rows } = await stack.source.query(
@@ -344,49 +341,4 @@ export async function independentCells(stack: Stack): Promise<Cells> {
     ...definitions.filter((d) => d.den !== undefined).map((d) => d.kpi),
   ]);
   return collect(rows, (kpi) => ratios.has(kpi));
-}
-
-export async function martCells(stack: Stack): Promise<Cells> {
-  const rows = await stack.warehouse.query<{
-    sppg: string;
-    day: string;
-    kpi: string;
-    split: string;
-    num: number;
-    den: number;
-  }>(
-    `SELECT sppg_id AS sppg, toString(day) AS day, toString(kpi) AS kpi, toString(split) AS split, num, den
-     FROM mart.kpi_daily FINAL WHERE num IS NOT NULL`,
-  );
-  return collect(rows, () => false);
-}
-
-/** The areas must be the kitchens' cells summed by province and regency, demo kitchens left out. */
-export async function expectAreas(stack: Stack, cells: Cells): Promise<void> {
-  const { rows } = await stack.source.query<{ id: string; area: string }>(
-    `SELECT id, "provinceId" || '/' || "regencyId" AS area FROM sppg WHERE NOT "isDemoAccount"`,
-  );
-  const areaOf = new Map(rows.map(({ id, area }) => [id, area]));
-  const sums = new Map<string, [number, number | null]>();
-  for (const [name, [num, den]] of Object.entries(cells)) {
-    const [day, sppg, ...rest] = name.split(' ');
-    const area = areaOf.get(sppg ?? '');
-    if (area === undefined) continue;
-    const key = [day, area, ...rest].join(' ');
-    const [a, b] = sums.get(key) ?? [0, null];
-    sums.set(key, [a + (num ?? 0), den === null || den === undefined ? b : (b ?? 0) + den]);
-  }
-  const held = await stack.warehouse.query<{ name: string; num: number; den: number | null }>(
-    `SELECT concat(toString(day), ' ', province_id, '/', regency_id, ' ', kpi, if(split = '', '', concat(' ', split))) AS name, num, den
-     FROM mart.kpi_areas FINAL WHERE num IS NOT NULL`,
-  );
-  expect(held.map(({ name }) => name).sort()).toEqual([...sums.keys()].sort());
-  // Sums of doubles depend on their order.
-  const near = (a: number | null, b: number | null) =>
-    a === null || b === null ? a === b : Math.abs(a - b) <= 1e-6 * Math.max(1, Math.abs(b));
-  const wrong = held.filter(({ name, num, den }) => {
-    const [expectedNum, expectedDen] = sums.get(name) as [number, number | null];
-    return !near(num, expectedNum) || !near(den, expectedDen);
-  });
-  expect(wrong).toEqual([]);
 }

@@ -122,6 +122,7 @@ export const routes: Readonly<Record<string, Route>> = {
     answers: { 200: history },
   },
   'GET /api/v1/kpis/:kpi/series': kpi('series'),
+  'GET /api/v1/kpis/:kpi/breakdown': kpi('breakdown'),
   'GET /api/v1/kpis/:kpi/expected': kpi('expected'),
   'GET /api/v1/kpis/:kpi/decomposition': kpi('decomposition'),
   'GET /api/v1/kpis/:kpi/forecast': {

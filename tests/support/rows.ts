@@ -39,14 +39,14 @@ export async function seedProgramme(source: pg.ClientBase): Promise<void> {
     });
     for (const n of [1, 2]) await seedKitchen(source, `k${id}${n}`, id, n === 2 && id === '94');
   }
-  // What the source does not keep and the warehouse does: since when a kitchen had which budget.
+  // What the source does not keep and the warehouse does: since when a kitchen had which budget and alert.
   await source.query(`
     CREATE SCHEMA test_log;
     CREATE TABLE test_log.begun (yes boolean);
-    CREATE TABLE test_log.budgets (id text, budget float8, since timestamp, n int GENERATED ALWAYS AS IDENTITY);
-    INSERT INTO test_log.budgets SELECT id, "monthlyBudget", clock_timestamp() AT TIME ZONE 'UTC' FROM sppg;
+    CREATE TABLE test_log.budgets (id text, budget float8, alert float8, since timestamp, n int GENERATED ALWAYS AS IDENTITY);
+    INSERT INTO test_log.budgets SELECT id, "monthlyBudget", "budgetAlertThreshold", clock_timestamp() AT TIME ZONE 'UTC' FROM sppg;
     CREATE FUNCTION test_log.note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-      INSERT INTO test_log.budgets VALUES (NEW.id, NEW."monthlyBudget", clock_timestamp() AT TIME ZONE 'UTC');
+      INSERT INTO test_log.budgets VALUES (NEW.id, NEW."monthlyBudget", NEW."budgetAlertThreshold", clock_timestamp() AT TIME ZONE 'UTC');
       RETURN NEW;
     END $$;
     CREATE TRIGGER note AFTER INSERT OR UPDATE ON sppg FOR EACH ROW EXECUTE FUNCTION test_log.note()`);

@@ -4,8 +4,8 @@ import { chanceOf, type Step } from './workload_chance.ts';
 import { changes } from './workload_changes.ts';
 import { inserts } from './workload_inserts.ts';
 
-/** Runs `steps` random transactions. Rows that a step needs and does not find make it a no-op. */
-export async function runWorkload(source: pg.ClientBase, seed: number, steps: number): Promise<void> {
+/** Runs `steps` random changes, up to `together` in a transaction. Rows that a step needs and does not find make it a no-op. */
+export async function runWorkload(source: pg.ClientBase, seed: number, steps: number, together = 12): Promise<void> {
   const chance = chanceOf(source, seed);
   const { random, int } = chance;
   const created = inserts(chance);
@@ -22,7 +22,7 @@ export async function runWorkload(source: pg.ClientBase, seed: number, steps: nu
     return (steppers[index] as Step)();
   };
   for (let done = 0; done < steps; ) {
-    const size = random() < 0.3 ? int(2, 12) : 1;
+    const size = random() < 0.3 ? int(2, together) : 1;
     const undo = random() < 0.1;
     await source.query('BEGIN');
     for (let n = 0; n < size; n++) {

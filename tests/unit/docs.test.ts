@@ -16,9 +16,12 @@ const tests = folders.flatMap((folder) =>
   readdirSync(folder).map((file) => ({ file, text: read(`${folder}/${file}`) })),
 );
 
-it('every case of the conformance table has its test', () => {
-  const named = [...read('docs/conformance.md').matchAll(/\| `([^`]+)` +\|$/gm)].map(([, name = '']) => name);
-  expect(named.length).toBeGreaterThan(50);
+it.each([
+  ['conformance', 50],
+  ['figures', 12],
+])('every case of the table in docs/%s.md has its test', (file, atLeast) => {
+  const named = [...read(`docs/${file}.md`).matchAll(/\| `([^`]+)` +\|$/gm)].map(([, name = '']) => name);
+  expect(named.length).toBeGreaterThan(atLeast);
   const absent = named.filter((name) =>
     name.endsWith('.test.ts')
       ? !tests.some(({ file }) => file === name)

@@ -14,7 +14,7 @@ import { childrenOf, localDay } from '../../warehouse/queries/hierarchy.ts';
 import { peers, ranking } from '../../warehouse/queries/ranking.ts';
 import { decomposition, expectedRanges, forecast } from '../../warehouse/queries/statistics.ts';
 import { timeliness } from '../../warehouse/queries/timeliness.ts';
-import { dailyValues, datasetStream, seriesValues } from '../../warehouse/queries/values.ts';
+import { dailyValues, datasetStream, rangeValues, seriesValues } from '../../warehouse/queries/values.ts';
 import { warnings } from '../../warehouse/queries/warnings.ts';
 import { LEVELS, type Scope } from '../../warehouse/scopes.ts';
 
@@ -54,6 +54,8 @@ const questions: Record<string, Record<string, (warehouse: Warehouse, scope: Sco
     dailyValues: (w, scope) => dailyValues(w, scope, from, to),
     seriesNow: (w, scope) => seriesValues(w, kpi, scope, 'day', from, to, 'now'),
     seriesThen: (w, scope) => seriesValues(w, kpi, scope, 'month', from, to, 'then'),
+    rangeNow: (w, scope) => rangeValues(w, kpi, scope, range),
+    rangeThen: (w, scope) => rangeValues(w, kpi, scope, range, 'then'),
     datasetStream: (w, scope) => datasetStream(w, scope, from, to, daily, new AbortController().signal),
   },
   'warnings.ts': { warnings: (w, scope) => warnings(w, daily, scope, to, 10) },

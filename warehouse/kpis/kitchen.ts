@@ -4,6 +4,9 @@
  */
 import type { Kpi } from './kpi.ts';
 
+/** Without a certified cook. No table of the source says who is certified: certificates there are the kitchen's. */
+const PEOPLE_PER_KITCHEN = 2_500;
+
 const enrolment = {
   section: 'kitchen',
   fact: 'enrolment',
@@ -32,8 +35,8 @@ export const kitchen: readonly Kpi[] = [
     id: 'coverage',
     name: { id: 'Cakupan', en: 'Coverage' },
     definition: {
-      id: 'Penerima manfaat aktif dibagi sasaran penerima dapur.',
-      en: "Active beneficiaries over the kitchen's target.",
+      id: 'Penerima manfaat aktif dibagi sasaran penerima dapur; tidak dibatasi 100%. Ditandai di atas 2.500 orang sedapur: batas 3.000 berlaku dengan juru masak bersertifikat, yang tidak dicatat sumber data.',
+      en: "Active beneficiaries over the kitchen's target; not capped at 100%. Flagged above 2,500 people a kitchen: the limit of 3,000 is for kitchens with a certified cook, which the source does not record.",
     },
     unit: 'percent',
     direction: 'up',
@@ -41,6 +44,7 @@ export const kitchen: readonly Kpi[] = [
     people: ['num'],
     num: 'sumIf(students, active)',
     den: 'any(targetRecipients)',
+    limit: { num: `any(${PEOPLE_PER_KITCHEN})` },
   },
   {
     ...enrolment,

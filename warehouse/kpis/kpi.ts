@@ -3,7 +3,7 @@
  * A KPI is a numerator over a denominator, or a plain amount, aggregated over the rows of one fact in one cell.
  */
 
-/** The relations KPIs aggregate; their SQL is in warehouse/rollups/facts.ts. */
+/** The relations KPIs aggregate; their SQL is in warehouse/rollups/facts/. */
 export type FactName =
   | 'production'
   | 'quality'
@@ -67,6 +67,11 @@ export type Kpi = {
   target: { low: number | null; high: number | null } | null;
   /** Caps where they differ by portion size; a value over both sizes is held against the target. */
   caps?: { small: number; large: number };
+  /**
+   * An upper limit of the kitchen's own, as a numerator over the same denominator: rolled up beside the KPI, so that an area's is
+   * what those of its kitchens add up to. `reached`: the limit itself is already too much.
+   */
+  limit?: { num: string; reached?: true };
   fact: FactName;
   /** The finest period it is published for; a month's cell stands on its first day. Default: the local day. */
   grain?: 'fortnight' | 'month';

@@ -48,14 +48,15 @@ export const procurement: readonly Kpi[] = [
     owner: 'finance',
     name: { id: 'Serapan anggaran', en: 'Budget absorption' },
     definition: {
-      id: 'Belanja sebulan dibagi anggaran bulanan dapur yang berlaku pada bulan itu.',
-      en: "Spending of a month over the kitchen's monthly budget in force in that month.",
+      id: 'Belanja sebulan dibagi anggaran bulanan dapur yang berlaku pada bulan itu. Diberi peringatan mulai ambang yang ditetapkan dapur untuk anggarannya.',
+      en: "Spending of a month over the kitchen's monthly budget in force in that month. Alerts from the threshold the kitchen set for its budget.",
     },
     unit: 'percent',
     direction: 'none',
     target: null,
     num: `sumIf(totalAmount, ${received})`,
     den: 'any(monthlyBudget)',
+    limit: { num: 'any(monthlyBudget * alertThreshold / 100)', reached: true },
   },
   {
     ...order,

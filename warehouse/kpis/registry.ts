@@ -29,11 +29,19 @@ export const registry: readonly Kpi[] = [
   ...(await ownKpis()),
 ];
 
-/** Everything that is rolled up: the KPIs and the counts of findings. */
+/** The KPIs and the counts of findings: what the dictionary explains. */
 export const measures: readonly Kpi[] = [...registry, ...rules];
 
+/** The limit of a KPI that has one of its own, as a measure beside it. */
+export function limitOf({ limit, ...kpi }: Kpi): Kpi | undefined {
+  return limit && { ...kpi, id: `${kpi.id}_limit`, num: limit.num, supplement: true };
+}
+
+/** Everything that is rolled up. */
+export const rolledUp: readonly Kpi[] = [...measures, ...registry.flatMap((kpi) => limitOf(kpi) ?? [])];
+
 const byId = new Map(registry.map((kpi) => [kpi.id, kpi]));
-const ids = measures.map((kpi) => kpi.id);
+const ids = rolledUp.map((kpi) => kpi.id);
 const twice = ids.find((id, index) => ids.indexOf(id) !== index);
 if (twice !== undefined) throw new LumbungError('config', `two KPIs have the id ${twice}`);
 
@@ -80,7 +88,7 @@ export function statusOf(kpi: Kpi, value: number | null): Status {
   if (value === null || kpi.target === null) return 'none';
   const { low, high } = kpi.target;
   const below = low !== null && value < low;
-  const above = high !== null && value > high;
+  const above = high !== null && (kpi.limit?.reached ? value >= high : value > high);
   if (!below && !above) return 'ok';
   if (kpi.id === 'open_critical_findings') return 'critical';
   const safety = kpi.id === 'holding_time_4h' || kpi.id === 'serving_temperature';

@@ -5,14 +5,14 @@
 import type { Kpi } from './kpi.ts';
 
 type Severity = 'error' | 'warning';
-export type Rule = Kpi & { severity: Severity };
+export type Rule = Omit<Kpi, 'limit'> & { severity: Severity };
 
-/** A rule between two amounts of the same kitchen and day, which are rolled up already: it is read, not rolled up. */
+/** A rule between two amounts of the same kitchen and period, which are rolled up already: it is read, not rolled up. */
 export type Comparison = Pick<Rule, 'id' | 'owner' | 'severity' | 'name' | 'definition'> & {
   /** The id of a KPI that must not exceed `factor` times … */
   amount: string;
-  /** … another KPI, or what the kitchen is made for. */
-  limit: string | 'targetRecipients';
+  /** … another KPI, what the kitchen is made for, or the amount's own limit. */
+  limit: string | 'targetRecipients' | 'own';
   factor: number;
 };
 
@@ -42,6 +42,32 @@ export const comparisons: readonly Comparison[] = [
     amount: 'portions_produced',
     limit: 'targetRecipients',
     factor: 1.2,
+  },
+  {
+    id: 'budget_alert',
+    owner: 'finance',
+    severity: 'warning',
+    name: { id: 'Anggaran mencapai ambang peringatan', en: 'Budget at its alert threshold' },
+    definition: {
+      id: 'Belanja sebulan mencapai ambang peringatan anggaran dapur yang berlaku pada bulan itu.',
+      en: "A month's spending reaches the alert threshold of the kitchen's budget in force in that month.",
+    },
+    amount: 'budget_absorption',
+    limit: 'own',
+    factor: 1,
+  },
+  {
+    id: 'coverage_over_limit',
+    owner: 'distribution',
+    severity: 'warning',
+    name: { id: 'Penerima melebihi batas dapur', en: 'More people than a kitchen may serve' },
+    definition: {
+      id: 'Penerima manfaat aktif lebih dari 2.500 orang pada hari terakhir yang dilihat.',
+      en: 'More than 2,500 active beneficiaries on the last day looked at.',
+    },
+    amount: 'coverage',
+    limit: 'own',
+    factor: 1,
   },
 ];
 

@@ -3,7 +3,9 @@
  * day, which therefore stand in no cell.
  */
 import type { Warehouse } from '../client.ts';
+import { findKpi, limitOf } from '../kpis/registry.ts';
 import type { Comparison, Rule } from '../kpis/rules.ts';
+import { monthOf } from '../rollups/facts/cells.ts';
 import { type Scope, scopeCondition } from '../scopes.ts';
 
 export const FINDING_STATES = ['open', 'explained', 'corrected'] as const;
@@ -19,20 +21,26 @@ export type Finding = {
   by: string;
 };
 
-/** The kitchens' days on which an amount exceeds its limit. Ids come from our own list of rules. */
+/**
+ * The kitchens' periods in which an amount exceeds its limit; of a state only its last day is told, for it goes on. Ids come from
+ * our own list of rules.
+ */
 function exceededSql({ id, amount, limit, factor }: Comparison, held: string): string {
+  const kpi = findKpi(amount);
+  const bound = limit === 'own' ? kpi && limitOf(kpi)?.id : limit;
   const ofKitchen = limit === 'targetRecipients';
   const pair = `SELECT m.sppg_id AS sppg_id, m.day AS day, maxIf(m.num, m.kpi = '${amount}') AS amount,
-    ${ofKitchen ? '0' : `maxIf(m.num, m.kpi = '${limit}')`} AS bound
-    ${held} AND m.kpi IN ('${amount}'${ofKitchen ? '' : `, '${limit}'`}) GROUP BY m.sppg_id, m.day HAVING uniqExact(m.kpi) = ${ofKitchen ? 1 : 2}`;
+    ${ofKitchen ? '0' : `maxIf(m.num, m.kpi = '${bound}')`} AS bound
+    ${held} AND m.kpi IN ('${amount}'${ofKitchen ? '' : `, '${bound}'`}) GROUP BY m.sppg_id, m.day HAVING uniqExact(m.kpi) = ${ofKitchen ? 1 : 2}
+    ${kpi?.state ? 'ORDER BY m.day DESC LIMIT 1 BY m.sppg_id' : ''}`;
   return ofKitchen
     ? `SELECT '${id}', p.sppg_id, p.day, 1 FROM (${pair}) AS p
        INNER JOIN (SELECT id, targetRecipients FROM raw.sppg FINAL WHERE NOT _deleted) AS k ON k.id = p.sppg_id
        WHERE p.amount > ${factor} * k.targetRecipients`
-    : `SELECT '${id}', sppg_id, day, 1 FROM (${pair}) WHERE amount > ${factor} * bound`;
+    : `SELECT '${id}', sppg_id, day, 1 FROM (${pair}) WHERE amount ${kpi?.limit?.reached ? '>=' : '>'} ${factor} * bound`;
 }
 
-/** Findings in [from, to], errors first, the newest first; `totals` counts all of them by rule. */
+/** Findings in [from, to], those of the months it reaches into among them, errors first, the newest first; `totals` counts all of them by rule. */
 export async function findings(
   warehouse: Warehouse,
   rules: readonly (Rule | Comparison)[],
@@ -46,13 +54,19 @@ export async function findings(
     limit,
     scopeId: scope.id,
     rules: counted.map((rule) => rule.id),
+    monthly: counted.filter((rule) => rule.grain === 'month').map((rule) => rule.id),
     errors: rules.filter((rule) => rule.severity === 'error').map((rule) => rule.id),
   };
-  const held = `FROM mart.kpi_daily AS m FINAL
-    WHERE m.day BETWEEN {from:Date32} AND {to:Date32} AND m.split = '' AND m.num IS NOT NULL AND ${scopeCondition(scope, 'm.sppg_id')}`;
+  const held = (first: string) => `FROM mart.kpi_daily AS m FINAL
+    WHERE m.day BETWEEN ${first} AND {to:Date32} AND m.split = '' AND m.num IS NOT NULL AND ${scopeCondition(scope, 'm.sppg_id')}`;
+  const day = '{from:Date32}';
+  const month = monthOf(day);
   const found = [
-    `SELECT toString(m.kpi) AS rule, m.sppg_id AS sppg_id, m.day AS day, m.num AS amount ${held} AND m.kpi IN ({rules:Array(String)})`,
-    ...rules.flatMap((rule) => ('limit' in rule ? [exceededSql(rule, held)] : [])),
+    `SELECT toString(m.kpi) AS rule, m.sppg_id AS sppg_id, m.day AS day, m.num AS amount ${held(month)}
+       AND m.kpi IN ({rules:Array(String)}) AND (m.day >= ${day} OR m.kpi IN ({monthly:Array(String)}))`,
+    ...rules.flatMap((rule) =>
+      'limit' in rule ? [exceededSql(rule, held(findKpi(rule.amount)?.grain === 'month' ? month : day))] : [],
+    ),
   ].join('\nUNION ALL\n');
   const [totals, items] = await Promise.all([
     warehouse.query<{ rule: string; kitchens: number; findings: number }>(

@@ -65,6 +65,31 @@ export async function seriesValues(
   );
 }
 
+/**
+ * A KPI over any range, whole ('') and by the parts it is split into: what its periods that begin in the range add up to, or for
+ * a state that of the last day known.
+ */
+export async function rangeValues(
+  warehouse: Warehouse,
+  kpi: Kpi,
+  scope: Scope,
+  range: { from: string; to: string },
+  hierarchy: Hierarchy = 'now',
+): Promise<{ split: string; num: number | null; den: number | null }[]> {
+  const figures = figuresOf(scope, hierarchy);
+  const pick = (column: string) => (kpi.state ? `argMax(tuple(${column}), day).1` : `sum(${column})`);
+  return warehouse.query(
+    `SELECT toString(d.part) AS split, ${pick('d.nums')} AS num, ${pick('d.dens')} AS den
+     FROM (
+       SELECT m.split AS part, m.day AS day, sum(m.num) AS nums, sum(m.den) AS dens FROM ${figures.from}
+       WHERE m.kpi = {kpi:String} AND m.day BETWEEN {from:Date32} AND {to:Date32} AND m.num IS NOT NULL AND ${figures.where}
+       GROUP BY m.split, m.day
+     ) AS d
+     GROUP BY split ORDER BY split`,
+    { ...range, kpi: kpi.id, scopeId: scope.id },
+  );
+}
+
 export const datasetHeader = 'sppg_id,date,kpi,num,den,value\n';
 
 /**

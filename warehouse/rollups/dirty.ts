@@ -5,7 +5,9 @@
  */
 
 import type { FactName } from '../kpis/kpi.ts';
-import { facts, monitoredMonth, monthOf } from './facts.ts';
+import { monthOf } from './facts/cells.ts';
+import { monitoredMonth } from './facts/periods.ts';
+import { facts } from './facts.ts';
 
 /**
  * Marks of the stream with lsn in [from, to), out-of-band marks by id, and the time from the last refresh to this one. LSNs

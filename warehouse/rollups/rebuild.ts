@@ -7,12 +7,12 @@
 import { LumbungError } from '../../platform/errors.ts';
 import type { Warehouse } from '../client.ts';
 import type { FactName } from '../kpis/kpi.ts';
-import { measures } from '../kpis/registry.ts';
+import { rolledUp } from '../kpis/registry.ts';
 import { allCellsSql } from './dirty.ts';
 import { areasSql, claimCells, computeClaimed, live, type MartTables } from './refresh.ts';
 
 export const beside: MartTables = { cells: 'mart.kpi_daily_beside', areas: 'mart.kpi_areas_beside' };
-const allFacts = [...new Set(measures.map((kpi) => kpi.fact))];
+const allFacts = [...new Set(rolledUp.map((kpi) => kpi.fact))];
 
 /** What was built: as of which refresh, and up to which LSN raw rows may have been seen. */
 export type Rebuilt = { seq: number; cells: number; seenLsn: string };
@@ -166,7 +166,7 @@ export async function serveRebuilt(warehouse: Warehouse, slotId: string, builtSe
  * emptied here; where the refresh has it, its own row beats this one.
  */
 function takeBackSql(fact: FactName): string | undefined {
-  const split = measures.filter((kpi) => kpi.fact === fact && kpi.split !== undefined).map((kpi) => `'${kpi.id}'`);
+  const split = rolledUp.filter((kpi) => kpi.fact === fact && kpi.split !== undefined).map((kpi) => `'${kpi.id}'`);
   if (split.length === 0) return undefined;
   return `INSERT INTO ${beside.cells} (kpi, day, sppg_id, split, num, den, seq, watermark_lsn)
     SELECT b.kpi, b.day, b.sppg_id, b.split, NULL, NULL, {since:UInt64}, b.watermark_lsn FROM ${beside.cells} AS b FINAL

@@ -9,7 +9,7 @@ import { LumbungError } from '../../platform/errors.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { Warehouse } from '../client.ts';
 import type { FactName, Kpi } from '../kpis/kpi.ts';
-import { measures } from '../kpis/registry.ts';
+import { rolledUp } from '../kpis/registry.ts';
 import { isoOf, watermarkSql } from '../watermark.ts';
 import { allCellsSql, cellsDirtyByTimeSql, dirtyCellsSql, type MarkRange, zonesSql } from './dirty.ts';
 import { facts } from './facts.ts';
@@ -187,7 +187,7 @@ const cellsCte = (fact: FactName) => `cells AS (
 
 /** One INSERT … SELECT that recomputes all KPIs of a fact for the claimed cells, emptied cells included. */
 function refreshSql(fact: FactName, into: MartTables): string {
-  const kpis = measures.filter((kpi) => kpi.fact === fact);
+  const kpis = rolledUp.filter((kpi) => kpi.fact === fact);
   const { with: ctes, select } = facts[fact];
   // One pass over the fact: a row counts in the total and once more for every dimension it is split by.
   const splits = [...new Set(kpis.flatMap((kpi) => kpi.split ?? []))];
@@ -227,7 +227,7 @@ function refreshSql(fact: FactName, into: MartTables): string {
  * statement for all facts: planning one costs more than computing a few areas too many.
  */
 export function areasSql(of: readonly FactName[], tables: MartTables): string {
-  const kpis = measures.filter((kpi) => of.includes(kpi.fact));
+  const kpis = rolledUp.filter((kpi) => of.includes(kpi.fact));
   const list = (texts: readonly string[]) => texts.map((text) => `'${text}'`).join(', ');
   const ids = list(kpis.map((kpi) => kpi.id));
   const factOf = (column: string) =>

@@ -1,0 +1,250 @@
+/** Data quality, targets and the hierarchy over a generated programme, compared with SQL in Postgres on the source. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { day, KITCHENS, LOCAL, type Programme, startProgramme } from '../support/programme.ts';
+import { insert, NOW } from '../support/rows.ts';
+import type { Stack } from '../support/stack.ts';
+
+let programme: Programme;
+let stack: Stack;
+let ask: Programme['ask'];
+let sql: Programme['sql'];
+beforeAll(async () => {
+  programme = await startProgramme([
+    'food_cost_per_portion,region:PAPUA,2020-01-01,,60000',
+    'food_cost_per_portion,region:PAPUA,2099-01-01,,1',
+    `on_time_delivery,national,${day(10)},0.5,`,
+  ]);
+  ({ stack, ask, sql } = programme);
+});
+afterAll(() => stack[Symbol.asyncDispose]());
+
+const LOCAL_TIME = (column: string) =>
+  `(${column} + (CASE p.timezone WHEN 'WIB' THEN 7 WHEN 'WITA' THEN 8 ELSE 9 END) * interval '1 hour')`;
+test('completeness: expected days by programme, calendar and status; missing sheets as SQL counts them', async () => {
+  const off = await stack.warehouse.query<{ day: string }>(
+    'SELECT toString(day) AS day FROM mart.holidays FINAL WHERE listed',
+  );
+  const has = (table: string, column: string, join = `x."sppgId" = s.id`, from = '') =>
+    `EXISTS (SELECT FROM ${table} x ${from} WHERE ${join} AND ${LOCAL(column)} = d::date)`;
+  const range = [day(20), day(2)];
+  const due = `FROM ${KITCHENS} CROSS JOIN generate_series('${range[0]}'::date, '${range[1]}'::date, '1 day') d
+    WHERE s.status = 'ACTIVE' AND d::date NOT IN (${off.map((row) => `'${row.day}'`).join(', ')})
+      AND d::date >= ${LOCAL('s."operationStartDate"')} AND EXISTS (
+        SELECT FROM nutrition_programs n WHERE n."sppgId" = s.id AND n.status = 'ACTIVE' AND extract(isodow FROM d)::int = ANY (n."feedingDays")
+          AND d::date >= ${LOCAL('n."startDate"')} AND (n."endDate" IS NULL OR d::date <= ${LOCAL('n."endDate"')}))`;
+  const [expected] = await sql<Record<string, number>>(
+    `SELECT count(*)::int AS expected, count(*) FILTER (WHERE a AND b AND c AND e)::int AS complete, count(*) FILTER (WHERE NOT a)::int AS production,
+       count(*) FILTER (WHERE NOT b)::int AS quality, count(*) FILTER (WHERE NOT c)::int AS distribution, count(*) FILTER (WHERE NOT e)::int AS schools
+     FROM (SELECT s.id, d,
+         ${has('food_productions', 'x."productionDate"')} AS a,
+         ${has('quality_controls', 'x."checkTime"', 'f."sppgId" = s.id', 'JOIN food_productions f ON f.id = x."productionId"')} AS b,
+         ${has('food_distributions', 'x."distributionDate"')} AS c,
+         ${has('school_distributions', 'x."distributionDate"', 'n."sppgId" = s.id', 'JOIN nutrition_programs n ON n.id = x."programId"')} AS e
+       ${due}) t`,
+  );
+  const { totals } = await ask(`completeness?from=${range[0]}&to=${range[1]}`);
+  expect(totals).toMatchObject({
+    expected: expected?.expected,
+    complete: expected?.complete,
+    missing: {
+      production: expected?.production,
+      quality: expected?.quality,
+      distribution: expected?.distribution,
+      schools: expected?.schools,
+    },
+  });
+  expect(expected?.complete).toBeLessThan(expected?.expected as number);
+  // And when they were there: by the end of the local day, or later.
+  await stack.source.query(
+    `UPDATE food_productions x SET "createdAt" = x."productionDate" + interval '60 hours' FROM ${KITCHENS}
+     WHERE s.id = x."sppgId" AND x.id LIKE 'c1%' AND x."productionDate" >= '${range[0]}'`,
+  );
+  await stack.settled();
+  const [times] = await sql<{ expected: number; ontime: number; late: number; missing: number; days: number }>(
+    `SELECT count(*)::int AS expected, count(*) FILTER (WHERE by <= 0)::int AS ontime, count(*) FILTER (WHERE by > 0)::int AS late,
+       count(*) FILTER (WHERE by IS NULL)::int AS missing, avg(by) FILTER (WHERE by > 0)::float8 AS days
+     FROM (SELECT (SELECT extract(epoch FROM min(${LOCAL_TIME('x."createdAt"')}) - (d + interval '1 day')::timestamp) / 86400 FROM food_productions x
+         WHERE x."sppgId" = s.id AND ${LOCAL('x."productionDate"')} = d::date) AS by ${due}) t`,
+  );
+  const { totals: told } = await ask(`timeliness?from=${range[0]}&to=${range[1]}`);
+  expect(told.expected).toBe(times?.expected);
+  const { meanDaysLate, ...counted } = told.sheets.production;
+  expect(counted).toEqual({ onTime: times?.ontime, late: times?.late, missing: times?.missing });
+  expect(times?.late).toBeGreaterThan(10);
+  expect(meanDaysLate).toBeCloseTo(times?.days as number, 4);
+  // A kitchen that has not opened yet is not waited for.
+  const [one] = await sql<{ id: string }>(
+    `SELECT s.id FROM ${KITCHENS} WHERE s.status = 'ACTIVE' ORDER BY s.id LIMIT 1`,
+  );
+  const expectedOfOne = async () =>
+    (await ask(`completeness?scope=sppg:${one?.id}&from=${day(9)}&to=${day(2)}`)).totals.expected;
+  expect(await expectedOfOne()).toBeGreaterThan(3);
+  await stack.source.query(`UPDATE sppg SET "operationStartDate" = $1 WHERE id = $2`, [`${day(2)}T05:00:00Z`, one?.id]);
+  await stack.settled();
+  expect(await expectedOfOne()).toBeLessThan(2);
+});
+
+test('payment risks: fortnightly reports that are not submitted, by days left', async () => {
+  const expected = await sql<{ sppg: string; period: string; left: number }>(
+    `SELECT r."sppgId" AS sppg, r."reportPeriod" AS period, ((regexp_match(r."reportPeriod", '\\d{4}-\\d\\d-\\d\\d\\D+(\\d{4}-\\d\\d-\\d\\d)'))[1]::date + 3 - '${day(0)}'::date) AS left
+     FROM sppg_operational_reports r JOIN ${KITCHENS} ON s.id = r."sppgId" WHERE r."reportType" = 'FINANCIAL_BIWEEKLY'
+     GROUP BY 1, 2 HAVING count(r."submittedAt") = 0 AND (regexp_match(r."reportPeriod", '\\d{4}-\\d\\d-\\d\\d\\D+(\\d{4}-\\d\\d-\\d\\d)'))[1]::date <= '${day(0)}'::date + 14`,
+  );
+  const answer = await ask('payment-risks?limit=1000');
+  const told = answer.items.map(
+    (item: { scope: string; period: string; daysLeft: number }) => `${item.scope} ${item.period} ${item.daysLeft}`,
+  );
+  expect(told.sort()).toEqual(expected.map((row) => `sppg:${row.sppg} ${row.period} ${row.left}`).sort());
+  expect(answer.total).toBe(expected.length);
+  expect(answer.late).toBe(expected.filter((row) => row.left < 0).length);
+});
+
+test('findings: listed with their kitchen, answered for, and rows without a readable period', async () => {
+  const [kitchen] = await sql<{ id: string; program: string }>(
+    `SELECT s.id, n.id AS program FROM ${KITCHENS} JOIN nutrition_programs n ON n."sppgId" = s.id ORDER BY s.id LIMIT 1`,
+  );
+  const id = kitchen?.id ?? '';
+  await insert(stack.source, 'waste_management', {
+    id: 'negative',
+    sppgId: id,
+    wasteDate: `${day(3)}T04:00:00Z`,
+    wasteType: 'FOOD_WASTE',
+    wasteWeight: -4,
+    wasteSource: 'LEFTOVER',
+    disposalMethod: 'COMPOST',
+    updatedAt: NOW,
+  });
+  await stack.source.query(
+    `INSERT INTO program_monitoring (id, "programId", "monitoringMonth", "monitoringYear", "targetRecipients", "activeRecipients", "feedingDaysPlanned",
+       "feedingDaysCompleted", "totalMealsProduced", "totalMealsDistributed", "wastePercentage", "budgetAllocated", "budgetUtilized", "foodSafetyIncidents", "staffAttendance", "updatedAt")
+     VALUES ('odd', $1, 'bulan lalu', 2026, 1, 1, 1, 1, 1, 1, 0, 1, 1, 3, 90, now())`,
+    [kitchen?.program],
+  );
+  await stack.settled();
+  const list = () => ask(`findings?scope=sppg:${id}&from=${day(5)}&to=${day(1)}`);
+  const { items, totals, undated, rules } = await list();
+  const weight = (found: { rule: string }[]) => found.find((item) => item.rule === 'waste_negative_weight');
+  expect(weight(items)).toMatchObject({ scope: `sppg:${id}`, date: day(3), count: 1, state: 'open' });
+  expect(weight(totals)).toMatchObject({ kitchens: 1, findings: 1 });
+  expect(undated).toContainEqual({
+    table: 'program_monitoring',
+    column: 'monitoringMonth',
+    text: 'bulan lalu',
+    rows: 1,
+    example: 'odd',
+  });
+  expect(rules.length).toBeGreaterThan(15);
+  await programme.post('findings/states', {
+    rule: 'waste_negative_weight',
+    scope: `sppg:${id}`,
+    date: day(3),
+    state: 'explained',
+    note: 'salah ketik',
+  });
+  expect(weight((await list()).items)).toMatchObject({ state: 'explained', note: 'salah ketik' });
+  await stack.source.query(`DELETE FROM waste_management WHERE id = 'negative'`);
+  await stack.settled();
+  expect(weight((await list()).items)).toBeUndefined();
+});
+
+test('findings between two amounts of a day: delivered above produced, produced above capacity', async () => {
+  const made = `SELECT s.id AS sppg, ${LOCAL('f."productionDate"')} AS day, sum(f."actualPortions") AS produced, max(s."targetRecipients") AS capacity
+    FROM food_productions f JOIN ${KITCHENS} ON s.id = f."sppgId" WHERE f.status = 'COMPLETED' GROUP BY 1, 2`;
+  const handed = `SELECT s.id AS sppg, ${LOCAL('d."distributionDate"')} AS day, sum(d."actualQuantity") AS delivered
+    FROM school_distributions d JOIN nutrition_programs n ON n.id = d."programId" JOIN ${KITCHENS} ON s.id = n."sppgId"
+    WHERE d."deliveryStatus" IN ('DELIVERED', 'CONFIRMED') GROUP BY 1, 2`;
+  const [expected] = await sql<{ more: number; beyond: number }>(
+    `SELECT count(*) FILTER (WHERE delivered > produced)::int AS more, count(*) FILTER (WHERE produced > 1.2 * capacity)::int AS beyond
+     FROM (${made}) m LEFT JOIN (${handed}) h USING (sppg, day) WHERE day BETWEEN '${day(60)}' AND '${day(1)}'`,
+  );
+  const { totals } = await ask(`findings?from=${day(60)}&to=${day(1)}`);
+  const count = (rule: string) => totals.find((total: { rule: string }) => total.rule === rule)?.findings ?? 0;
+  expect([count('delivered_over_produced'), count('produced_over_capacity')]).toEqual([
+    expected?.more,
+    expected?.beyond,
+  ]);
+  expect(expected?.more).toBeGreaterThan(0);
+});
+
+test('targets by unit and date: the nearest unit above that has one, once it is in force', async () => {
+  const target = async (scope: string, date: string, kpi: string) =>
+    (await ask(`summary?scope=${scope}&date=${date}`)).kpis.find((entry: { id: string }) => entry.id === kpi).target;
+  expect(await target('region:PAPUA', day(1), 'food_cost_per_portion')).toEqual({ low: null, high: 60_000 });
+  expect(await target('national', day(1), 'food_cost_per_portion')).toEqual({ low: null, high: 10_000 });
+  expect(await target('region:JAWA', day(1), 'on_time_delivery')).toEqual({ low: 0.5, high: null });
+  expect(await target('region:JAWA', day(11), 'on_time_delivery')).toEqual({ low: 0.95, high: null });
+});
+
+test('any range, whole and by its parts: school type, supplier type, spending row, portion size', async () => {
+  const range = `from=${day(33)}&to=${day(4)}`;
+  const between = (column: string) => `${LOCAL(column)} BETWEEN '${day(33)}' AND '${day(4)}'`;
+  const questions = {
+    portions_delivered: `SELECT b."schoolType"::text AS part, sum(d."actualQuantity")::float8 AS num FROM school_distributions d
+      JOIN school_beneficiaries b ON b.id = d."schoolId" JOIN nutrition_programs n ON n.id = d."programId" JOIN ${KITCHENS} ON s.id = n."sppgId"
+      WHERE d."deliveryStatus" IN ('DELIVERED', 'CONFIRMED') AND ${between('d."distributionDate"')} GROUP BY 1 ORDER BY 1`,
+    spend: `SELECT coalesce(o."supplierType"::text, 'UNKNOWN') AS part, sum(o."totalAmount") AS num FROM procurements o JOIN ${KITCHENS} ON s.id = o."sppgId"
+      WHERE o.status IN ('FULLY_RECEIVED', 'COMPLETED') AND ${between('coalesce(o."actualDelivery", o."procurementDate")')} GROUP BY 1 ORDER BY 1`,
+    funds_used: `SELECT CASE WHEN t.category = 'FOOD_PROCUREMENT' THEN 'food' WHEN t.category IN ('OPERATIONAL', 'TRANSPORT', 'UTILITY') THEN 'operations'
+      ELSE 'rent_incentives' END AS part, sum(t.amount) AS num FROM banper_transactions t JOIN ${KITCHENS} ON s.id = t."sppgId"
+      WHERE t."transactionType" = 'OUTBOUND' AND ${between('t."transactionDate"')} GROUP BY 1 ORDER BY 1`,
+    portions_received: `SELECT CASE WHEN r."beneficiaryCategory" <= 'ELEMENTARY_GRADE_1_3' THEN 'small' ELSE 'large' END AS part, sum(r."portionCount")::float8 AS num
+      FROM beneficiary_receipts r JOIN ${KITCHENS} ON s.id = r."sppgId" WHERE r.status = 'RECEIVED' AND ${between('r."receiptDate"')} GROUP BY 1 ORDER BY 1`,
+  };
+  for (const [kpi, text] of Object.entries(questions)) {
+    const expected = await sql<{ part: string; num: number }>(text);
+    const { total, parts } = await ask(`kpis/${kpi}/breakdown?${range}`);
+    const told = parts.map((row: { part: string; num: number }) => [row.part, Math.round(row.num)]);
+    expect(told.sort(), kpi).toEqual(expected.map(({ part, num }) => [part, Math.round(num)]).sort());
+    expect(total.num).toBeCloseTo(
+      expected.reduce((sum, { num }) => sum + num, 0),
+      1,
+    );
+    expect(parts.length, kpi).toBeGreaterThan(1);
+  }
+  // A ratio over a range is a ratio of sums; where there is nothing there is no data, never zero.
+  const [ratio] = await sql<{ value: number }>(
+    `SELECT sum(num) / sum(den) AS value FROM (SELECT ${LOCAL('x."distributionDate"')} AS day,
+       count(*) FILTER (WHERE coalesce(x."arrivalTime", x."actualEndTime") <= x."plannedEndTime")::float8 AS num,
+       count(coalesce(x."arrivalTime", x."actualEndTime"))::float8 AS den
+     FROM food_distributions x JOIN ${KITCHENS} ON s.id = x."sppgId" WHERE x.status = 'COMPLETED' GROUP BY 1) d WHERE day BETWEEN '${day(33)}' AND '${day(4)}'`,
+  );
+  expect((await ask(`kpis/on_time_delivery/breakdown?${range}`)).total.value).toBeCloseTo(ratio?.value as number, 12);
+  const nothing = await ask('kpis/portions_delivered/breakdown?from=2020-01-01&to=2020-12-31');
+  expect([nothing.total, nothing.parts]).toEqual([null, []]);
+});
+
+test('a unit that moves: past periods as it is now, or as it was then', async () => {
+  const [mover] = await sql<{ id: string; province: string }>(
+    `SELECT s.id, s."provinceId" AS province FROM ${KITCHENS} WHERE p.region = 'JAWA' AND s."provinceId" <> '31' ORDER BY s.id LIMIT 1`,
+  );
+  const [target] = await sql<{ province: string; regency: string }>(
+    `SELECT "provinceId" AS province, id AS regency FROM regencies_indonesia WHERE "provinceId" = '31' ORDER BY id LIMIT 1`,
+  );
+  const value = async (scope: string, hierarchy: string) => {
+    const path = `kpis/portions_delivered/series?scope=${scope}&grain=day&from=${day(20)}&to=${day(2)}&hierarchy=${hierarchy}`;
+    return (await ask(path)).points.reduce((sum: number, point: { num: number }) => sum + point.num, 0);
+  };
+  const home = `province:${mover?.province}`;
+  const [before, there] = [await value(home, 'now'), await value('province:31', 'now')];
+  const own = await value(`sppg:${mover?.id}`, 'now');
+  expect(own).toBeGreaterThan(0);
+  await stack.source.query('UPDATE sppg SET "provinceId" = $1, "regencyId" = $2 WHERE id = $3', [
+    target?.province,
+    target?.regency,
+    mover?.id,
+  ]);
+  await stack.settled();
+  expect(await value(home, 'now')).toBeCloseTo(before - own, 6);
+  expect(await value('province:31', 'now')).toBeCloseTo(there + own, 6);
+  expect(await value(home, 'then')).toBeCloseTo(before, 6);
+  expect(await value('province:31', 'then')).toBeCloseTo(there, 6);
+  expect(await value('national', 'then')).toBeCloseTo(await value('national', 'now'), 6);
+});
+
+test('provisional until the sheets are there or the days of grace are over', async () => {
+  const { points } = await ask(`kpis/portions_delivered/series?from=${day(10)}&to=${day(0)}`);
+  for (const { date, state } of points) {
+    if (date < day(3)) expect(state, date).toBe('final');
+    if (date >= day(0)) expect(state, date).toBe('provisional');
+  }
+});

@@ -1,0 +1,171 @@
+/** Facts of a day of operations: batches, checks, delivery runs, handovers to schools, what was eaten, weighed, received and said. */
+import type { FactName } from '../../kpis/kpi.ts';
+import { type Fact, keysOf, programDays, programs, rowDayEnds, utcDays, zones } from './cells.ts';
+
+/** Handovers to schools in the dirty cells. */
+const handovers = `handovers AS (
+  SELECT p.sppg_id AS sppg_id, toDate32(sd.distributionDate + toIntervalHour(z.shift)) AS day,
+    sd.id AS id, sd.schoolId AS schoolId, sd.targetQuantity AS targetQuantity, sd.actualQuantity AS actualQuantity,
+    sd.deliveryStatus AS deliveryStatus, sd.createdAt AS createdAt, ${rowDayEnds}
+  FROM (
+    SELECT id, programId, schoolId, distributionDate, targetQuantity, actualQuantity, deliveryStatus, createdAt
+    FROM raw.school_distributions FINAL
+    WHERE NOT _deleted AND id IN (
+      SELECT key FROM ops.places_school_distributions
+      WHERE program_id IN (SELECT program_id FROM programs) AND (program_id, toDate32(at)) IN (${programDays})
+    )
+  ) AS sd
+  INNER JOIN programs AS p ON p.program_id = sd.programId
+  INNER JOIN zones AS z ON z.sppg_id = p.sppg_id
+  WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)
+)`;
+
+export const operations = {
+  production: {
+    with: [zones],
+    select: `
+      SELECT f.sppgId AS sppg_id, toDate32(f.productionDate + toIntervalHour(z.shift)) AS day,
+        toString(f.status) AS status, status = 'COMPLETED' AS done,
+        f.plannedPortions AS plannedPortions, f.actualPortions AS actualPortions,
+        f.estimatedCost AS estimatedCost, f.actualCost AS actualCost,
+        f.actualStartTime AS actualStartTime, f.actualEndTime AS actualEndTime,
+        c.calculated = 1 AS calculated, c.meetsAKG = 1 AS meetsAKG, f.createdAt AS createdAt, ${rowDayEnds}
+      FROM (
+        SELECT id, sppgId, menuId, productionDate, status, plannedPortions, actualPortions, estimatedCost, actualCost,
+          actualStartTime, actualEndTime, createdAt
+        FROM raw.food_productions FINAL WHERE NOT _deleted AND id IN (${keysOf('food_productions')})
+      ) AS f
+      INNER JOIN zones AS z ON z.sppg_id = f.sppgId
+      LEFT ANY JOIN (
+        SELECT menuId, 1 AS calculated, toUInt8(meetsAKG) AS meetsAKG
+        FROM raw.menu_nutrition_calculations FINAL
+        WHERE NOT _deleted AND id IN (
+          SELECT key FROM ops.places_menu_nutrition_calculations WHERE menu_id IN (
+            SELECT menu_id FROM ops.places_food_productions WHERE sppg_id IN (SELECT sppg_id FROM cells)
+          )
+        )
+      ) AS c ON c.menuId = f.menuId
+      WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)`,
+  },
+  quality: {
+    with: [zones],
+    select: `
+      SELECT f.sppgId AS sppg_id, toDate32(q.checkTime + toIntervalHour(z.shift)) AS day,
+        q.passed AS passed, q.score AS score, q.severity AS severity, q.actionTaken AS actionTaken, q.createdAt AS createdAt, ${rowDayEnds}
+      FROM (
+        SELECT id, productionId, checkTime, passed, score, severity, actionTaken, createdAt FROM raw.quality_controls FINAL
+        WHERE NOT _deleted AND id IN (
+          SELECT key FROM ops.places_quality_controls
+          WHERE toDate32(at) IN (SELECT arrayJoin([day - 1, day]) FROM cells) AND production_id IN (
+            SELECT key FROM ops.places_food_productions WHERE sppg_id IN (SELECT sppg_id FROM cells)
+          )
+        )
+      ) AS q
+      INNER JOIN (
+        SELECT id, sppgId FROM raw.food_productions FINAL
+        WHERE NOT _deleted AND id IN (
+          SELECT production_id FROM ops.places_quality_controls
+          WHERE toDate32(at) IN (SELECT arrayJoin([day - 1, day]) FROM cells) AND production_id IN (
+            SELECT key FROM ops.places_food_productions WHERE sppg_id IN (SELECT sppg_id FROM cells)
+          )
+        )
+      ) AS f ON f.id = q.productionId
+      INNER JOIN zones AS z ON z.sppg_id = f.sppgId
+      WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)`,
+  },
+  distribution: {
+    with: [zones],
+    select: `
+      SELECT x.sppgId AS sppg_id, toDate32(x.distributionDate + toIntervalHour(z.shift)) AS day,
+        toString(x.status) AS status, status = 'COMPLETED' AS done,
+        x.plannedRecipients AS plannedRecipients, x.actualRecipients AS actualRecipients,
+        x.plannedEndTime AS plannedEndTime, x.arrivalTime AS arrivalTime, x.arrivalTemp AS arrivalTemp, x.departureTime AS departureTime,
+        coalesce(x.arrivalTime, x.actualEndTime) AS arrived, f.actualEndTime AS cookedAt,
+        x.transportCost AS transportCost, x.fuelCost AS fuelCost, x.otherCosts AS otherCosts, x.createdAt AS createdAt, ${rowDayEnds}
+      FROM (
+        SELECT id, sppgId, productionId, distributionDate, status, plannedRecipients, actualRecipients, plannedEndTime,
+          actualEndTime, departureTime, arrivalTime, arrivalTemp, transportCost, fuelCost, otherCosts, createdAt
+        FROM raw.food_distributions FINAL WHERE NOT _deleted AND id IN (${keysOf('food_distributions')})
+      ) AS x
+      INNER JOIN zones AS z ON z.sppg_id = x.sppgId
+      LEFT ANY JOIN (
+        SELECT id, actualEndTime FROM raw.food_productions FINAL
+        WHERE NOT _deleted AND id IN (
+          SELECT production_id FROM ops.places_food_distributions
+          WHERE sppg_id IN (SELECT sppg_id FROM cells) AND (sppg_id, toDate32(at)) IN (${utcDays})
+        )
+      ) AS f ON f.id = x.productionId
+      WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)`,
+  },
+  school: {
+    with: [zones, programs, handovers],
+    select: `
+      SELECT h.sppg_id AS sppg_id, h.day AS day, if(b.schoolType = '', 'UNKNOWN', toString(b.schoolType)) AS schoolType,
+        h.targetQuantity AS targetQuantity, h.actualQuantity AS actualQuantity, h.deliveryStatus AS deliveryStatus,
+        h.createdAt AS createdAt, h.dayEnds AS dayEnds
+      FROM handovers AS h
+      LEFT ANY JOIN (
+        SELECT id, schoolType FROM raw.school_beneficiaries FINAL
+        WHERE NOT _deleted AND id IN (
+          SELECT school_id FROM ops.places_school_distributions
+          WHERE program_id IN (SELECT program_id FROM programs) AND (program_id, toDate32(at)) IN (${programDays})
+        )
+      ) AS b ON b.id = h.schoolId`,
+  },
+  feeding: {
+    with: [zones, programs, handovers],
+    select: `
+      SELECT h.sppg_id AS sppg_id, h.day AS day, r.reportType AS reportType,
+        r.totalPortionsServed AS totalPortionsServed, r.totalPortionsConsumed AS totalPortionsConsumed
+      FROM (
+        SELECT id, distributionId, reportType, totalPortionsServed, totalPortionsConsumed
+        FROM raw.school_feeding_reports FINAL
+        WHERE NOT _deleted AND id IN (
+          SELECT key FROM ops.places_school_feeding_reports WHERE distribution_id IN (SELECT id FROM handovers)
+        )
+      ) AS r
+      INNER JOIN handovers AS h ON h.id = r.distributionId`,
+  },
+  waste: {
+    with: [zones, programs, handovers],
+    select: `
+      SELECT w.sppgId AS sppg_id, toDate32(w.wasteDate + toIntervalHour(z.shift)) AS day,
+        w.wasteWeight AS wasteWeight, d.portions AS deliveredPortions
+      FROM (
+        SELECT id, sppgId, wasteDate, wasteType, wasteWeight FROM raw.waste_management FINAL
+        WHERE NOT _deleted AND wasteType IN ('FOOD_WASTE', 'ORGANIC_WASTE') AND id IN (${keysOf('waste_management')})
+      ) AS w
+      INNER JOIN zones AS z ON z.sppg_id = w.sppgId
+      LEFT ANY JOIN (
+        SELECT sppg_id, day, sum(actualQuantity) AS portions FROM handovers
+        WHERE deliveryStatus IN ('DELIVERED', 'CONFIRMED') GROUP BY sppg_id, day
+      ) AS d ON d.sppg_id = w.sppgId AND d.day = toDate32(w.wasteDate + toIntervalHour(z.shift))
+      WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)`,
+  },
+  receipt: {
+    with: [zones],
+    select: `
+      SELECT b.sppgId AS sppg_id, toDate32(b.receiptDate + toIntervalHour(z.shift)) AS day, toString(b.status) AS status,
+        b.portionCount AS portionCount,
+        if(toString(b.beneficiaryCategory) IN ('TODDLER', 'EARLY_CHILDHOOD', 'KINDERGARTEN', 'ELEMENTARY_GRADE_1_3'), 'small', 'large') AS portionSize
+      FROM (
+        SELECT id, sppgId, receiptDate, status, portionCount, beneficiaryCategory
+        FROM raw.beneficiary_receipts FINAL WHERE NOT _deleted AND id IN (${keysOf('beneficiary_receipts')})
+      ) AS b
+      INNER JOIN zones AS z ON z.sppg_id = b.sppgId
+      WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)`,
+  },
+  feedback: {
+    with: [zones],
+    select: `
+      SELECT b.sppgId AS sppg_id, toDate32(b.createdAt + toIntervalHour(z.shift)) AS day,
+        toString(b.feedbackType) AS feedbackType, toString(b.priority) AS priority, b.rating AS rating,
+        b.createdAt AS createdAt, b.respondedAt AS respondedAt
+      FROM (
+        SELECT id, sppgId, feedbackType, priority, rating, createdAt, respondedAt
+        FROM raw.beneficiary_feedback FINAL WHERE NOT _deleted AND id IN (${keysOf('beneficiary_feedback')})
+      ) AS b
+      INNER JOIN zones AS z ON z.sppg_id = b.sppgId
+      WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)`,
+  },
+} as const satisfies Partial<Record<FactName, Fact>>;

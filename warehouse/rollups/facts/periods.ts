@@ -1,0 +1,82 @@
+/** Facts of a month or a fortnight: incidents by monitoring month, service days, reports due. */
+import type { FactName } from '../../kpis/kpi.ts';
+import { type Fact, keysOf, monthOf, placedIn, programs, utcDaysOfMonth, zones } from './cells.ts';
+
+/** The month a monitoring row is about: '2026-03', or a month's number beside its year; anything else is no month. */
+export const monitoredMonth = (month: string, year: string) => `multiIf(
+  match(${month}, '^\\\\d{4}-(0[1-9]|1[0-2])$'), toDate32OrNull(concat(${month}, '-01')),
+  match(${month}, '^(0?[1-9]|1[0-2])$'), makeDate32(${year}, toUInt8(${month}), 1), NULL)`;
+
+export const periods = {
+  incident_month: {
+    grain: 'month',
+    with: [programs],
+    select: `
+      SELECT p.sppg_id AS sppg_id, assumeNotNull(m.month) AS day, m.foodSafetyIncidents AS foodSafetyIncidents
+      FROM (
+        SELECT id, programId, ${monitoredMonth('monitoringMonth', 'monitoringYear')} AS month, foodSafetyIncidents
+        FROM raw.program_monitoring FINAL
+        WHERE NOT _deleted AND id IN (
+          SELECT key FROM ops.places_program_monitoring WHERE program_id IN (SELECT program_id FROM programs)
+        )
+      ) AS m
+      INNER JOIN programs AS p ON p.program_id = m.programId
+      WHERE m.month IS NOT NULL AND (sppg_id, day) IN (SELECT sppg_id, day FROM cells)`,
+  },
+  service_month: {
+    grain: 'month',
+    with: [
+      zones,
+      `runs AS (
+        SELECT x.sppgId AS sppg_id, toDate32(x.distributionDate + toIntervalHour(z.shift)) AS service_day,
+          ${monthOf('service_day')} AS day, x.status = 'COMPLETED' AS served
+        FROM (
+          SELECT id, sppgId, distributionDate, toString(status) AS status FROM raw.food_distributions FINAL
+          WHERE NOT _deleted AND id IN (${keysOf('food_distributions', utcDaysOfMonth)})
+        ) AS x
+        INNER JOIN zones AS z ON z.sppg_id = x.sppgId
+        WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)
+      )`,
+    ],
+    // A month in which the kitchen has no deliveries at all, planned or made, is no data.
+    select: `
+      SELECT sppg_id, day, service_day, max(served) AS served, max(planned) AS planned
+      FROM (
+        SELECT sppg_id, day, service_day, served, 0 AS planned FROM runs
+        UNION ALL
+        SELECT p.sppgId AS sppg_id, c.day AS day,
+          arrayJoin(arrayMap(n -> c.day + n, range(dateDiff('day', c.day, addMonths(c.day, 1))))) AS service_day, 0 AS served,
+          has(p.weekdays, toDayOfWeek(service_day)) AND service_day >= toDate32(p.startDate + toIntervalHour(c.shift))
+            AND service_day <= ifNull(toDate32(p.endDate + toIntervalHour(c.shift)), toDate32('2299-12-31'))
+            AND service_day NOT IN (SELECT day FROM mart.holidays FINAL WHERE listed) AS planned
+        FROM (
+          SELECT id, sppgId, JSONExtract(ifNull(toString(feedingDays), '[]'), 'Array(Nullable(Int32))') AS weekdays, startDate, endDate
+          FROM raw.nutrition_programs FINAL
+          WHERE NOT _deleted AND status = 'ACTIVE' AND id IN (SELECT key FROM (${placedIn('nutrition_programs')}))
+        ) AS p
+        INNER JOIN cells AS c ON c.sppg_id = p.sppgId
+        WHERE c.shift > 0
+      )
+      WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM runs)
+      GROUP BY sppg_id, day, service_day`,
+  },
+  fortnight_report: {
+    with: [zones],
+    select: `
+      SELECT r.sppgId AS sppg_id, assumeNotNull(r.ends) AS day, r.reportPeriod AS period,
+        min(toDate32(r.submittedAt + toIntervalHour(z.shift))) AS submitted,
+        toDateTime64(day + 4, 3, 'UTC') - toIntervalHour(any(z.shift)) <= {now:DateTime64(6, 'UTC')} AS overdue
+      FROM (
+        SELECT id, sppgId, reportPeriod, submittedAt,
+          toDate32OrNull(extractAll(reportPeriod, '[0-9]{4}-[0-9]{2}-[0-9]{2}')[2]) AS ends
+        FROM raw.sppg_operational_reports FINAL
+        WHERE NOT _deleted AND toString(reportType) = 'FINANCIAL_BIWEEKLY' AND id IN (
+          SELECT key FROM ops.places_sppg_operational_reports
+          WHERE type = 'FINANCIAL_BIWEEKLY' AND (sppg_id, ends) IN (SELECT sppg_id, toNullable(day) FROM cells)
+        )
+      ) AS r
+      INNER JOIN zones AS z ON z.sppg_id = r.sppgId
+      WHERE r.ends IS NOT NULL AND (sppg_id, day) IN (SELECT sppg_id, day FROM cells)
+      GROUP BY sppg_id, day, period`,
+  },
+} as const satisfies Partial<Record<FactName, Fact>>;
