@@ -38,6 +38,8 @@ beforeAll(async () => {
     await source.query(`UPDATE school_beneficiaries SET "activeStudents" = 3 WHERE id = 's1-k511'`);
     await source.query(`UPDATE school_beneficiaries SET "activeStudents" = 0 WHERE id = 's2-k511'`);
   });
+  // Every role asks every route within a minute; limits have tests of their own (safety.test.ts).
+  stack.env.RATE_LIMIT_PER_MINUTE = '1000000';
   await startPath(stack);
   await stack.settled();
 });
