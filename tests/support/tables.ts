@@ -5,9 +5,10 @@
 import pg from 'pg';
 import { pino } from 'pino';
 import { decodeBatch, encodeBatch } from '../../etl/batch.ts';
-import { createBatchBuilder, mapRelation } from '../../etl/batch_builder.ts';
+import { createBatchBuilder } from '../../etl/batch_builder.ts';
 import { decode } from '../../etl/decode.ts';
 import { loadBatch } from '../../etl/load.ts';
+import { mapRelation } from '../../etl/mapping.ts';
 import { checkTable, type TableShape } from '../../etl/postgres/catalog.ts';
 import { identityFault } from '../../etl/postgres/identity.ts';
 import { parseLsn } from '../../etl/postgres/lsn.ts';
