@@ -54,14 +54,15 @@ test('before and after thousands of random changes raw, cells, areas and dataset
     await runWorkload(source, 1, 300);
   });
   await startPath(stack);
-  for (const seed of [1, 2, 3, 4]) {
-    if (seed > 1) await runWorkload(stack.source, seed, 900, 80);
-    await stack.settled();
+  // A few changes after the many: there a cell that nothing marked is not made right by the change after it.
+  for (const [seed, changes] of [0, 900, 900, 900, 25, 25, 25, 25].entries()) {
+    if (changes > 0) await runWorkload(stack.source, seed + 1, changes, changes > 100 ? 80 : 3);
+    await stack.settled(120_000);
     await expectSourceEqualsRaw(stack);
     const independent = await independentCells(stack);
-    expect(await martCells(stack), `seed ${seed}`).toEqual(independent);
+    expect(await martCells(stack), `round ${seed}`).toEqual(independent);
     await expectAreas(stack, independent);
-    expect(await expectDataset(stack, independent), `lines after seed ${seed}`).toBeGreaterThan(100);
+    expect(await expectDataset(stack, independent), `lines after round ${seed}`).toBeGreaterThan(100);
   }
   const rows = (await readTables(stack.warehouse)).map(({ streamedRows }) => streamedRows);
   expect(rows.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(2_000);
