@@ -134,8 +134,8 @@ export const changes = ({ source, random, pick, int, id, at, maybe, anyOf }: Cha
   // History begins with the first copy: what a budget was before nobody knows (stack.settled notes that it has begun).
   () =>
     source.query(
-      `UPDATE sppg SET "monthlyBudget" = $1, "budgetAlertThreshold" = $2 WHERE id = ${anyOf('sppg')} AND EXISTS (SELECT FROM test_log.begun)`,
-      [maybe(int(0, 90_000_000)), int(50, 100)],
+      `UPDATE sppg SET "monthlyBudget" = $1::float8, "budgetAlertThreshold" = 50 + coalesce($1::float8, 0)::int % 50 WHERE id = ${anyOf('sppg')} AND EXISTS (SELECT FROM test_log.begun)`,
+      [maybe(int(0, 90_000_000))],
     ),
   () =>
     source.query(
