@@ -163,7 +163,7 @@ test('numbers, rules and the dictionary are those of the role', async () => {
   expect(await fields('SPPG_AKUNTAN')).toEqual({
     kpis: new Set(['finance', 'procurement']),
     summary: new Set(['finance', 'procurement']),
-    rules: new Set(['procurement']),
+    rules: new Set(['finance', 'procurement']),
     dataset: new Set(['finance']),
   });
   expect((await fields('SPPG_VIEWER')).kpis).not.toContain('finance');
