@@ -71,7 +71,8 @@ beforeAll(async () => {
   await order('rupiah', 'k512', now, 39_999_999);
   // One more person than a kitchen may serve, and just as many as it may.
   await source.query(`UPDATE nutrition_programs SET "sppgId" = substr(id, 3), status = 'ACTIVE'`);
-  await source.query(`UPDATE school_beneficiaries SET "programId" = 'p-' || substr(id, 4), "isActive" = true,
+  await source.query(`UPDATE school_beneficiaries SET "programId" = 'p-' || substr(id, 4)`);
+  await source.query(`UPDATE school_beneficiaries SET "isActive" = true,
     "activeStudents" = CASE WHEN substr(id, 4) = 'k511' THEN 1251 ELSE 1250 END WHERE substr(id, 4) IN ('k511', 'k512')`);
   await source.query(`UPDATE school_beneficiaries SET "activeStudents" = 1250 WHERE id = 's1-k511'`);
   await stack.settled();
