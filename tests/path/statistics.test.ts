@@ -180,3 +180,48 @@ test('peers: kitchens of the same island group nearest in size, told without the
   expect(peers.kitchens).toBe(expected.length);
   expect(peers.median).toBeCloseTo(expected[Math.round((expected.length - 1) / 2)]?.value as number, 12);
 });
+
+test('series by week, fortnight, month, quarter and year are sums over sums of the days in them', async () => {
+  const [from, to] = [day(70), day(1)];
+  // Two ISO weeks each from Monday 1 January 2024, as docs/configure.md says of the ministry's fortnights.
+  const starts = {
+    week: `date_trunc('week', day)`,
+    fortnight: `date '2024-01-01' + 14 * ((day - date '2024-01-01') / 14)`,
+    month: `date_trunc('month', day)`,
+    quarter: `date_trunc('quarter', day)`,
+    year: `date_trunc('year', day)`,
+  };
+  for (const [grain, start] of Object.entries(starts)) {
+    const expected = await sql<{ date: string; num: number; den: number }>(
+      `SELECT (${start})::date::text AS date, sum(num) AS num, sum(den) AS den FROM (${ON_TIME}) x
+       WHERE day BETWEEN '${from}' AND '${to}' GROUP BY 1 HAVING sum(den) > 0 ORDER BY 1`,
+    );
+    const { points } = await ask(`kpis/on_time_delivery/series?grain=${grain}&from=${from}&to=${to}`);
+    const told = points
+      .filter(({ den }: { den: number | null }) => den !== null)
+      .map(({ date, num, den }: { date: string; num: number; den: number }) => ({ date, num, den }));
+    expect(told, grain).toEqual(expected);
+    expect(expected.length, grain).toBeGreaterThan(0);
+    for (const { value, num, den } of points) if (den !== null) expect(value).toBeCloseTo(num / den, 12);
+  }
+});
+
+test('summary: a day beside the day before, the same weekday last week and the month so far', async () => {
+  const date = day(2);
+  const { kpis } = await ask(`summary?date=${date}`);
+  const told = kpis.find(({ id }: { id: string }) => id === 'on_time_delivery');
+  const between = async (from: string, to: string) => {
+    const [row] = await sql<{ num: number | null; den: number | null }>(
+      `SELECT sum(num) AS num, sum(den) AS den FROM (${ON_TIME}) x WHERE day BETWEEN '${from}' AND '${to}'`,
+    );
+    return row?.den ? { num: row.num, den: row.den } : null;
+  };
+  const sums = (figure: { num: number | null; den: number | null } | null) =>
+    figure?.den ? { num: figure.num, den: figure.den } : null;
+  expect(sums(told)).toEqual(await between(date, date));
+  expect(sums(told.previousDay)).toEqual(await between(day(3), day(3)));
+  expect(sums(told.sameWeekday)).toEqual(await between(day(9), day(9)));
+  expect(sums(told.monthToDate)).toEqual(await between(`${date.slice(0, 8)}01`, date));
+  // The programme is younger than a year.
+  expect(sums(told.yearAgo)).toBeNull();
+});
