@@ -20,27 +20,36 @@ afterAll(() => stack[Symbol.asyncDispose]());
 
 const LOCAL_TIME = (column: string) =>
   `(${column} + (CASE p.timezone WHEN 'WIB' THEN 7 WHEN 'WITA' THEN 8 ELSE 9 END) * interval '1 hour')`;
-test('completeness: expected days by programme, calendar and status; missing sheets as SQL counts them', async () => {
+/** Kitchens `s` of provinces `p` and the days `d` on which they were to serve. */
+async function dueFrom(from: string, to: string): Promise<string> {
   const off = await stack.warehouse.query<{ day: string }>(
     'SELECT toString(day) AS day FROM mart.holidays FINAL WHERE listed',
   );
-  const has = (table: string, column: string, join = `x."sppgId" = s.id`, from = '') =>
-    `EXISTS (SELECT FROM ${table} x ${from} WHERE ${join} AND ${LOCAL(column)} = d::date)`;
-  const range = [day(20), day(2)];
-  const due = `FROM ${KITCHENS} CROSS JOIN generate_series('${range[0]}'::date, '${range[1]}'::date, '1 day') d
+  return `FROM ${KITCHENS} CROSS JOIN generate_series('${from}'::date, '${to}'::date, '1 day') d
     WHERE s.status = 'ACTIVE' AND d::date NOT IN (${off.map((row) => `'${row.day}'`).join(', ')})
       AND d::date >= ${LOCAL('s."operationStartDate"')} AND EXISTS (
         SELECT FROM nutrition_programs n WHERE n."sppgId" = s.id AND n.status = 'ACTIVE' AND extract(isodow FROM d)::int = ANY (n."feedingDays")
           AND d::date >= ${LOCAL('n."startDate"')} AND (n."endDate" IS NULL OR d::date <= ${LOCAL('n."endDate"')}))`;
+}
+
+/** Every day a kitchen was to serve, with whether each of its four sheets is there. */
+async function sheetsDue(from: string, to: string): Promise<string> {
+  const has = (table: string, column: string, join = `x."sppgId" = s.id`, with_ = '') =>
+    `EXISTS (SELECT FROM ${table} x ${with_} WHERE ${join} AND ${LOCAL(column)} = d::date)`;
+  return `SELECT s.id, d::date::text AS day,
+      ${has('food_productions', 'x."productionDate"')} AS a,
+      ${has('quality_controls', 'x."checkTime"', 'f."sppgId" = s.id', 'JOIN food_productions f ON f.id = x."productionId"')} AS b,
+      ${has('food_distributions', 'x."distributionDate"')} AS c,
+      ${has('school_distributions', 'x."distributionDate"', 'n."sppgId" = s.id', 'JOIN nutrition_programs n ON n.id = x."programId"')} AS e
+    ${await dueFrom(from, to)}`;
+}
+
+test('completeness: expected days by programme, calendar and status; missing sheets as SQL counts them', async () => {
+  const range = [day(20), day(2)] as const;
   const [expected] = await sql<Record<string, number>>(
     `SELECT count(*)::int AS expected, count(*) FILTER (WHERE a AND b AND c AND e)::int AS complete, count(*) FILTER (WHERE NOT a)::int AS production,
        count(*) FILTER (WHERE NOT b)::int AS quality, count(*) FILTER (WHERE NOT c)::int AS distribution, count(*) FILTER (WHERE NOT e)::int AS schools
-     FROM (SELECT s.id, d,
-         ${has('food_productions', 'x."productionDate"')} AS a,
-         ${has('quality_controls', 'x."checkTime"', 'f."sppgId" = s.id', 'JOIN food_productions f ON f.id = x."productionId"')} AS b,
-         ${has('food_distributions', 'x."distributionDate"')} AS c,
-         ${has('school_distributions', 'x."distributionDate"', 'n."sppgId" = s.id', 'JOIN nutrition_programs n ON n.id = x."programId"')} AS e
-       ${due}) t`,
+     FROM (${await sheetsDue(...range)}) t`,
   );
   const { totals } = await ask(`completeness?from=${range[0]}&to=${range[1]}`);
   expect(totals).toMatchObject({
@@ -64,7 +73,7 @@ test('completeness: expected days by programme, calendar and status; missing she
     `SELECT count(*)::int AS expected, count(*) FILTER (WHERE by <= 0)::int AS ontime, count(*) FILTER (WHERE by > 0)::int AS late,
        count(*) FILTER (WHERE by IS NULL)::int AS missing, avg(by) FILTER (WHERE by > 0)::float8 AS days
      FROM (SELECT (SELECT extract(epoch FROM min(${LOCAL_TIME('x."createdAt"')}) - (d + interval '1 day')::timestamp) / 86400 FROM food_productions x
-         WHERE x."sppgId" = s.id AND ${LOCAL('x."productionDate"')} = d::date) AS by ${due}) t`,
+         WHERE x."sppgId" = s.id AND ${LOCAL('x."productionDate"')} = d::date) AS by ${await dueFrom(...range)}) t`,
   );
   const { totals: told } = await ask(`timeliness?from=${range[0]}&to=${range[1]}`);
   expect(told.expected).toBe(times?.expected);
@@ -247,4 +256,24 @@ test('provisional until the sheets are there or the days of grace are over', asy
     if (date < day(3)) expect(state, date).toBe('final');
     if (date >= day(0)) expect(state, date).toBe('provisional');
   }
+});
+
+test('a day within its grace is final once its sheets are complete, and provisional again when one goes', async () => {
+  const [kitchen] = await sql<{ id: string; last: string }>(
+    `SELECT id, max(day) AS last FROM (${await sheetsDue(day(3), day(1))}) t
+     GROUP BY 1 HAVING bool_and(a AND b AND c AND e) ORDER BY 1 LIMIT 1`,
+  );
+  expect(kitchen).toBeDefined();
+  const { id, last } = kitchen as { id: string; last: string };
+  const state = async () => {
+    const { points } = await ask(`kpis/portions_delivered/series?scope=sppg:${id}&from=${last}&to=${last}`);
+    return points[0]?.state;
+  };
+  expect(await state()).toBe('final');
+  await stack.source.query(
+    `DELETE FROM quality_controls q USING food_productions f, ${KITCHENS}
+     WHERE f.id = q."productionId" AND s.id = f."sppgId" AND s.id = '${id}' AND ${LOCAL('q."checkTime"')} = '${last}'`,
+  );
+  await stack.settled();
+  expect(await state()).toBe('provisional');
 });
