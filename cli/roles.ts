@@ -2,7 +2,6 @@
 import { join } from 'node:path';
 import type { Worker } from 'bullmq';
 import pg from 'pg';
-import { startApi } from '../api/server.ts';
 import { runCapture } from '../etl/capture.ts';
 import { PRINTING } from '../etl/postgres/session.ts';
 import { runScheduleSync } from '../etl/schedule_sync.ts';
@@ -15,7 +14,6 @@ import { createLifecycle, type Lifecycle, stopOnSignals } from '../platform/life
 import { createLogger, type Logger } from '../platform/log.ts';
 import { openQueue, PIPELINE } from '../platform/queues.ts';
 import { awaitRedis, connectRedis, type Redis } from '../platform/redis.ts';
-import { buildLive } from '../reports/live/build.ts';
 import { keepAudit } from '../warehouse/audit.ts';
 import { connectWarehouse, type Warehouse } from '../warehouse/client.ts';
 import { applyDefinitions } from '../warehouse/definitions.ts';
@@ -152,6 +150,11 @@ const run: Record<Role, (context: Context) => Promise<void>> = {
   },
 
   async api(context) {
+    // Loaded where it runs: every other process would start half a second later for it.
+    const [{ startApi }, { buildLive }] = await Promise.all([
+      import('../api/server.ts'),
+      import('../reports/live/build.ts'),
+    ]);
     await buildLive(join(context.config.dataDir, 'live'));
     const warehouse = await openWarehouse(context, QUERY_SECONDS);
     const redis = await openRedis(context, 'serving');
