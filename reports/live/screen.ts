@@ -103,7 +103,8 @@ export function showScreen(root: HTMLElement, session: Session, signedOut: () =>
     render(next, below.units, kpi, series, moved);
     summary = next;
     live.watch(wanted.scope);
-    void parts.insights.show(wanted.scope, wanted.date);
+    // They are about days that are over.
+    if (!session.todayOnly) void parts.insights.show(wanted.scope, wanted.date);
     root.setAttribute('aria-busy', 'false');
   };
 
