@@ -15,7 +15,7 @@ export default defineConfig({
   test: {
     projects: [
       project('unit', 20_000),
-      project('path', 120_000),
+      project('path', 240_000),
       project('fault', 240_000),
       project('browser', 180_000),
     ],
