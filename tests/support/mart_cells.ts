@@ -11,7 +11,8 @@ export function collect(
 ): Cells {
   const cells: Cells = {};
   for (const { sppg, day, kpi, split, num, den } of rows) {
-    const number = (value: unknown) => (value === null ? null : Number(Number(value).toPrecision(9)));
+    // A tenth digit of exactly 5 would be rounded by the last bit of the sum: all are moved off it alike.
+    const number = (value: unknown) => (value === null ? null : Number((Number(value) * (1 + 1e-12)).toPrecision(9)));
     if (number(num) === null || (ratio(kpi) && !number(den))) continue;
     cells[`${day} ${sppg} ${kpi}${split === '' ? '' : ` ${split}`}`] = [number(num), number(den)];
   }
