@@ -8,6 +8,7 @@ const project = (name: string, timeout: number) => ({
     hookTimeout: timeout,
     // Engine tests start processes of their own; two cores do not gain from more at once.
     fileParallelism: name === 'unit',
+    setupFiles: name === 'unit' ? [] : ['tests/support/logs_of_failures.ts'],
   },
 });
 

@@ -4,7 +4,7 @@ import { expectSourceEqualsRaw } from '../support/equality.ts';
 import { independentCells } from '../support/independent.ts';
 import { martCells } from '../support/mart_cells.ts';
 import { batch, insert, seedProgramme } from '../support/rows.ts';
-import { copiedAgain, lumbung, type Stack, startStack, until } from '../support/stack.ts';
+import { copiedAfter, lumbung, type Stack, startStack, until } from '../support/stack.ts';
 import { runWorkload } from '../support/workload.ts';
 
 let stack: Stack;
@@ -95,21 +95,22 @@ test('an interrupted copy resumes where it was', async () => {
 
 test('a partitioned table is copied and followed, whatever the column order of its partitions; TRUNCATE of the parent too', async () => {
   const { source } = stack;
-  await source.query('BEGIN');
-  await source.query('ALTER TABLE audit_logs RENAME TO audit_logs_plain');
-  await source.query(
-    'CREATE TABLE audit_logs (LIKE audit_logs_plain INCLUDING DEFAULTS, PRIMARY KEY (id)) PARTITION BY HASH (id)',
-  );
-  await source.query('CREATE TABLE audit_logs_0 PARTITION OF audit_logs FOR VALUES WITH (MODULUS 2, REMAINDER 0)');
-  await source.query(
-    `CREATE TABLE audit_logs_1 ("createdAt" timestamp(3) NOT NULL DEFAULT now(), metadata jsonb, "ipAddress" text, "sppgId" text,
+  await copiedAfter(stack, ['audit_logs'], async () => {
+    await source.query('BEGIN');
+    await source.query('ALTER TABLE audit_logs RENAME TO audit_logs_plain');
+    await source.query(
+      'CREATE TABLE audit_logs (LIKE audit_logs_plain INCLUDING DEFAULTS, PRIMARY KEY (id)) PARTITION BY HASH (id)',
+    );
+    await source.query('CREATE TABLE audit_logs_0 PARTITION OF audit_logs FOR VALUES WITH (MODULUS 2, REMAINDER 0)');
+    await source.query(
+      `CREATE TABLE audit_logs_1 ("createdAt" timestamp(3) NOT NULL DEFAULT now(), metadata jsonb, "ipAddress" text, "sppgId" text,
        "userId" text, "newValues" jsonb, "oldValues" jsonb, description text, action "AuditAction" NOT NULL,
        "entityId" text NOT NULL, "entityType" text NOT NULL, id text NOT NULL PRIMARY KEY)`,
-  );
-  await source.query('ALTER TABLE audit_logs ATTACH PARTITION audit_logs_1 FOR VALUES WITH (MODULUS 2, REMAINDER 1)');
-  await source.query(`INSERT INTO audit_logs SELECT * FROM audit_logs_plain WHERE id < 'a5'`);
-  await source.query('COMMIT');
-  await copiedAgain(stack, 'audit_logs');
+    );
+    await source.query('ALTER TABLE audit_logs ATTACH PARTITION audit_logs_1 FOR VALUES WITH (MODULUS 2, REMAINDER 1)');
+    await source.query(`INSERT INTO audit_logs SELECT * FROM audit_logs_plain WHERE id < 'a5'`);
+    await source.query('COMMIT');
+  });
   await exact();
   await source.query(`UPDATE audit_logs SET "entityId" = 'short' WHERE id < 'a3'`);
   await source.query(`DELETE FROM audit_logs WHERE id LIKE 'a4%'`);
@@ -124,15 +125,14 @@ test('partitions alone: one is truncated, one detached with its rows, one attach
   const { source } = stack;
   await source.query(`INSERT INTO audit_logs SELECT * FROM audit_logs_plain WHERE id < 'a3' ON CONFLICT DO NOTHING`);
   await exact();
-  await source.query('TRUNCATE audit_logs_0');
-  await copiedAgain(stack, 'audit_logs');
+  await copiedAfter(stack, ['audit_logs'], () => source.query('TRUNCATE audit_logs_0'));
   await exact();
-  await source.query('ALTER TABLE audit_logs DETACH PARTITION audit_logs_1');
-  await copiedAgain(stack, 'audit_logs');
+  await copiedAfter(stack, ['audit_logs'], () => source.query('ALTER TABLE audit_logs DETACH PARTITION audit_logs_1'));
   await exact();
   await source.query(`UPDATE audit_logs_1 SET "entityId" = 'meanwhile'`);
-  await source.query('ALTER TABLE audit_logs ATTACH PARTITION audit_logs_1 FOR VALUES WITH (MODULUS 2, REMAINDER 1)');
-  await copiedAgain(stack, 'audit_logs');
+  await copiedAfter(stack, ['audit_logs'], () =>
+    source.query('ALTER TABLE audit_logs ATTACH PARTITION audit_logs_1 FOR VALUES WITH (MODULUS 2, REMAINDER 1)'),
+  );
   await exact();
 });
 
@@ -156,8 +156,9 @@ test('a table whose pages hold dead rows only', async () => {
   await source.query('ROLLBACK');
   const { rows } = await source.query<{ bytes: number }>(`SELECT pg_relation_size('laboratory_tests')::int AS bytes`);
   expect(rows[0]?.bytes).toBeGreaterThan(0);
-  expect((await lumbung(stack, ['snapshot', 'laboratory_tests'])).code).toBe(0);
-  await copiedAgain(stack, 'laboratory_tests');
+  await copiedAfter(stack, ['laboratory_tests'], async () =>
+    expect((await lumbung(stack, ['snapshot', 'laboratory_tests'])).code).toBe(0),
+  );
   await exact();
 });
 

@@ -4,7 +4,7 @@ import { expectSourceEqualsRaw } from '../support/equality.ts';
 import { independentCells } from '../support/independent.ts';
 import { martCells } from '../support/mart_cells.ts';
 import { batch, insert, seedProgramme } from '../support/rows.ts';
-import { copiedAgain, lumbung, type Stack, startPath, startStack, until } from '../support/stack.ts';
+import { copiedAfter, lumbung, type Stack, startPath, startStack, until } from '../support/stack.ts';
 
 let stack: Stack;
 let pid: string | undefined;
@@ -64,27 +64,22 @@ test('an enum value is added and used', async () => {
 
 test('a column changes its type: old and new rows arrive in the new one', async () => {
   const { source } = stack;
-  await source.query('BEGIN');
-  await insert(source, 'food_productions', batch('k322', 't1', '2026-03-02T03:00:00Z'));
-  await source.query('ALTER TABLE food_productions ALTER COLUMN "plannedPortions" TYPE bigint');
-  await source.query('ALTER TABLE budget_tracking ALTER COLUMN "allocatedBudget" TYPE numeric(18,3)');
-  await source.query('COMMIT');
-  await insert(
-    source,
-    'food_productions',
-    batch('k322', 't2', '2026-03-02T03:00:00Z', { plannedPortions: 3_000_000_000 }),
-  );
+  await copiedAfter(stack, ['food_productions', 'budget_tracking'], async () => {
+    await source.query('BEGIN');
+    await insert(source, 'food_productions', batch('k322', 't1', '2026-03-02T03:00:00Z'));
+    await source.query('ALTER TABLE food_productions ALTER COLUMN "plannedPortions" TYPE bigint');
+    await source.query('ALTER TABLE budget_tracking ALTER COLUMN "allocatedBudget" TYPE numeric(18,3)');
+    await source.query('COMMIT');
+    await insert(
+      source,
+      'food_productions',
+      batch('k322', 't2', '2026-03-02T03:00:00Z', { plannedPortions: 3_000_000_000 }),
+    );
+  });
   const typeOf = (table: string, column: string) =>
     sum(`SELECT type AS n FROM system.columns WHERE database = 'raw' AND table = '${table}' AND name = '${column}'`);
-  await until(
-    'the raw columns to follow',
-    async () => (await typeOf('food_productions', 'plannedPortions')) === 'Int64',
-  );
-  await until(
-    'the raw columns to follow',
-    async () => (await typeOf('budget_tracking', 'allocatedBudget')) === 'String',
-  );
-  for (const table of ['food_productions', 'budget_tracking']) await copiedAgain(stack, table);
+  expect(await typeOf('food_productions', 'plannedPortions')).toBe('Int64');
+  expect(await typeOf('budget_tracking', 'allocatedBudget')).toBe('String');
   await exact();
 });
 
@@ -218,14 +213,14 @@ test('a table is missing: set aside until it is there', async () => {
 
 test('several tables are altered in one transaction, with a table taken out of the publication', async () => {
   const { source } = stack;
-  await source.query('ALTER PUBLICATION lumbung DROP TABLE food_distributions');
-  await source.query('BEGIN');
-  await source.query('ALTER TABLE quality_controls ALTER COLUMN "score" TYPE bigint');
-  await source.query('ALTER TABLE school_feeding_reports ALTER COLUMN "totalPortionsServed" TYPE bigint');
-  await source.query('ALTER TABLE food_productions ADD COLUMN another integer');
-  await source.query('COMMIT');
-  for (const table of ['quality_controls', 'school_feeding_reports', 'food_distributions'])
-    await copiedAgain(stack, table);
+  await copiedAfter(stack, ['quality_controls', 'school_feeding_reports', 'food_distributions'], async () => {
+    await source.query('ALTER PUBLICATION lumbung DROP TABLE food_distributions');
+    await source.query('BEGIN');
+    await source.query('ALTER TABLE quality_controls ALTER COLUMN "score" TYPE bigint');
+    await source.query('ALTER TABLE school_feeding_reports ALTER COLUMN "totalPortionsServed" TYPE bigint');
+    await source.query('ALTER TABLE food_productions ADD COLUMN another integer');
+    await source.query('COMMIT');
+  });
   await exact();
 });
 

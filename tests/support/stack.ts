@@ -39,6 +39,7 @@ export type Stack = AsyncDisposable & {
   failpoint(name: string | undefined): void;
   running(role: Role): boolean;
   pid(role: Role): number;
+  hasLog(role: Role): boolean;
   log(role: Role): string;
   env: NodeJS.ProcessEnv;
   /** Kills Redis and starts it again, empty; `between` happens while it is away. */
@@ -56,6 +57,9 @@ export type Stack = AsyncDisposable & {
   /** Waits until everything committed in the source so far is rolled up. */
   settled(deadlineMs?: number): Promise<void>;
 };
+
+/** The stacks that run, for the logs of a test that failed (tests/support/logs_of_failures.ts). */
+export const runningStacks = new Set<Stack>();
 
 /** Waits for a condition; the time-out names what was waited for and the caller's line. */
 export async function until(what: string, condition: () => Promise<boolean>, deadlineMs = DEADLINE_MS): Promise<void> {
@@ -176,6 +180,7 @@ export async function startStack(
       return [postmaster, ...children].filter((pid) => pid !== '').map(Number);
     },
     pid: (role) => children.get(role)?.pid ?? 0,
+    hasLog: (role) => existsSync(join(dataDir, 'logs', `${role}.log`)),
     log: (role) => readFileSync(join(dataDir, 'logs', `${role}.log`), 'utf8'),
     token: (role, scope) => signToken(secret, { sub: 'test', role, scope }, '1h'),
     async get(path, token) {
@@ -196,8 +201,7 @@ export async function startStack(
         deadlineMs,
       ).catch((error: Error) => {
         for (const role of ['capture', 'worker'] as const) {
-          const file = join(dataDir, 'logs', `${role}.log`);
-          if (existsSync(file)) error.message += `\n${role}: ${readFileSync(file, 'utf8').slice(-1_500)}`;
+          if (stack.hasLog(role)) error.message += `\n${role}: ${stack.log(role).slice(-1_500)}`;
         }
         throw error;
       });
@@ -207,6 +211,7 @@ export async function startStack(
         await source.query('INSERT INTO test_log.begun SELECT true WHERE NOT EXISTS (SELECT FROM test_log.begun)');
     },
     async [Symbol.asyncDispose]() {
+      runningStacks.delete(stack);
       for (const role of ['simulator', 'api', 'scheduler', 'worker', 'capture'] as const) await kill(role, 'SIGTERM');
       await warehouse.close();
       await kill('warehouse', 'SIGTERM');
@@ -216,19 +221,22 @@ export async function startStack(
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+  runningStacks.add(stack);
   return stack;
 }
 
-/** Waits until a table has been copied inside a snapshot taken after everything committed so far. */
-export async function copiedAgain(stack: Stack, table: string): Promise<void> {
-  const { rows } = await stack.source.query<{ lsn: string }>('SELECT pg_current_wal_lsn() AS lsn');
-  const params = { table, lsn: String(parseLsn(rows[0]?.lsn ?? '0/0')) };
-  await until(`${table} to be copied again`, async () => {
+/** Makes a change and waits until the tables have been copied inside a snapshot taken after it began. */
+export async function copiedAfter(stack: Stack, tables: readonly string[], change: () => Promise<unknown>) {
+  const { rows } = await stack.source.query<{ lsn: string }>('SELECT pg_current_wal_insert_lsn() AS lsn');
+  await change();
+  // Not counted from the change's end: a copy may have begun by then, and another need not follow.
+  const params = { tables, lsn: String(parseLsn(rows[0]?.lsn ?? '0/0')) };
+  await until(`${tables.join(', ')} to be copied again`, async () => {
     const [row] = await stack.warehouse.query<{ n: number }>(
-      "SELECT count() AS n FROM ops.tables FINAL WHERE table = {table:String} AND state = 'live' AND consistent_lsn >= {lsn:UInt64}",
+      "SELECT count() AS n FROM ops.tables FINAL WHERE table IN {tables:Array(String)} AND state = 'live' AND consistent_lsn >= {lsn:UInt64}",
       params,
     );
-    return row?.n === 1;
+    return row?.n === tables.length;
   });
 }
 
