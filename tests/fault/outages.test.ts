@@ -4,13 +4,13 @@ import { expectSourceEqualsRaw } from '../support/equality.ts';
 import { independentCells } from '../support/independent.ts';
 import { martCells } from '../support/mart_cells.ts';
 import { seedProgramme } from '../support/rows.ts';
-import { type Stack, startPath, startStack, until } from '../support/stack.ts';
+import { type Stack, startReplication, startStack, until } from '../support/stack.ts';
 import { runWorkload } from '../support/workload.ts';
 
 let stack: Stack;
 beforeAll(async () => {
   stack = await startStack(seedProgramme);
-  await startPath(stack);
+  await startReplication(stack);
   await stack.settled();
 });
 afterAll(() => stack[Symbol.asyncDispose]());

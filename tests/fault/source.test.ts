@@ -6,13 +6,13 @@ import { expectSourceEqualsRaw } from '../support/equality.ts';
 import { independentCells } from '../support/independent.ts';
 import { martCells } from '../support/mart_cells.ts';
 import { seedProgramme } from '../support/rows.ts';
-import { lumbung, type Stack, startPath, startStack, until } from '../support/stack.ts';
+import { lumbung, type Stack, startReplication, startStack, until } from '../support/stack.ts';
 import { runWorkload } from '../support/workload.ts';
 
 let stack: Stack;
 beforeAll(async () => {
   stack = await startStack(seedProgramme);
-  await startPath(stack);
+  await startReplication(stack);
   await runWorkload(stack.source, 1, 60);
   await stack.settled();
 });
@@ -125,7 +125,7 @@ test.skipIf(others.length === 0)('another major version of Postgres, where the m
     );
     expect(rows[0]?.version.split('.')[0]).toBe(version);
     await runWorkload(other.source, 1, 100);
-    await startPath(other);
+    await startReplication(other);
     for (const seed of [2, 3]) {
       await runWorkload(other.source, seed, 150);
       await exact(other);

@@ -8,7 +8,7 @@ import { sources } from '../../etl/sources/all.ts';
 import { expectSourceEqualsRaw } from '../support/equality.ts';
 import { independentCells } from '../support/independent.ts';
 import { martCells } from '../support/mart_cells.ts';
-import { startPath, startStack, until } from '../support/stack.ts';
+import { startReplication, startStack, until } from '../support/stack.ts';
 
 /** Table → row count and a hash over all rows, computed by Postgres. */
 async function fingerprint(url: string): Promise<Record<string, string>> {
@@ -57,7 +57,7 @@ test('demo: its data and its traffic look like the programme, and every cell of 
   );
   expect(Object.fromEntries(provinces.map(({ zone, n }) => [zone, n]))).toEqual({ WIB: 18, WITA: 12, WIT: 8 });
 
-  await startPath(stack);
+  await startReplication(stack);
   await stack.settled();
   const failures: unknown[] = [];
   const stopping = new AbortController();

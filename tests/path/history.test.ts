@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { markEverything, markRows } from '../../warehouse/rollups/refresh.ts';
 import { insert, NOW, seedProgramme } from '../support/rows.ts';
-import { lumbung, type Stack, startPath, startStack, until } from '../support/stack.ts';
+import { lumbung, type Stack, startReplication, startStack, until } from '../support/stack.ts';
 
 const DAY = 86_400_000;
 const KITCHEN = 'k511'; // WITA: a local day ends at 16 h UTC.
@@ -22,7 +22,7 @@ beforeAll(async () => {
       updatedAt: NOW,
     });
   });
-  await startPath(stack);
+  await startReplication(stack);
   await stack.settled();
 });
 afterAll(() => stack[Symbol.asyncDispose]());

@@ -9,7 +9,7 @@ import { expectSourceEqualsRaw } from '../support/equality.ts';
 import { independentCells } from '../support/independent.ts';
 import { martCells } from '../support/mart_cells.ts';
 import { batch, insert, seedProgramme } from '../support/rows.ts';
-import { lumbung, type Stack, startPath, startStack, until } from '../support/stack.ts';
+import { lumbung, type Stack, startReplication, startStack, until } from '../support/stack.ts';
 import { runWorkload } from '../support/workload.ts';
 
 let stack: Stack;
@@ -17,7 +17,7 @@ beforeAll(async () => {
   stack = await startStack(seedProgramme);
   stack.env.RECONCILE_ROWS_PER_SECOND = '2000';
   await runWorkload(stack.source, 1, 200);
-  await startPath(stack);
+  await startReplication(stack);
   await stack.settled();
 });
 afterAll(() => stack[Symbol.asyncDispose]());
@@ -58,7 +58,7 @@ function drifted(name: string, type: string): string {
 test('drift in every column of every table, missing and extra rows: all found, all repaired, cells exact', async () => {
   await using demo = await startStack();
   await generateDemo(demo.databaseUrl, { units: 3, days: 12, seed: 3, today: '2026-03-20' });
-  await startPath(demo);
+  await startReplication(demo);
   await demo.settled();
   const found = await reconcile(demo);
   expect([...found.values()].filter((row) => row.missing + row.extra + row.different > 0)).toEqual([]);

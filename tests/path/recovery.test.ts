@@ -7,13 +7,13 @@ import { expectSourceEqualsRaw } from '../support/equality.ts';
 import { independentCells } from '../support/independent.ts';
 import { martCells } from '../support/mart_cells.ts';
 import { batch, insert, seedProgramme } from '../support/rows.ts';
-import { lumbung, type Stack, startPath, startStack, until } from '../support/stack.ts';
+import { lumbung, type Stack, startReplication, startStack, until } from '../support/stack.ts';
 import { runWorkload } from '../support/workload.ts';
 
 let stack: Stack;
 beforeAll(async () => {
   stack = await startStack(seedProgramme);
-  await startPath(stack);
+  await startReplication(stack);
   await stack.settled();
 });
 afterAll(() => stack[Symbol.asyncDispose]());

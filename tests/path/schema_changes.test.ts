@@ -4,13 +4,13 @@ import { expectSourceEqualsRaw } from '../support/equality.ts';
 import { independentCells } from '../support/independent.ts';
 import { martCells } from '../support/mart_cells.ts';
 import { batch, insert, seedProgramme } from '../support/rows.ts';
-import { copiedAfter, lumbung, type Stack, startPath, startStack, until } from '../support/stack.ts';
+import { copiedAfter, lumbung, type Stack, startReplication, startStack, until } from '../support/stack.ts';
 
 let stack: Stack;
 let pid: string | undefined;
 beforeAll(async () => {
   stack = await startStack(seedProgramme);
-  await startPath(stack);
+  await startReplication(stack);
   await stack.settled();
   pid = capturePid();
 });

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { independentCells } from '../support/independent.ts';
 import { expectAreas, martCells } from '../support/mart_cells.ts';
 import { batch, insert, NOW, seedProgramme } from '../support/rows.ts';
-import { type Stack, startPath, startStack, until } from '../support/stack.ts';
+import { type Stack, startReplication, startStack, until } from '../support/stack.ts';
 
 let stack: Stack;
 beforeAll(async () => {
@@ -182,7 +182,7 @@ beforeAll(async () => {
       updatedAt: NOW,
     });
   });
-  await startPath(stack);
+  await startReplication(stack);
   await stack.settled();
 });
 afterAll(() => stack[Symbol.asyncDispose]());

@@ -23,7 +23,7 @@ import { migrate } from '../../warehouse/migrate.ts';
 
 const HERE = fileURLToPath(new URL('../..', import.meta.url));
 const entryOf = (root: string) => join(root, 'bin/lumbung.mjs');
-const DEADLINE_MS = 30_000;
+const DEADLINE_MS = 60_000;
 
 export type Stack = AsyncDisposable & {
   source: pg.Client;
@@ -212,7 +212,9 @@ export async function startStack(
     },
     async [Symbol.asyncDispose]() {
       runningStacks.delete(stack);
-      for (const role of ['simulator', 'api', 'scheduler', 'worker', 'capture'] as const) await kill(role, 'SIGTERM');
+      await Promise.all(
+        (['simulator', 'api', 'scheduler', 'worker', 'capture'] as const).map((role) => kill(role, 'SIGTERM')),
+      );
       await warehouse.close();
       await kill('warehouse', 'SIGTERM');
       await source.end().catch(() => undefined);
@@ -253,9 +255,12 @@ export async function lumbung(stack: Stack, args: readonly string[]): Promise<{ 
   return { code, out };
 }
 
+/** Starts what brings changes into the warehouse. */
+export async function startReplication(stack: Stack): Promise<void> {
+  await Promise.all([stack.start('worker'), stack.start('capture')]);
+}
+
 /** Starts everything the path needs. */
 export async function startPath(stack: Stack): Promise<void> {
-  await stack.start('worker');
-  await stack.start('capture');
-  await stack.start('api');
+  await Promise.all([startReplication(stack), stack.start('api')]);
 }
