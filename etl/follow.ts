@@ -330,6 +330,8 @@ export async function follow(context: FollowContext, following: Following): Prom
           lastBeat = Date.now();
           await heartbeat();
           await checkLost();
+          // Redis may have lost the request that is waited for.
+          if (pacing.holding()) await requestRollup(queue, slotId);
         }
         if (Date.now() - lastLook >= CATALOG_MS) {
           lastLook = Date.now();
