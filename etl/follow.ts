@@ -61,6 +61,8 @@ const HEARTBEAT_MS = 2_000;
 const CATALOG_MS = 2_000;
 /** A batch not durable after this long is looked for in the queue. */
 const LOST_AFTER_MS = 10_000;
+/** Payloads of jobs that failed for good do not stay in Redis. */
+const PAYLOAD_SECONDS = 3_600;
 
 /** Notes that everything in (start, end] is durable. */
 export async function recordReached(
@@ -136,7 +138,8 @@ export async function follow(context: FollowContext, following: Following): Prom
     handing = handing
       .then(async () => {
         failpoint('capture:before payload');
-        await redis.set(payloadKey(batchId), bytes);
+        // A payload that nobody fetched in time is read again from the slot (checkLost).
+        await redis.set(payloadKey(batchId), bytes, 'EX', PAYLOAD_SECONDS);
         failpoint('capture:before job');
         await queue.add('load', job, { jobId: batchId, ...retryPolicy });
         failpoint('capture:after job');
@@ -287,10 +290,12 @@ export async function follow(context: FollowContext, following: Following): Prom
     const reached = received;
     const at = sourceClock;
     sourceClock = 0n;
+    // At once: what arrives while this is noted begins here, and must not be set back to it afterwards.
+    if (reached > position.confirmed) builder.startAt(reached);
     await recordReached(warehouse, slotId, position.confirmed, reached, at);
+    failpoint('capture:position noted');
     if (reached > position.confirmed) {
       position.confirmed = reached;
-      builder.startAt(reached);
       stream?.confirm(reached, false);
     }
     await requestRollup(queue, slotId);

@@ -54,6 +54,7 @@ const STAGES = [
   ['worker', 'rollup:before areas'],
   ['worker', 'rollup:after cells'],
   ['worker', 'rollup:before announce'],
+  ['capture', 'capture:position noted'],
   ['capture', 'capture:before confirm'],
   ['capture', 'capture:after confirm'],
 ] as const;
