@@ -39,7 +39,7 @@ export type Stack = AsyncDisposable & {
   failpoint(name: string | undefined): void;
   running(role: Role): boolean;
   pid(role: Role): number;
-  hasLog(role: Role): boolean;
+  /** What the role has logged; nothing of one that never ran. */
   log(role: Role): string;
   env: NodeJS.ProcessEnv;
   /** Kills Redis and starts it again, empty; `between` happens while it is away. */
@@ -180,8 +180,10 @@ export async function startStack(
       return [postmaster, ...children].filter((pid) => pid !== '').map(Number);
     },
     pid: (role) => children.get(role)?.pid ?? 0,
-    hasLog: (role) => existsSync(join(dataDir, 'logs', `${role}.log`)),
-    log: (role) => readFileSync(join(dataDir, 'logs', `${role}.log`), 'utf8'),
+    log(role) {
+      const file = join(dataDir, 'logs', `${role}.log`);
+      return existsSync(file) ? readFileSync(file, 'utf8') : '';
+    },
     token: (role, scope) => signToken(secret, { sub: 'test', role, scope }, '1h'),
     async get(path, token) {
       const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
@@ -201,7 +203,7 @@ export async function startStack(
         deadlineMs,
       ).catch((error: Error) => {
         for (const role of ['capture', 'worker'] as const) {
-          if (stack.hasLog(role)) error.message += `\n${role}: ${stack.log(role).slice(-1_500)}`;
+          error.message += `\n${role}: ${stack.log(role).slice(-1_500)}`;
         }
         throw error;
       });
