@@ -81,7 +81,7 @@ test('a refresh that was cut off: what it wrote is older than what the next one 
   const redis = new Redis(stack.redisUrl);
   /** Handed over while no worker runs. Batches go before rollups, so the first rollup there is has it. */
   const waiting = async (id: string, plannedPortions: number) => {
-    await insert(stack.source, 'food_productions', batch('k321', id, '2026-03-06T03:00:00Z', { plannedPortions }));
+    await insert(stack.source, 'food_productions', batch('k321', id, '2026-04-20T03:00:00Z', { plannedPortions }));
     await until('the batch to be handed over', async () => (await redis.keys(payloadKey('*'))).length > 0);
   };
   await stack.warehouse.command('SYSTEM STOP MERGES mart.kpi_daily');
@@ -99,7 +99,7 @@ test('a refresh that was cut off: what it wrote is older than what the next one 
   await exact();
   const written = await stack.warehouse.query<{ num: number; seq: number }>(
     `SELECT num, seq FROM mart.kpi_daily
-     WHERE kpi = 'portions_planned' AND sppg_id = 'k321' AND day = '2026-03-06' AND split = '' ORDER BY num`,
+     WHERE kpi = 'portions_planned' AND sppg_id = 'k321' AND day = '2026-04-20' AND split = '' ORDER BY num`,
   );
   expect(written.map(({ num }) => num)).toEqual([10, 30]);
   expect(written[1]?.seq).toBeGreaterThan(written[0]?.seq ?? 0);
