@@ -57,6 +57,8 @@ const LINGER_MS = 10;
 /** Small changes wait this long at most for the pipeline to be free, so that they are loaded and rolled up together. */
 const MAX_LINGER_MS = 1_000;
 const HEARTBEAT_MS = 2_000;
+/** How often the server is told of the position whatever happens: well within any sensible wal_sender_timeout. */
+const ALIVE_MS = 1_000;
 /** How often the catalog is looked at for changes that no row tells about. */
 const CATALOG_MS = 2_000;
 /** A batch not durable after this long is looked for in the queue. */
@@ -317,6 +319,8 @@ export async function follow(context: FollowContext, following: Following): Prom
     wake();
   });
   log.info({ slot: slotId, from: formatLsn(position.confirmed) }, 'streaming');
+  // Of its own: the server must hear of the position also while an engine that hangs holds the loop below.
+  const alive = setInterval(() => stream?.confirm(position.confirmed, false), ALIVE_MS);
   try {
     const ticker = setInterval(() => flush(false), LINGER_MS);
     let lastBeat = Date.now();
@@ -348,6 +352,7 @@ export async function follow(context: FollowContext, following: Following): Prom
       clearInterval(ticker);
     }
   } finally {
+    clearInterval(alive);
     subscriber.disconnect();
     await stream.close();
   }
