@@ -10,6 +10,7 @@ import { backoffMs, type Lifecycle } from '../platform/lifecycle.ts';
 import type { Logger } from '../platform/log.ts';
 import { requestRollup } from '../platform/queues.ts';
 import type { Warehouse } from '../warehouse/client.ts';
+import { hasHistory } from '../warehouse/history.ts';
 import { currentSlot } from '../warehouse/ledger.ts';
 import { markEverything } from '../warehouse/rollups/refresh.ts';
 import { extendWatermark, readWatermark } from '../warehouse/watermark.ts';
@@ -77,11 +78,12 @@ async function captureOnce(context: CaptureContext): Promise<void> {
     await refuseOtherSource(warehouse, systemId);
     const slotId = `${systemId}/${timeline}/${SLOT}`;
     const slot = await slotState(control);
-    const missing = await whatIsMissing(warehouse, control, slot, systemId);
-    if (missing !== undefined) await refuseSilentLoss(warehouse, missing);
     const findings = await preflight(control);
     // A slot of the name that is another's would not be dropped, nor read.
-    if (slot.state === 'absent' || findings.some(({ code }) => FOREIGN_SLOT.includes(code))) refuseUnprepared(findings);
+    if (findings.some(({ code }) => FOREIGN_SLOT.includes(code))) refuseUnprepared(findings);
+    const missing = await whatIsMissing(warehouse, control, slot, systemId);
+    if (missing !== undefined) await refuseSilentLoss(warehouse, missing);
+    if (slot.state === 'absent') refuseUnprepared(findings);
     const set = await prepareTables(context, control, slotId, findings);
     // What was found is older than the catalog that was read: a table mended in between would wait for ever.
     const refused = refusals(findings);
@@ -217,15 +219,17 @@ async function whatIsMissing(
  * are of a history that no longer is, and would beat everything that comes.
  */
 async function removeLostHistory({ warehouse, log }: CaptureContext, set: TableSet, from: bigint): Promise<void> {
-  const version = String(versionOf(from, 0));
+  const params = { version: String(versionOf(from, 0)) };
   for (const table of set.tables.keys()) {
+    const above = (column: string) => `WHERE ${column} > toUInt128({version:String})`;
     const [lost] = await warehouse.query<{ n: number }>(
-      `SELECT count() AS n FROM raw.${table} WHERE _version > toUInt128({version:String})`,
-      { version },
+      `SELECT count() AS n FROM raw.${table} ${above('_version')}`,
+      params,
     );
     if (!lost?.n) continue;
     log.warn({ table, rows: lost.n, from: formatLsn(from) }, 'rows of commits that a failover lost are removed');
-    await warehouse.command(`DELETE FROM raw.${table} WHERE _version > toUInt128({version:String})`, { version });
+    if (hasHistory(table)) await warehouse.command(`DELETE FROM ops.history_${table} ${above('version')}`, params);
+    await warehouse.command(`DELETE FROM raw.${table} ${above('_version')}`, params);
   }
 }
 

@@ -251,7 +251,20 @@ test('the slot is removed: said plainly, the old numbers stay, and a guided copy
   await until('the loss to be told', async () => (await tables()).every((table) => table.state === 'stale'));
   expect((await tables())[0]?.reason).toContain('lumbung snapshot --all');
   expect(await martCells(stack)).toEqual(before);
-  const { code, out } = await lumbung(stack, ['snapshot', '--all']);
+  // Somebody else's slot of that name is neither read nor dropped.
+  await stack.source.query(`SELECT pg_create_logical_replication_slot('lumbung', 'test_decoding')`);
+  const asked = lumbung(stack, ['snapshot', '--all']);
+  await until('the capture to refuse', async () => !stack.running('capture'));
+  expect(stack.log('capture')).toContain('of plugin test_decoding, not pgoutput');
+  await stack.source.query(`SELECT pg_drop_replication_slot('lumbung')`);
+  // Killed between two of its copies, it goes on with them: the tables that are live by then are not refused again.
+  stack.failpoint('capture:table copied*5');
+  await stack.start('capture').catch(() => undefined);
+  await until('the capture to die', async () => !stack.running('capture'));
+  stack.failpoint(undefined);
+  await runWorkload(stack.source, 901, 20);
+  await stack.start('capture');
+  const { code, out } = await asked;
   expect(out).toContain('food_productions: copied');
   expect(code).toBe(0);
   await exact();
