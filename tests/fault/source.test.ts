@@ -60,10 +60,24 @@ test('Postgres is paused and goes on', async () => {
   await exact();
 });
 
-test('wal_sender_timeout under back-pressure: the connection is kept while nobody loads', async () => {
+/** Runs `work` with a time-out of 2 s for the connection of the slot, which has to live through it. */
+async function sameConnection(work: () => Promise<void>): Promise<void> {
   await stack.source.query(`ALTER SYSTEM SET wal_sender_timeout = '2s'`);
   await stack.source.query('SELECT pg_reload_conf()');
   try {
+    const before = await senderOf();
+    await work();
+    expect(await senderOf()).toBe(before);
+    await exact();
+    expect(await senderOf()).toBe(before);
+  } finally {
+    await stack.source.query('ALTER SYSTEM RESET wal_sender_timeout');
+    await stack.source.query('SELECT pg_reload_conf()');
+  }
+}
+
+test('wal_sender_timeout under back-pressure: the connection is kept while nobody loads', async () => {
+  await sameConnection(async () => {
     const before = await senderOf();
     await stack.kill('worker');
     // More than may wait in memory, so that reading pauses; and for longer than the time-out.
@@ -77,14 +91,22 @@ test('wal_sender_timeout under back-pressure: the connection is kept while nobod
     }
     expect(await senderOf()).toBe(before);
     await stack.start('worker');
-    await exact();
-    expect(await senderOf()).toBe(before);
-  } finally {
-    await stack.source.query('ALTER SYSTEM RESET wal_sender_timeout');
-    await stack.source.query('SELECT pg_reload_conf()');
-  }
+  });
   await stack.source.query('TRUNCATE audit_logs');
   await exact();
+});
+
+test('an engine that hangs for longer than wal_sender_timeout: the connection is kept', async () => {
+  await sameConnection(async () => {
+    const warehouse = stack.pid('warehouse');
+    process.kill(warehouse, 'SIGSTOP');
+    try {
+      const began = Date.now();
+      for (let seed = 70; Date.now() - began < 5_000; seed++) await runWorkload(stack.source, seed, 20);
+    } finally {
+      process.kill(warehouse, 'SIGCONT');
+    }
+  });
 });
 
 test('too many parts: loading waits for merges and goes on', async () => {
