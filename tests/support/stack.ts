@@ -216,11 +216,12 @@ export async function startStack(
     },
     async [Symbol.asyncDispose]() {
       runningStacks.delete(stack);
+      // Nothing of it is kept: roles need not end in order (tests/path/demo.test.ts sees them do so).
       await Promise.all(
-        (['simulator', 'api', 'scheduler', 'worker', 'capture'] as const).map((role) => kill(role, 'SIGTERM')),
+        (['simulator', 'api', 'scheduler', 'worker', 'capture'] as const).map((role) => kill(role)),
       );
       await warehouse.close();
-      await kill('warehouse', 'SIGTERM');
+      await kill('warehouse');
       await source.end().catch(() => undefined);
       await redis.stop();
       await postgres.stop();
