@@ -8,8 +8,9 @@ import { LumbungError } from '../platform/errors.ts';
 import type { Claims } from '../platform/tokens.ts';
 import type { Warehouse } from '../warehouse/client.ts';
 import { type Field, levelsOf, may, seesFigures, seesTodayOnly } from '../warehouse/permissions.ts';
-import { localDay, pathOf } from '../warehouse/queries/hierarchy.ts';
+import { pathOf, zoneHours } from '../warehouse/queries/hierarchy.ts';
 import { LEVELS, type Level, parseScope, type Scope } from '../warehouse/scopes.ts';
+import { dayIn } from './inputs.ts';
 
 export const COOKIE = 'lumbung_session';
 
@@ -78,7 +79,15 @@ export async function authorize(warehouse: Warehouse, claims: Claims, text: stri
   const top = path.findIndex((unit) => claims.scope.includes(unit.scope));
   const ancestors = path.map((unit) => unit.scope);
   const place = { scope, text, path: top > 0 ? path.slice(top) : path, ancestors };
-  return seesTodayOnly(claims.role) ? { ...place, onlyDay: await localDay(warehouse, scope.id) } : place;
+  if (!seesTodayOnly(claims.role)) return place;
+  const hours = await zoneHours(warehouse, scope.id);
+  // A place is remembered for longer than its day lasts.
+  return {
+    ...place,
+    get onlyDay() {
+      return dayIn(hours);
+    },
+  };
 }
 
 /** Refuses roles that see no figures of any unit. */

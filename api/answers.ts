@@ -1,12 +1,16 @@
 /**
  * How a figure is answered: scope checked, then from the cache, with `asOf` and an ETag that changes when something of the scope does.
- * Invariant: what an answer is cached under holds the scope's version, the question, and what the caller may see.
+ * Invariants: what an answer is cached under holds the scope's version, the moment where the answer changes with time, the question,
+ * and what the caller may see. The moment is no part of the question: what was last answered to it is still there when the
+ * warehouse is away and time goes on.
  */
 import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type { Claims } from '../platform/tokens.ts';
+import type { Warehouse } from '../warehouse/client.ts';
 import { audienceOf } from '../warehouse/permissions.ts';
 import { authenticate, type Place } from './access.ts';
+import { isAway } from './cache.ts';
 import type { ApiContext } from './context.ts';
 import { asOf } from './freshness.ts';
 import { csvOf, type Showing, showingOf } from './shown.ts';
@@ -22,6 +26,7 @@ export type Answers = {
     scope: string,
     question: string,
     compute: () => Promise<T>,
+    moment?: string,
   ): Promise<void>;
 };
 
@@ -32,11 +37,11 @@ export function createAnswers(context: ApiContext): Answers {
       const claims = await authenticate(verify, request);
       return { claims, place: await context.places(claims, text) };
     },
-    async answer(request, response, claims, scope, question, compute) {
+    async answer(request, response, claims, scope, question, compute, moment = '') {
       const showing = showingOf(request);
       const now = await freshness.current();
       const digest = hash(`${scope} ${question}\n${audienceOf(claims.role)}\n${claims.scope.join(',')}`);
-      const version = now.versionOf(scope);
+      const version = `${now.versionOf(scope)}:${moment}`;
       const etag = `W/"${hash(`${version}${digest}${showing.id}`).slice(0, 27)}"`;
       // A 304 says that the numbers still hold, and as of when.
       response.set({
@@ -62,6 +67,23 @@ export function createAnswers(context: ApiContext): Answers {
         ...(JSON.parse(held.body.toString('utf8')) as object),
       });
     },
+  };
+}
+
+/**
+ * The moment of answers that tell what people wrote: the newest entry of a ledger that no scope's version holds, and while
+ * the warehouse is away the one last known.
+ */
+export function newestOf(warehouse: Warehouse, ledger: 'verdicts' | 'finding_states'): () => Promise<string> {
+  let known = '';
+  return async () => {
+    try {
+      const [row] = await warehouse.query<{ at: string }>(`SELECT toString(max(at)) AS at FROM ops.${ledger}`);
+      known = row?.at ?? '';
+    } catch (error) {
+      if (!isAway(error)) throw error;
+    }
+    return known;
   };
 }
 

@@ -7,7 +7,6 @@ import helmet from 'helmet';
 import { auditRefusals } from './audit.ts';
 import type { ApiContext } from './context.ts';
 import { docsPage } from './docs_page.ts';
-import { createLimits } from './limits.ts';
 import { openApi } from './openapi.ts';
 import { pageStyle } from './page.ts';
 import { notFound, problems } from './problem.ts';
@@ -53,10 +52,9 @@ export function createApp(context: ApiContext): Express {
     }),
   );
   app.use(requests(context, MAX_URL));
-  const limits = createLimits(context.redis, config.RATE_LIMIT_PER_MINUTE, context.metrics);
   // Probes are asked before anything that could refuse or wait.
   app.use(healthRoutes(context));
-  app.use(limits, compression({ threshold: 1_024, level: 4 }));
+  app.use(context.limits.requests, compression({ threshold: 1_024, level: 4 }));
   const document = openApi();
   const docs = docsPage(document);
   app.get('/openapi.json', (_request, response) => void response.json(document));

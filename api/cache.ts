@@ -117,7 +117,8 @@ function decode(bytes: Buffer): Entry {
   return { ...(JSON.parse(bytes.toString('utf8', 0, end)) as Omit<Entry, 'body'>), body: bytes.subarray(end + 1) };
 }
 
-const isAway = (error: unknown) =>
+/** The warehouse could not be asked: not a fault of the question. */
+export const isAway = (error: unknown) =>
   isUnreachable(error) || (error instanceof LumbungError && error.kind === 'transient');
 
 /** Takes the lease on a key, or waits for the process that holds it: until there is an answer, or it gave up. */

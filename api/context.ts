@@ -7,6 +7,7 @@ import type { Claims } from '../platform/tokens.ts';
 import type { Warehouse } from '../warehouse/client.ts';
 import type { Cache } from './cache.ts';
 import type { FreshnessSource } from './freshness.ts';
+import type { Limits } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import type { Places } from './places.ts';
 import type { Provider } from './provider.ts';
@@ -30,6 +31,7 @@ export type ApiContext = {
   cache: Cache;
   freshness: FreshnessSource;
   places: Places;
+  limits: Limits;
   metrics: Metrics;
   /** Seconds between two polls of a source that is only asked (SYNC_MODE=schedule); undefined where it streams. */
   pollSeconds: number | undefined;

@@ -153,9 +153,11 @@ export const auditInput = z.strictObject({
 });
 
 /** Today's local date in Jakarta: a national day closes at 24:00 WIB. */
-export function today(): string {
-  return new Date(Date.now() + 7 * 3_600_000).toISOString().slice(0, 10);
-}
+export const today = () => dayIn(7);
 
-/** Part of what an answer is cached under where it changes as days end. */
-export const thisHour = () => Math.floor(Date.now() / 3_600_000);
+/** The local date where clocks are so many hours before UTC. */
+export const dayIn = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString().slice(0, 10);
+
+/** The moment of an answer that changes as days end, and of one that changes as reports grow late (api/answers.ts). */
+export const thisHour = () => String(Math.floor(Date.now() / 3_600_000));
+export const thisMinute = () => String(Math.floor(Date.now() / 60_000));

@@ -1,5 +1,6 @@
 /**
- * Rate limits: so many requests a minute for each token, ten times that for each address, and a dear price for a refused token.
+ * Rate limits: so many requests a minute for each token, ten times that for each address (its live connections among them),
+ * and a dear price for a refused token.
  * Invariants: the count is shared by all processes through Redis; while Redis is away each process counts for itself, and
  * nobody is let through uncounted or shut out. To spare Redis a question per request, points are taken ten at a time.
  */
@@ -17,7 +18,16 @@ const TAKEN_AT_ONCE = 10;
 const REFUSED_COSTS = 20;
 const MAX_KEYS = 50_000;
 
-export function createLimits(redis: Redis, perMinute: number, metrics: Pick<Metrics, 'limited'>): RequestHandler {
+export type Limits = {
+  /** Counts HTTP requests. */
+  requests: RequestHandler;
+  /** Counts a live connection that begins; resolves with the seconds to wait when the address has no points left. */
+  connection(address: string): Promise<number | undefined>;
+  /** A token was refused: dear to its address. */
+  refused(address: string): void;
+};
+
+export function createLimits(redis: Redis, perMinute: number, metrics: Pick<Metrics, 'limited'>): Limits {
   const limiter = (keyPrefix: string, points: number) => {
     const insuranceLimiter = new RateLimiterMemory({ keyPrefix, points, duration: WINDOW_SECONDS });
     const options = { storeClient: redis, keyPrefix: `lumbung:${keyPrefix}`, points, duration: WINDOW_SECONDS };
@@ -30,7 +40,10 @@ export function createLimits(redis: Redis, perMinute: number, metrics: Pick<Metr
     metrics.limited.inc({ by });
     return Object.assign(new LumbungError('overloaded', `too many requests: come back in ${seconds} s`), { seconds });
   };
-  return async (request, response, next) => {
+  const refused = (address: string) => {
+    byAddress(address, REFUSED_COSTS).catch(() => undefined); // whoever comes next is told
+  };
+  const requests: RequestHandler = async (request, response, next) => {
     const address = request.ip ?? 'unknown';
     const token = tokenOf(request.headers);
     const late =
@@ -38,9 +51,18 @@ export function createLimits(redis: Redis, perMinute: number, metrics: Pick<Metr
       (await byAddress(address, 1));
     if (late !== undefined) return next(refuse(token === undefined ? 'address' : 'token or address', late));
     response.on('finish', () => {
-      if (response.statusCode === 401) void byAddress(address, REFUSED_COSTS);
+      if (response.statusCode === 401) refused(address);
     });
     next();
+  };
+  return {
+    requests,
+    refused,
+    async connection(address) {
+      const late = await byAddress(address, 1);
+      if (late !== undefined) metrics.limited.inc({ by: 'address' });
+      return late;
+    },
   };
 }
 

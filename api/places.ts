@@ -9,7 +9,6 @@ import type { Claims } from '../platform/tokens.ts';
 import type { Warehouse } from '../warehouse/client.ts';
 import { authorize, type Place } from './access.ts';
 import type { FreshnessSource } from './freshness.ts';
-import { thisHour } from './inputs.ts';
 
 const MAX_PLACES = 20_000;
 
@@ -23,8 +22,7 @@ export function createPlaces(warehouse: Warehouse, freshness: FreshnessSource): 
     const caller = createHash('sha256')
       .update(JSON.stringify([claims.role, claims.scope]))
       .digest('base64url');
-    // A day begins on a full hour somewhere, and what a caller may see can depend on it.
-    const key = `${hierarchy} ${thisHour()} ${caller} ${scope}`;
+    const key = `${hierarchy} ${caller} ${scope}`;
     const held = known.get(key);
     if (held !== undefined) return held;
     const asked = authorize(warehouse, claims, scope);

@@ -20,6 +20,7 @@ import { createCache } from './cache.ts';
 import type { ApiContext } from './context.ts';
 import { createFreshness } from './freshness.ts';
 import { createVerifier } from './identity.ts';
+import { createLimits } from './limits.ts';
 import { startLive } from './live/server.ts';
 import { createMetrics } from './metrics.ts';
 import { createPlaces } from './places.ts';
@@ -58,6 +59,7 @@ export function createContext(options: Omit<Options, 'redisUrl'>, stopping = () 
     cache: createCache(redis, metrics),
     freshness,
     places: createPlaces(warehouse, freshness),
+    limits: createLimits(redis, config.RATE_LIMIT_PER_MINUTE, metrics),
     metrics,
     pollSeconds: config.SYNC_MODE === 'schedule' ? config.SYNC_INTERVAL_SECONDS : undefined,
     graceDays: config.GRACE_DAYS,

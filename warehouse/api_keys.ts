@@ -23,6 +23,8 @@ const KEY = /^lk_([a-z0-9]{12})_([A-Za-z0-9_-]{43})$/;
 const BELIEVED_MS = 3_000;
 const MAX_KNOWN = 10_000;
 export const isApiKey = (token: string): boolean => token.startsWith('lk_');
+/** The id of a key's text; undefined for any other token. */
+export const keyIdOf = (token: string): string | undefined => KEY.exec(token)?.[1];
 const digest = (secret: string) => createHash('sha256').update(secret).digest('hex');
 
 const SELECT = `SELECT id, hash, name, role, scope, formatDateTime(created_at, '%Y-%m-%dT%H:%i:%SZ', 'UTC') AS createdAt,
@@ -63,6 +65,14 @@ export async function rotateKey(warehouse: Warehouse, id: string, graceHours: nu
   const grace = new Date(Math.min(Date.parse(row.expiresAt), Date.now() + graceHours * 3_600_000));
   await end(warehouse, row, graceHours === 0 ? { revoked: true } : { expires: grace });
   return { ...fresh, name: row.name };
+}
+
+/** The ids of all keys that count now: what open connections are held against, many at once. */
+export async function validKeys(warehouse: Warehouse): Promise<ReadonlySet<string>> {
+  const rows = await warehouse.query<{ id: string }>(
+    'SELECT id FROM ops.api_keys FINAL WHERE NOT revoked AND expires_at > now64(3)',
+  );
+  return new Set(rows.map(({ id }) => id));
 }
 
 async function usable(warehouse: Warehouse, id: string): Promise<Row> {

@@ -20,6 +20,8 @@ export function createClient(socket: WebSocket, address: string, metrics: Metric
     socket,
     address,
     claims: undefined as Claims | undefined,
+    /** The API key it signed in with, if it was one. */
+    key: undefined as string | undefined,
     channels: new Set<string>(),
     /** Anything was heard since the last ping. */
     alive: true,

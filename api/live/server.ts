@@ -1,8 +1,8 @@
 /**
  * The live channel `/ws`: frames in, frames out, limits, heartbeat and draining.
  * Invariants: a client sees only channels inside its scope; it never misses an update without a `resync`; sockets are bounded per
- * address and per user; a token that ends closes its socket unless it was refreshed in band; a stop tells everybody when to
- * come back, spread out.
+ * address and per user; a token that ends, or a key that is revoked, closes its socket unless it was refreshed in band; a refused
+ * token ends the socket and is dear to its address; a stop tells everybody when to come back, spread out.
  */
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -12,6 +12,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { LumbungError, messageOf } from '../../platform/errors.ts';
 import { LIVE_CHANNEL, liveNotice, NOTICE_CHANNEL, userNotice } from '../../platform/queues.ts';
 import type { Redis } from '../../platform/redis.ts';
+import { keyIdOf, validKeys } from '../../warehouse/api_keys.ts';
 import { tokenOf } from '../access.ts';
 import type { ApiContext } from '../context.ts';
 import { type Client, createClient } from './client.ts';
@@ -24,6 +25,7 @@ const MAX_FRAME_BYTES = 16 * 1024;
 const AUTH_WITHIN_MS = 10_000;
 const PING_EVERY_MS = 25_000;
 const CHECK_EVERY_MS = 2_000;
+const CHECK_KEYS_EVERY_MS = 5_000;
 const MAX_FRAMES_PER_SECOND = 50;
 const WARN_BEFORE_SECONDS = 60;
 /** On a stop, so many clients are sent away a second, and come back at that pace. */
@@ -80,8 +82,11 @@ export async function startLive(server: Server, context: ApiContext, subscriber:
     }
   };
 
-  const authenticate = async (client: Client, token: string | undefined) => {
-    const claims = await context.verify(token ?? '');
+  const authenticate = async (client: Client, token = '') => {
+    const claims = await context.verify(token).catch((error: unknown) => {
+      if (error instanceof LumbungError && error.kind === 'unauthenticated') context.limits.refused(client.address);
+      throw error;
+    });
     // It may have gone meanwhile: what is counted now would never be taken back.
     if (client.socket.readyState !== client.socket.OPEN) return;
     const former = client.claims;
@@ -93,15 +98,16 @@ export async function startLive(server: Server, context: ApiContext, subscriber:
       if (former) perUser.remove(former.sub);
     }
     client.claims = claims;
+    client.key = keyIdOf(token);
     if (former) await hub.recheck(client);
     client.send({ type: 'ready', role: claims.role, scopes: claims.scope, expiresAt: claims.exp ?? null });
   };
 
-  const handle = async (client: Client, request: IncomingMessage, text: string) => {
-    const parsed = clientFrame.safeParse(parseJson(text));
-    if (!parsed.success)
+  const handle = async (client: Client, request: IncomingMessage, frame: ClientFrame | undefined) => {
+    // What came after the frame that ended the connection counts no more.
+    if (client.socket.readyState !== client.socket.OPEN) return;
+    if (frame === undefined)
       throw new LumbungError('bad_input', 'the frame is not one of auth, subscribe, unsubscribe, ping, pong');
-    const frame = parsed.data;
     if (frame.type === 'pong') return;
     if (frame.type === 'ping') return client.send({ type: 'pong' });
     if (frame.type === 'auth') return authenticate(client, frame.token ?? tokenOf(request.headers));
@@ -112,25 +118,29 @@ export async function startLive(server: Server, context: ApiContext, subscriber:
     else await subscribe(client, frame);
   };
 
-  const recordRefusal = ({ claims, address }: Client, text: string, error: LumbungError) => {
+  const recordRefusal = ({ claims, address }: Client, frame: ClientFrame, error: LumbungError) => {
     const { sub = '', role = '' } = claims ?? {};
-    const detail = { reason: error.message, frame: text.includes('"token"') ? 'auth' : text.slice(0, 200) };
+    const told = frame.type === 'auth' ? 'auth' : JSON.stringify(frame).slice(0, 200);
+    const detail = { reason: error.message, frame: told };
     const event = { action: 'denied', actor: sub, role, target: '/ws', outcome: 'refused', address, detail } as const;
     context.audit.append(event).catch((failure: unknown) => {
       log.error({ error: messageOf(failure), event }, 'a refusal could not be audited');
     });
   };
 
-  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+  server.on('upgrade', async (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
-    const refuse = (status: string) =>
-      socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\nRetry-After: 5\r\n\r\n`);
+    const refuse = (status: string, seconds = 5) =>
+      socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\nRetry-After: ${seconds}\r\n\r\n`);
     if (!/^\/ws(?:\?|$)/.test(request.url ?? '')) return refuse('404 Not Found');
     if (!sameOrigin(request)) return refuse('403 Forbidden');
     if (context.stopping()) return refuse('503 Service Unavailable');
     const address = addressOf(request, trusted);
     if (!perAddress.add(address, config.LIVE_SOCKETS_PER_ADDRESS)) return refuse('429 Too Many Requests');
     socket.once('close', () => perAddress.remove(address));
+    const late = await context.limits.connection(address).catch(() => 1);
+    if (late !== undefined) return refuse('429 Too Many Requests', late);
+    if (context.stopping()) return refuse('503 Service Unavailable');
     sockets.handleUpgrade(request, socket, head, (webSocket) => accept(webSocket, request, address));
   });
 
@@ -146,20 +156,22 @@ export async function startLive(server: Server, context: ApiContext, subscriber:
       client.alive = true;
       if (++client.frames > MAX_FRAMES_PER_SECOND || ++client.queued > 2 * MAX_FRAMES_PER_SECOND)
         return client.drop(1008, 'too many frames');
-      const text = String(data);
+      const { data: frame } = clientFrame.safeParse(parseJson(String(data)));
       order = order
-        .then(() => handle(client, request, text))
+        .then(() => handle(client, request, frame))
         .catch((error: unknown) => {
           const known = error instanceof LumbungError;
+          const refused = known && (error.kind === 'forbidden' || error.kind === 'unauthenticated');
           // Of nobody in particular there is nothing to record.
-          const somebody = client.claims !== undefined || text.includes('"token"');
-          if (known && somebody && (error.kind === 'forbidden' || error.kind === 'unauthenticated'))
-            recordRefusal(client, text, error);
+          const claimed = frame?.type === 'auth' && (frame.token ?? tokenOf(request.headers)) !== undefined;
+          if (refused && frame && (client.claims !== undefined || claimed)) recordRefusal(client, frame, error);
           if (!known) log.warn({ error: messageOf(error) }, 'frame failed');
           const code = known ? error.kind : 'internal';
           const said = known && error.kind !== 'internal' && error.kind !== 'unreachable';
           const message = said ? error.message : 'the frame could not be handled, try again in a moment';
           client.send({ type: 'error', code, message });
+          // One guess a connection.
+          if (refused && frame?.type === 'auth') client.drop(4401, 'the token was refused');
         })
         .finally(() => {
           client.queued--;
@@ -175,6 +187,18 @@ export async function startLive(server: Server, context: ApiContext, subscriber:
       if (client.claims) perUser.remove(client.claims.sub);
       metrics.live.sockets.set(clients.size);
     });
+  };
+
+  /** Ends connections whose API key counts no longer: one question for all of them. */
+  const endRevoked = async () => {
+    const signedIn = [...clients].filter((client) => client.key !== undefined);
+    if (signedIn.length === 0) return;
+    const valid = await validKeys(context.warehouse);
+    for (const client of signedIn) {
+      if (client.key === undefined || valid.has(client.key)) continue;
+      client.send({ type: 'error', code: 'unauthenticated', message: 'the API key was revoked or has expired' });
+      client.drop(4401, 'the API key was revoked or has expired');
+    }
   };
 
   const pinger = setInterval(() => {
@@ -206,9 +230,14 @@ export async function startLive(server: Server, context: ApiContext, subscriber:
     hub.check().catch(() => undefined);
   }, CHECK_EVERY_MS);
 
+  const keyChecker = setInterval(() => {
+    // The warehouse is away: nobody can tell, and nothing new is told meanwhile.
+    endRevoked().catch(() => undefined);
+  }, CHECK_KEYS_EVERY_MS);
+
   return {
     async close() {
-      for (const timer of [pinger, second, checker]) clearInterval(timer);
+      for (const timer of [pinger, second, checker, keyChecker]) clearInterval(timer);
       subscriber.disconnect();
       const spread = COME_BACK_AT_LEAST_MS + (clients.size / DRAIN_PER_SECOND) * 1_000;
       const leaving = [...clients];

@@ -9,9 +9,9 @@ import { completeness, paymentRisks } from '../../warehouse/queries/completeness
 import { findings, noteFinding, undatedRows } from '../../warehouse/queries/findings.ts';
 import { sourceColumns } from '../../warehouse/queries/source_columns.ts';
 import { authenticate, demand, demandDays, demandFigures } from '../access.ts';
-import { createAnswers } from '../answers.ts';
+import { createAnswers, newestOf } from '../answers.ts';
 import type { ApiContext } from '../context.ts';
-import { dictionaryInput, findingStateInput, findingsInput, listInput, today } from '../inputs.ts';
+import { dictionaryInput, findingStateInput, findingsInput, listInput, thisMinute, today } from '../inputs.ts';
 
 /** Whose rows are undated, by table. */
 const UNDATED: Readonly<Record<string, Field>> = { program_monitoring: 'quality' };
@@ -19,6 +19,7 @@ const UNDATED: Readonly<Record<string, Field>> = { program_monitoring: 'quality'
 export function dataQualityRoutes(context: ApiContext): Router {
   const { warehouse } = context;
   const { answer, place } = createAnswers(context);
+  const newestState = newestOf(warehouse, 'finding_states');
   const router = Router();
   const visibleRules = (claims: Claims) => [...rules, ...comparisons].filter((rule) => sees(claims.role, rule.owner));
 
@@ -26,10 +27,9 @@ export function dataQualityRoutes(context: ApiContext): Router {
     const { scope, from, to, limit, offset } = findingsInput.parse(request.query);
     const { claims, place: found } = await place(request, scope);
     demandDays(found, from, to);
-    const [row] = await warehouse.query<{ at: string }>('SELECT toString(max(at)) AS at FROM ops.finding_states');
+    const moment = await newestState();
     const upTo = offset + limit;
-    const question = `findings ${from} ${to} ${upTo} ${row?.at ?? ''}`;
-    await answer(request, response, claims, scope, question, async () => {
+    const compute = async () => {
       const seen = visibleRules(claims);
       const [{ totals, items }, undated] = await Promise.all([
         findings(warehouse, seen, found.scope, { from, to }, upTo),
@@ -38,7 +38,8 @@ export function dataQualityRoutes(context: ApiContext): Router {
       const told = seen.map(({ id, name, definition, severity, owner }) => ({ id, name, definition, severity, owner }));
       const own = undated.filter(({ table }) => !found.onlyDay && sees(claims.role, UNDATED[table] ?? 'finance'));
       return { scope, from, to, rules: told, totals, items, undated: own };
-    });
+    };
+    await answer(request, response, claims, scope, `findings ${from} ${to} ${upTo}`, compute, moment);
   });
 
   router.post('/findings/states', async (request, response) => {
@@ -64,11 +65,12 @@ export function dataQualityRoutes(context: ApiContext): Router {
       response,
       claims,
       scope,
-      `completeness ${from} ${to} ${upTo} ${Math.floor(Date.now() / 60_000)}`,
+      `completeness ${from} ${to} ${upTo}`,
       async () => ({
         ...{ scope, from, to },
         ...(await completeness(warehouse, found.scope, { from, to }, upTo)),
       }),
+      thisMinute(),
     );
   });
 

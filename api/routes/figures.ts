@@ -73,8 +73,14 @@ export function figureRoutes(context: ApiContext): Router {
     const { claims, place: found } = await place(request, input.scope);
     const date = input.date ?? found.onlyDay ?? today();
     demandDays(found, date);
-    await answer(request, response, claims, found.text, `summary ${date} ${thisHour()}`, () =>
-      summary(context, visibleKpis(claims.role), found, date),
+    await answer(
+      request,
+      response,
+      claims,
+      found.text,
+      `summary ${date}`,
+      () => summary(context, visibleKpis(claims.role), found, date),
+      thisHour(),
     );
   });
 
@@ -92,7 +98,7 @@ export function figureRoutes(context: ApiContext): Router {
       response,
       claims,
       scope,
-      `series ${kpi.id} ${grain} ${from} ${to} ${hierarchy} ${thisHour()}`,
+      `series ${kpi.id} ${grain} ${from} ${to} ${hierarchy}`,
       async () => {
         const [rows, provisional] = await Promise.all([
           seriesValues(warehouse, kpi, found.scope, grain, from, to, hierarchy),
@@ -112,6 +118,7 @@ export function figureRoutes(context: ApiContext): Router {
           })),
         };
       },
+      thisHour(),
     );
   });
 

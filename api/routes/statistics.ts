@@ -14,7 +14,7 @@ import { METHOD, warnings } from '../../warehouse/queries/warnings.ts';
 import { LEVELS } from '../../warehouse/scopes.ts';
 import { giveVerdict, precision, verdictsOf } from '../../warehouse/verdicts.ts';
 import { demand, demandDays, type Place } from '../access.ts';
-import { createAnswers } from '../answers.ts';
+import { createAnswers, newestOf } from '../answers.ts';
 import type { ApiContext } from '../context.ts';
 import { forecastInput, insightsInput, pagedRangeInput, rankingInput, today, verdictInput } from '../inputs.ts';
 
@@ -24,6 +24,7 @@ const FORECAST_KPIS = ['portions_target', 'portions_delivered'];
 export function statisticsRoutes(context: ApiContext): Router {
   const { warehouse } = context;
   const { answer, place } = createAnswers(context);
+  const newestVerdict = newestOf(warehouse, 'verdicts');
   const router = Router();
 
   /** The KPI of the path, where the caller may see it and the question makes sense for it. */
@@ -109,7 +110,8 @@ export function statisticsRoutes(context: ApiContext): Router {
     const { claims, place: found } = await place(request, scope);
     demandHistory(found);
     const visible = visibleKpis(claims.role);
-    await answer(request, response, claims, scope, `insights ${date} ${limit} ${await verdictsVersion()}`, async () => {
+    const moment = await newestVerdict();
+    const compute = async () => {
       const seen = [...rules, ...comparisons].filter((rule) => sees(claims.role, rule.owner));
       const week = { from: addDays(date, -6), to: date };
       const [{ total, warnings: told }, forecasts, reviewed, quality] = await Promise.all([
@@ -133,13 +135,9 @@ export function statisticsRoutes(context: ApiContext): Router {
         forecasts,
         findings: { ...week, ...quality },
       };
-    });
+    };
+    await answer(request, response, claims, scope, `insights ${date} ${limit}`, compute, moment);
   });
-  /** Changes with every verdict: they are not part of any scope's version. */
-  const verdictsVersion = async () => {
-    const [row] = await warehouse.query<{ n: string }>('SELECT toString(max(at)) AS n FROM ops.verdicts');
-    return row?.n ?? '';
-  };
 
   router.post('/insights/verdicts', async (request, response) => {
     const { warning, verdict, note } = verdictInput.parse(request.body);

@@ -4,7 +4,7 @@ import { timeliness } from '../../warehouse/queries/timeliness.ts';
 import { demand } from '../access.ts';
 import { createAnswers } from '../answers.ts';
 import type { ApiContext } from '../context.ts';
-import { findingsInput } from '../inputs.ts';
+import { findingsInput, thisMinute } from '../inputs.ts';
 
 export function timelinessRoutes(context: ApiContext): Router {
   const { answer, place } = createAnswers(context);
@@ -15,11 +15,11 @@ export function timelinessRoutes(context: ApiContext): Router {
     demand(claims, 'completeness', found);
     const upTo = offset + limit;
     // Days grow expected as they end, whether anything changes or not.
-    const question = `timeliness ${from} ${to} ${upTo} ${Math.floor(Date.now() / 60_000)}`;
-    await answer(request, response, claims, scope, question, async () => ({
+    const compute = async () => ({
       ...{ scope, from, to },
       ...(await timeliness(context.warehouse, found.scope, { from, to }, upTo)),
-    }));
+    });
+    await answer(request, response, claims, scope, `timeliness ${from} ${to} ${upTo}`, compute, thisMinute());
   });
   return router;
 }

@@ -147,8 +147,9 @@ test('every registered route is documented', async () => {
   const warehouse = connectWarehouse(stack.clickhouseUrl);
   const redis = connectRedis(stack.redisUrl, createLogger({ LOG_LEVEL: 'silent', LOG_PRETTY: 'off' }, 'test'));
   const config = loadConfig({ DATA_DIR: stack.dataDir });
+  const limits = { requests: () => undefined, connection: async () => undefined, refused: () => undefined };
   const app = createApp({
-    ...{ warehouse, redis, config, log: createLogger(config, 'test'), secret: authSecret(config), demo: true },
+    ...{ limits, warehouse, redis, config, log: createLogger(config, 'test'), secret: authSecret(config), demo: true },
     ...{ verify: () => Promise.reject(new Error('nobody signs in here')) },
     ...{ pollSeconds: undefined, graceDays: 3, pages: join(stack.dataDir, 'live'), stopping: () => false },
     ...{ provider: undefined, secureCookies: false, audit: {} as never },

@@ -2,15 +2,17 @@
  * Tenants cannot read or subscribe to each other, roles see their fields only, and bad input is answered with a clear 4xx or error
  * frame. Every route, channel and file is asked by every role (tests/support/route_table.ts); a new route fails until it is there.
  */
+import type { AddressInfo } from 'node:net';
 import type { Router } from 'express';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import WebSocket from 'ws';
 import { createApp } from '../../api/app.ts';
 import { createContext } from '../../api/server.ts';
 import { openAudit } from '../../platform/audit.ts';
-import { loadConfig } from '../../platform/config.ts';
+import { authSecret, loadConfig } from '../../platform/config.ts';
 import { createLogger } from '../../platform/log.ts';
 import { connectRedis } from '../../platform/redis.ts';
+import { signToken } from '../../platform/tokens.ts';
 import { apiAccountSql, readerSql } from '../../warehouse/accounts.ts';
 import { registry } from '../../warehouse/kpis/registry.ts';
 import { accounts, expectedStatus, mounted, routes } from '../support/route_table.ts';
@@ -78,12 +80,17 @@ function routesOf(router: Router, prefix = ''): string[] {
   });
 }
 
-test('every route of the application has its expectation', async () => {
+/** The application in this process, over the engines of the stack. */
+function application() {
   const config = loadConfig({ ...stack.env, LOG_LEVEL: 'silent' });
   const log = createLogger(config, 'test');
   const redis = connectRedis(stack.redisUrl, log);
   const audit = openAudit(stack.dataDir, log);
-  const app = createApp(createContext({ config, log, warehouse: stack.warehouse, redis, audit }));
+  return { app: createApp(createContext({ config, log, warehouse: stack.warehouse, redis, audit })), redis };
+}
+
+test('every route of the application has its expectation', async () => {
+  const { app, redis } = application();
   const there = routesOf(app.router as unknown as Router);
   redis.disconnect();
   expect([...there, ...mounted].sort()).toEqual(Object.keys(routes).sort());
@@ -417,5 +424,52 @@ test('every channel, by every role', async () => {
     await until(`answers to ${role}`, async () => told.length >= channels.length);
     socket.close();
     expect(told, role).toEqual(['system', ...inside, ...outside.map(() => 'forbidden')]);
+  }
+});
+
+test('the last known answer is told with its age while the warehouse is away, however late it gets', async () => {
+  const { app, redis } = application();
+  const server = app.listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const secret = authSecret(loadConfig({ DATA_DIR: stack.dataDir }));
+  const range = 'scope=province:32&from=2026-03-01&to=2026-03-05';
+  const paths = [
+    '/summary?scope=province:32&date=2026-03-02',
+    `/kpis/portions_planned/series?${range}`,
+    `/findings?${range}`,
+    '/insights?scope=province:32&date=2026-03-02',
+    `/completeness?${range}`,
+    `/timeliness?${range}`,
+  ];
+  const token = await signToken(secret, { sub: 'test', role: 'KPPG', scope: ['province:32'] }, '1d');
+  const read = (path: string) =>
+    fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v1${path}`, {
+      headers: { authorization: `Bearer ${token}` },
+    }).then(async (answer) => ({
+      status: answer.status,
+      age: Number(answer.headers.get('age')),
+      body: (await answer.json()) as { asOf: { committedAt: string; lagMs: number }; stale?: true },
+    }));
+  const before = await Promise.all(paths.map(read));
+  await stack.kill('warehouse');
+  // As if two hours had gone by; Redis, whose clock goes on as it does, has forgotten by then.
+  await redis.del(await redis.keys('lumbung:cache:*'));
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2 * 3_600_000 });
+  try {
+    for (const [n, path] of paths.entries()) {
+      const { status, age, body } = await read(path);
+      const { asOf, stale: _stale, ...told } = body;
+      const { asOf: then, ...known } = before[n]?.body ?? { asOf: undefined };
+      expect(status, path).toBe(200);
+      expect(body.stale, path).toBe(true);
+      expect(told, path).toEqual(known);
+      expect(asOf.committedAt, path).toBe(then?.committedAt);
+      expect(Math.min(age, asOf.lagMs / 1_000), path).toBeGreaterThanOrEqual(7_200);
+    }
+  } finally {
+    vi.useRealTimers();
+    await new Promise((resolve) => server.close(resolve));
+    redis.disconnect();
+    await stack.start('warehouse');
   }
 });

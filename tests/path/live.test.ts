@@ -62,6 +62,26 @@ async function client(role: string, scope: string[], { subject = crypto.randomUU
   };
 }
 
+/** A key for programs of one province. */
+const makeKey = async () => {
+  const args = ['key', 'create', '--name', 'bi', '--role', 'KPPG', '--scope', 'province:32', '--json'];
+  return JSON.parse((await lumbung(stack, args)).out) as { id: string; key: string };
+};
+/** A bare socket that has sent this token. */
+const signedIn = async (token: string) => {
+  const socket = new WebSocket(`${stack.api.replace('http', 'ws')}/ws`);
+  const frames: Frame[] = [];
+  let end: { code: number; reason: string } | undefined;
+  socket.on('message', (data) => frames.push(JSON.parse(String(data)) as Frame));
+  socket.on('close', (code, reason) => {
+    end = { code, reason: String(reason) };
+  });
+  await new Promise((resolve) => socket.once('open', resolve));
+  socket.send(JSON.stringify({ type: 'auth', token }));
+  await until('an answer to auth', async () => frames.length > 0);
+  return { frames, end: () => end, socket, [Symbol.dispose]: () => socket.terminate() };
+};
+
 const plan = (portions: number) =>
   stack.source.query(`UPDATE food_productions SET "plannedPortions" = $1 WHERE id = 'b1'`, [portions]);
 const sockets = async () => /^lumbung_sockets (\d+)/m.exec(await (await fetch(`${stack.api}/metrics`)).text())?.[1];
@@ -175,20 +195,33 @@ test('sockets are limited by user and by address, frames by second, and nothing 
   expect(await (await fetch(`${stack.api}/metrics`)).text()).toMatch(/^lumbung_live_subscriptions 0$/m);
 });
 
+test('a key that is revoked or rotated ends the connections it signed in, and no others', async () => {
+  const [revoked, rotated, kept] = [await makeKey(), await makeKey(), await makeKey()];
+  using first = await signedIn(revoked.key);
+  using second = await signedIn(rotated.key);
+  using other = await signedIn(kept.key);
+  for (const one of [first, second, other]) expect(one.frames[0]).toMatchObject({ type: 'ready', role: 'KPPG' });
+  await lumbung(stack, ['key', 'revoke', revoked.id]);
+  await lumbung(stack, ['key', 'rotate', rotated.id, '--grace', '0']);
+  for (const one of [first, second]) {
+    await until('the connection to be ended', async () => one.end() !== undefined);
+    expect(one.end()).toEqual({ code: 4401, reason: 'the API key was revoked or has expired' });
+    expect(one.frames.at(-1)).toMatchObject({ type: 'error', code: 'unauthenticated' });
+  }
+  expect(other.end()).toBeUndefined();
+});
+
+test('a refused token ends the connection: one guess each', async () => {
+  using one = await signedIn(`lk_0123456789ab_${'x'.repeat(43)}`);
+  one.socket.send(JSON.stringify({ type: 'auth', token: await stack.token('PLATFORM_ANALYST', ['national']) }));
+  await until('the connection to be ended', async () => one.end() !== undefined);
+  expect(one.end()).toEqual({ code: 4401, reason: 'the token was refused' });
+  expect(one.frames).toMatchObject([{ type: 'error', code: 'unauthenticated' }]);
+});
+
 test('sockets that end while they sign in take no place of their user', async () => {
   // A key is looked up in the warehouse, which takes longer than going away.
-  const made = await lumbung(stack, [
-    'key',
-    'create',
-    '--name',
-    'bi',
-    '--role',
-    'KPPG',
-    '--scope',
-    'province:32',
-    '--json',
-  ]);
-  const { key } = JSON.parse(made.out) as { key: string };
+  const { key } = await makeKey();
   const open = async () => {
     const socket = new WebSocket(`${stack.api.replace('http', 'ws')}/ws`);
     await new Promise((resolve) => socket.once('open', resolve));

@@ -54,6 +54,20 @@ test('requests are limited by token and by address, and counted across processes
   for (; guesses < 200; guesses++)
     if ((await get('/api/v1/session', { authorization: `Bearer ${guesses}` })).status === 429) break;
   expect(guesses).toBeLessThan(60);
+  // The live channel is no way round it: what it refuses is as dear, and whoever is shut out is shut out there too.
+  const guess = (localAddress: string) =>
+    new Promise<string>((resolve) => {
+      const socket = new WebSocket(`${stack.api.replace('http', 'ws')}/ws`, { localAddress });
+      socket.once('open', () => socket.send(JSON.stringify({ type: 'auth', token: `guess ${guesses++}` })));
+      socket.once('close', (code) => resolve(String(code)));
+      socket.once('error', (error) => resolve(error.message));
+    });
+  expect(await guess('127.0.0.1')).toContain('429');
+  guesses = 0;
+  let last = '';
+  while (guesses < 100 && !last.includes('429')) last = await guess('127.0.0.2');
+  expect(last).toContain('429');
+  expect(guesses).toBeLessThan(60);
 });
 
 test('a request that is too large, too long or never ends is refused', async () => {

@@ -10,7 +10,7 @@ import { comparisons, rules } from '../../warehouse/kpis/rules.ts';
 import { completeDays, completeness, paymentRisks } from '../../warehouse/queries/completeness.ts';
 import { firstProvisionalDay } from '../../warehouse/queries/finality.ts';
 import { findings, undatedRows } from '../../warehouse/queries/findings.ts';
-import { childrenOf, localDay } from '../../warehouse/queries/hierarchy.ts';
+import { childrenOf, zoneHours } from '../../warehouse/queries/hierarchy.ts';
 import { peers, ranking } from '../../warehouse/queries/ranking.ts';
 import { decomposition, expectedRanges, forecast } from '../../warehouse/queries/statistics.ts';
 import { timeliness } from '../../warehouse/queries/timeliness.ts';
@@ -37,7 +37,7 @@ const questions: Record<string, Record<string, (warehouse: Warehouse, scope: Sco
   },
   'hierarchy.ts': {
     childrenOf: (w, scope) => childrenOf(w, scope),
-    localDay: (w, scope) => (scope.level === 'sppg' ? localDay(w, scope.id) : undefined),
+    zoneHours: (w, scope) => (scope.level === 'sppg' ? zoneHours(w, scope.id) : undefined),
   },
   'ranking.ts': {
     ranking: (w, scope) => ranking(w, kpi, scope, 'sppg', range, 'asc', 10),

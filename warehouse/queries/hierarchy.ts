@@ -51,15 +51,15 @@ export async function pathOf(
   return path;
 }
 
-/** The present day of a kitchen, in the zone of its province. */
-export async function localDay(warehouse: Warehouse, sppgId: string): Promise<string> {
-  const [row] = await warehouse.query<{ day: string }>(
-    `SELECT toString(toDate32(now('UTC') + toIntervalHour(transform(toString(timezone), ['WIB', 'WITA', 'WIT'], [7, 8, 9], 7)))) AS day
+/** How many hours a kitchen's clock is before UTC, by the zone of its province. */
+export async function zoneHours(warehouse: Warehouse, sppgId: string): Promise<number> {
+  const [row] = await warehouse.query<{ hours: number }>(
+    `SELECT transform(toString(timezone), ['WIB', 'WITA', 'WIT'], [7, 8, 9], 7) AS hours
      FROM raw.provinces_indonesia FINAL
      WHERE NOT _deleted AND id = (SELECT any(provinceId) FROM raw.sppg FINAL WHERE NOT _deleted AND id = {scopeId:String})`,
     { scopeId: sppgId },
   );
-  return row?.day ?? '';
+  return row?.hours ?? 7;
 }
 
 /** The units directly below a scope; the nation's are its provinces. */
