@@ -5,7 +5,7 @@
 import { addDays } from '../warehouse/days.ts';
 import type { Kpi } from '../warehouse/kpis/kpi.ts';
 import { figureOf, kpiValue, limitOf, statusOf } from '../warehouse/kpis/registry.ts';
-import { firstProvisionalDay, stateOf } from '../warehouse/queries/finality.ts';
+import { provisionalDays, stateOf } from '../warehouse/queries/finality.ts';
 import { readTargets, targetOf } from '../warehouse/queries/targets.ts';
 import { dailyValues, seriesValues } from '../warehouse/queries/values.ts';
 import type { Place } from './access.ts';
@@ -35,7 +35,7 @@ export async function summary(
     dailyValues(warehouse, place.scope, [monthStart, trendStart].sort()[0] ?? date, date),
     todayOnly ? [] : dailyValues(warehouse, place.scope, lastYear, lastYear),
     readTargets(warehouse),
-    firstProvisionalDay(warehouse, place.scope, today(), graceDays),
+    provisionalDays(warehouse, place.scope, today(), graceDays),
     ...[...visible, ...visible.flatMap((kpi) => limitOf(kpi) ?? [])]
       .filter((kpi) => kpi.grain !== undefined)
       .map(async (kpi) => ({
@@ -111,7 +111,7 @@ export async function summary(
     name: unit?.name ?? '',
     level: unit?.level,
     date,
-    state: stateOf(date, provisional),
+    state: stateOf(date, date, provisional),
     path: place.path,
     kpis,
   };

@@ -8,7 +8,7 @@ import { type Kpi, sections } from '../../warehouse/kpis/kpi.ts';
 import { figureOf } from '../../warehouse/kpis/registry.ts';
 import { readReconciliations, readTables } from '../../warehouse/ledger.ts';
 import { visibleKpis } from '../../warehouse/permissions.ts';
-import { firstProvisionalDay, stateOf } from '../../warehouse/queries/finality.ts';
+import { provisionalDays, stateOf } from '../../warehouse/queries/finality.ts';
 import { childrenOf } from '../../warehouse/queries/hierarchy.ts';
 import { datasetHeader, datasetStream, type Grain, rangeValues, seriesValues } from '../../warehouse/queries/values.ts';
 import { authenticate, demandDays, demandFigures } from '../access.ts';
@@ -102,7 +102,7 @@ export function figureRoutes(context: ApiContext): Router {
       async () => {
         const [rows, provisional] = await Promise.all([
           seriesValues(warehouse, kpi, found.scope, grain, from, to, hierarchy),
-          firstProvisionalDay(warehouse, found.scope, today(), context.graceDays),
+          provisionalDays(warehouse, found.scope, today(), context.graceDays),
         ]);
         return {
           kpi: kpi.id,
@@ -114,7 +114,7 @@ export function figureRoutes(context: ApiContext): Router {
           points: rows.map(({ ends, ...row }) => ({
             ...row,
             ...figureOf(kpi, row.num, row.den),
-            state: stateOf(ends, provisional),
+            state: stateOf(row.date, ends, provisional),
           })),
         };
       },

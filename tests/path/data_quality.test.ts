@@ -258,22 +258,31 @@ test('provisional until the sheets are there or the days of grace are over', asy
   }
 });
 
-test('a day within its grace is final once its sheets are complete, and provisional again when one goes', async () => {
-  const [kitchen] = await sql<{ id: string; last: string }>(
-    `SELECT id, max(day) AS last FROM (${await sheetsDue(day(3), day(1))}) t
-     GROUP BY 1 HAVING bool_and(a AND b AND c AND e) ORDER BY 1 LIMIT 1`,
+test('a day within its grace is final once its own sheets are complete, whatever an earlier day waits for', async () => {
+  // A kitchen with two complete days; the sheet of the first one is taken away.
+  const [kitchen] = await sql<{ id: string; first: string; last: string }>(
+    `SELECT id, min(day) AS first, max(day) AS last FROM (${await sheetsDue(day(3), day(1))}) t
+     GROUP BY 1 HAVING bool_and(a AND b AND c AND e) AND count(*) > 1 ORDER BY 1 LIMIT 1`,
   );
   expect(kitchen).toBeDefined();
-  const { id, last } = kitchen as { id: string; last: string };
-  const state = async () => {
-    const { points } = await ask(`kpis/portions_delivered/series?scope=sppg:${id}&from=${last}&to=${last}`);
-    return points[0]?.state;
+  const { id, first, last } = kitchen as { id: string; first: string; last: string };
+  const states = async (grain = 'day') => {
+    const { points } = await ask(
+      `kpis/portions_delivered/series?scope=sppg:${id}&grain=${grain}&from=${first}&to=${last}`,
+    );
+    return points
+      .filter(({ date }: { date: string }) => grain !== 'day' || date === first || date === last)
+      .map(({ state }: { state: string }) => state);
   };
-  expect(await state()).toBe('final');
+  expect(await states()).toEqual(['final', 'final']);
   await stack.source.query(
     `DELETE FROM quality_controls q USING food_productions f, ${KITCHENS}
-     WHERE f.id = q."productionId" AND s.id = f."sppgId" AND s.id = '${id}' AND ${LOCAL('q."checkTime"')} = '${last}'`,
+     WHERE f.id = q."productionId" AND s.id = f."sppgId" AND s.id = '${id}' AND ${LOCAL('q."checkTime"')} = '${first}'`,
   );
   await stack.settled();
-  expect(await state()).toBe('provisional');
+  expect(await states()).toEqual(['provisional', 'final']);
+  expect((await ask(`summary?scope=sppg:${id}&date=${last}`)).state).toBe('final');
+  expect((await ask(`summary?scope=sppg:${id}&date=${first}`)).state).toBe('provisional');
+  // A year that holds a day that waits, and is not over, is provisional.
+  expect((await states('year')).at(-1)).toBe('provisional');
 });

@@ -124,17 +124,44 @@ test('a budget is the one in force at the end of the month', async () => {
   ]);
 });
 
-test('a certificate expires though nothing is written', async () => {
-  await insert(stack.source, 'food_safety_certifications', {
-    id: 'c',
-    sppgId: KITCHEN,
-    certificationName: 'SLHS',
-    certifyingBody: 'Dinkes',
-    certificateNumber: 'c',
-    issuedDate: NOW,
-    expiryDate: new Date(Date.now() + 10_000).toISOString(),
-    updatedAt: NOW,
+const certificate = (id: string, expiryDate: string) =>
+  insert(stack.source, 'food_safety_certifications', {
+    ...{ id, sppgId: KITCHEN, certificationName: 'SLHS', certifyingBody: 'Dinkes', certificateNumber: id },
+    ...{ issuedDate: NOW, expiryDate, updatedAt: NOW },
   });
+const expectRebuildEqual = async () => {
+  const { code, out } = await lumbung(stack, ['rollup', '--verify']);
+  expect(out).toContain('all of them are what a full computation gives');
+  expect(code).toBe(0);
+};
+
+test('the first certificate there is, and the loss of the last one, change no day that was over before', async () => {
+  const others = async () =>
+    stack.warehouse.query<{ day: string; kitchens: number }>(
+      `SELECT toString(day) AS day, count() AS kitchens FROM mart.kpi_daily FINAL
+       WHERE kpi = 'slhs_valid' AND sppg_id IN ('k511', 'k512') AND num IS NOT NULL GROUP BY day ORDER BY day`,
+    );
+  await certificate('first', '2099-01-01T00:00:00Z');
+  await stack.settled();
+  expect(await others()).toEqual([{ day: today(), kitchens: 2 }]);
+  await expectRebuildEqual();
+  // Had it been there three days ago already: every kitchen's days since then, though another one is there by now.
+  await certificate('second', '2099-01-01T00:00:00Z');
+  await stack.settled();
+  await earlier('food_safety_certifications', 'first', endOf(dayBefore(3)) - 3_600_000, {});
+  await markRows(stack.warehouse, 'food_safety_certifications', ['first'], 'test');
+  await stack.settled();
+  const held = [3, 2, 1].map((days) => ({ day: dayBefore(days), kitchens: 2 }));
+  expect(await others()).toEqual([...held, { day: today(), kitchens: 2 }]);
+  await expectRebuildEqual();
+  await stack.source.query(`DELETE FROM food_safety_certifications`);
+  await stack.settled();
+  expect(await others()).toEqual(held);
+  await expectRebuildEqual();
+});
+
+test('a certificate expires though nothing is written', async () => {
+  await certificate('c', new Date(Date.now() + 10_000).toISOString());
   await stack.settled();
   const valid = async () => (await cells('slhs_valid')).find(([day]) => day === today());
   expect(await valid()).toEqual([today(), 1, 1]);

@@ -8,7 +8,7 @@ import type { Params, Warehouse } from '../../warehouse/client.ts';
 import { registry } from '../../warehouse/kpis/registry.ts';
 import { comparisons, rules } from '../../warehouse/kpis/rules.ts';
 import { completeDays, completeness, paymentRisks } from '../../warehouse/queries/completeness.ts';
-import { firstProvisionalDay } from '../../warehouse/queries/finality.ts';
+import { provisionalDays } from '../../warehouse/queries/finality.ts';
 import { findings, undatedRows } from '../../warehouse/queries/findings.ts';
 import { childrenOf, zoneHours } from '../../warehouse/queries/hierarchy.ts';
 import { peers, ranking } from '../../warehouse/queries/ranking.ts';
@@ -30,7 +30,7 @@ const questions: Record<string, Record<string, (warehouse: Warehouse, scope: Sco
     completeDays: (w, scope) => completeDays(w, scope, range),
     paymentRisks: (w, scope) => paymentRisks(w, scope, to, 10),
   },
-  'finality.ts': { firstProvisionalDay: (w, scope) => firstProvisionalDay(w, scope, to, 3) },
+  'finality.ts': { provisionalDays: (w, scope) => provisionalDays(w, scope, to, 3) },
   'findings.ts': {
     findings: (w, scope) => findings(w, [...rules, ...comparisons], scope, range, 10),
     undatedRows: (w, scope) => undatedRows(w, scope),

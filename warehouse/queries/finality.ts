@@ -1,6 +1,6 @@
 /**
- * Provisional or final: a day is final when it is over and every sheet due is there, or when its grace period has ended.
- * A period is final when all its days are.
+ * Provisional or final: a day is final when it is over and every sheet due is there, or when its grace period has ended. Each
+ * day by itself: one that waits for a sheet holds no other back. A period is final when all its days are.
  */
 import type { Warehouse } from '../client.ts';
 import { addDays } from '../days.ts';
@@ -9,23 +9,23 @@ import { completeDays } from './completeness.ts';
 
 export type State = 'provisional' | 'final';
 
-/** The first day of a scope that is not final. `today` is the nation's (WIB). */
-export async function firstProvisionalDay(
+/** The days of a scope that are over and wait for sheets within their grace, and the first day that is not over. */
+export type Provisional = { waiting: readonly string[]; today: string };
+
+/** What of a scope is provisional. `today` is the nation's (WIB). */
+export async function provisionalDays(
   warehouse: Warehouse,
   scope: Scope,
   today: string,
   graceDays: number,
-): Promise<string> {
-  const from = addDays(today, -graceDays);
-  if (graceDays === 0) return today;
-  const days = await completeDays(warehouse, scope, { from, to: addDays(today, -1) });
-  for (let day = from; day < today; day = addDays(day, 1)) {
-    // A day on which nobody was to serve has nothing to wait for.
-    const known = days.find(({ date }) => date === day);
-    if (known && known.complete < known.expected) return day;
-  }
-  return today;
+): Promise<Provisional> {
+  if (graceDays === 0) return { waiting: [], today };
+  const range = { from: addDays(today, -graceDays), to: addDays(today, -1) };
+  // A day on which nobody was to serve is not among them: it has nothing to wait for.
+  const days = await completeDays(warehouse, scope, range);
+  return { waiting: days.flatMap(({ date, expected, complete }) => (complete < expected ? [date] : [])), today };
 }
 
-export const stateOf = (lastDay: string, firstProvisional: string): State =>
-  lastDay < firstProvisional ? 'final' : 'provisional';
+/** The state of the days from the first to the last. */
+export const stateOf = (first: string, last: string, { waiting, today }: Provisional): State =>
+  last < today && !waiting.some((day) => first <= day && day <= last) ? 'final' : 'provisional';

@@ -92,12 +92,23 @@ const eachDay = (kitchens: string, first: string, last: string) => `
   SELECT k.sppg_id AS sppg_id, arrayJoin(arrayMap(n -> ${first} + n, range(toUInt32(greatest(0, dateDiff('day', ${first}, ${last}) + 1))))) AS day
   FROM (${kitchens}) AS k`;
 /** The days up to now whose ends a change may show in, whatever the zone. */
-const daysSince = (kitchens: string, since: Since) =>
+const lastDay = "toDate32({now:DateTime64(6, 'UTC')} + INTERVAL 9 HOUR)";
+const daysSince = (kitchens: string, since: Since, last = lastDay) =>
   eachDay(
     `SELECT DISTINCT sppg_id FROM (${kitchens})`,
     `toDate32(${since === 'ever' ? historyBegins : `greatest({told:DateTime64(6, 'UTC')}, ${historyBegins})`} + INTERVAL 7 HOUR)`,
-    "toDate32({now:DateTime64(6, 'UTC')} + INTERVAL 9 HOUR)",
+    last,
   );
+/**
+ * The last day whose end the certificates with these keys may decide for every kitchen: from the next one on another is there,
+ * and has never gone since (history is read, not raw: raw may be ahead of the changes that are worked off).
+ */
+const lastDayWithoutOthers = (keys: string) => `least(${lastDay}, ifNull((
+  SELECT toDate32(minOrNull(first) + INTERVAL 9 HOUR) - 1 FROM (
+    SELECT min(committed_at) AS first FROM ops.history_food_safety_certifications
+    WHERE id NOT IN ${keys} GROUP BY id HAVING max(deleted) = false
+  )
+), ${lastDay}))`;
 const kitchensOf = (table: string, condition: string) => `SELECT sppg_id FROM ops.places_${table} WHERE ${condition}`;
 const kitchensOfSchools = (keys: string) =>
   kitchensOf(
@@ -201,15 +212,8 @@ const expansions: Readonly<Record<string, (keys: Keys) => string>> = {
   food_safety_certifications: ({ changed, since }) =>
     tagged(
       ['certificate'],
-      daysSince(
-        `${kitchensOf('food_safety_certifications', `key IN ${changed}`)}
-         UNION ALL SELECT key FROM ops.places_sppg WHERE (
-           SELECT count() FROM (
-             SELECT 1 FROM raw.food_safety_certifications FINAL WHERE NOT _deleted AND id NOT IN ${changed} LIMIT 1
-           )
-         ) = 0`,
-        since,
-      ),
+      `${daysSince(kitchensOf('food_safety_certifications', `key IN ${changed}`), since)}
+       UNION ALL ${daysSince('SELECT key AS sppg_id FROM ops.places_sppg', since, lastDayWithoutOthers(changed))}`,
     ),
   sppg_operational_reports: ({ changed }) => tagged(['fortnight_report'], fortnightsWhere(`key IN ${changed}`)),
   banper_transactions: ({ changed }) => tagged(['ledger'], place('banper_transactions', `key IN ${changed}`)),

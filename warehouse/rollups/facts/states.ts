@@ -50,6 +50,25 @@ const heldAtDayEnd = (table: string, columns: readonly string[], select: string)
   SELECT sppg_id, day, ${select}
   FROM (${asOfInstants(table, ['sppg_id', ...columns], placedIn(table))} AND held.2 = i.sppg_id)`;
 
+/**
+ * The day ends at which the source kept certificates at all: as it was then, for a table that is filled or emptied later says
+ * nothing of a day that is over. `live` counts the certificates there are from an instant on.
+ */
+const certified = `certified AS (
+  SELECT i.sppg_id AS sppg_id, i.day AS day
+  FROM (SELECT *, 1 AS one FROM instants) AS i
+  ASOF INNER JOIN (
+    SELECT 1 AS one, committed_at AS since, sum(sum(change)) OVER (ORDER BY committed_at) AS live
+    FROM (
+      SELECT committed_at, toInt64(NOT deleted) - toInt64(lagInFrame(NOT deleted, 1, false) OVER (
+        PARTITION BY id ORDER BY version ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)) AS change
+      FROM ops.history_food_safety_certifications
+    )
+    GROUP BY committed_at
+  ) AS kept ON kept.one = i.one AND kept.since < i.until
+  WHERE kept.live > 0 AND i.until > (SELECT min(committed_at) FROM ops.history_sppg)
+)`;
+
 export const states = {
   enrolment: {
     with: [dayEnds, enrolled],
@@ -85,11 +104,11 @@ export const states = {
     ),
   },
   certificate: {
-    with: [dayEnds],
-    // A kitchen without a certificate counts, unless the source keeps no certificates at all.
+    with: [dayEnds, certified],
+    // A kitchen without a certificate counts, unless the source kept no certificates at all.
     select: `
       SELECT i.sppg_id AS sppg_id, i.day AS day, coalesce(c.valid, 0) = 1 AS valid
-      FROM instants AS i
+      FROM certified AS i
       LEFT ANY JOIN (
         SELECT t.sppg_id AS sppg_id, t.day AS day, max(t.good) AS valid FROM (
           ${heldAtDayEnd(
@@ -98,8 +117,6 @@ export const states = {
             "held.3 AND held.4 AND held.5 > least({now:DateTime64(6, 'UTC')}, ends) AS good",
           )}
         ) AS t GROUP BY t.sppg_id, t.day
-      ) AS c ON c.sppg_id = i.sppg_id AND c.day = i.day
-      WHERE (SELECT count() FROM raw.food_safety_certifications FINAL WHERE NOT _deleted) > 0
-        AND i.until > (SELECT min(committed_at) FROM ops.history_sppg)`,
+      ) AS c ON c.sppg_id = i.sppg_id AND c.day = i.day`,
   },
 } as const satisfies Partial<Record<FactName, Fact>>;
