@@ -21,20 +21,20 @@ export type Frame = {
 export type Table = { caption: string; columns: string[]; rows: string[][] };
 
 const words = {
-  date: { id: 'Tanggal', en: 'Date' },
-  period: { id: 'Periode', en: 'Period' },
-  value: { id: 'Nilai', en: 'Value' },
-  status: { id: 'Status', en: 'Status' },
-  place: { id: 'Wilayah', en: 'Place' },
-  rank: { id: 'Peringkat', en: 'Rank' },
-  note: { id: 'Keterangan', en: 'Note' },
-  hour: { id: 'Jam', en: 'Hour' },
+  date: { id: 'tanggal', en: 'date' },
+  period: { id: 'periode', en: 'period' },
+  value: { id: 'nilai', en: 'value' },
+  status: { id: 'status', en: 'status' },
+  place: { id: 'wilayah', en: 'place' },
+  rank: { id: 'peringkat', en: 'rank' },
+  note: { id: 'keterangan', en: 'note' },
+  hour: { id: 'jam', en: 'hour' },
   target: { id: 'target', en: 'target' },
   expected: { id: 'biasanya', en: 'usually' },
   provisional: { id: 'sementara', en: 'provisional' },
   missing: { id: 'belum ada data', en: 'no data yet' },
   withheld: { id: 'tidak ditampilkan (< 5 orang)', en: 'not shown (< 5 people)' },
-  last: { id: 'Terakhir', en: 'Last' },
+  last: { id: 'terakhir', en: 'last' },
   lowest: { id: 'terendah', en: 'lowest' },
   highest: { id: 'tertinggi', en: 'highest' },
   worse: { id: 'lebih buruk', en: 'worse' },
@@ -47,6 +47,12 @@ const words = {
 } as const;
 export type Word = keyof typeof words;
 export const say = (word: Word, language: Language = 'id'): string => words[word][language];
+
+/** A word at the head of a column. */
+export const heading = (word: Word, language: Language = 'id'): string => {
+  const text = say(word, language);
+  return text.charAt(0).toUpperCase() + text.slice(1);
+};
 
 export const sizesOf = ({ scale = 1 }: Pick<Frame, 'scale'>) => ({ small: 12 * scale, normal: 14 * scale });
 

@@ -12,6 +12,7 @@ import {
   exactValue,
   type Frame,
   finish,
+  heading,
   plotOptions,
   say,
   shortValue,
@@ -169,7 +170,7 @@ function described(rows: readonly Row[], unit: Unit, language: Language): string
   const exact = (value: number) => exactValue(value, unit, language);
   const missing = rows.length - known.length;
   return [
-    `${say('last', language)} ${exact(last.value)}, ${dayText(last.date, language)};`,
+    `${heading('last', language)} ${exact(last.value)}, ${dayText(last.date, language)};`,
     `${say('lowest', language)} ${exact(Math.min(...values))}, ${say('highest', language)} ${exact(Math.max(...values))}.`,
     ...(missing > 0 ? [`${say('missing', language)}: ${missing}.`] : []),
   ].join(' ');
@@ -185,11 +186,11 @@ export function trendTable(points: readonly Point[], options: Omit<Options, 'wid
   return {
     caption: options.label,
     columns: [
-      say(options.daily ? 'date' : 'period', language),
-      say('value', language),
+      heading(options.daily ? 'date' : 'period', language),
+      heading('value', language),
       ...(compared ? [compared.label] : []),
-      ...(ranged ? [say('expected', language)] : []),
-      ...(noted ? [say('note', language)] : []),
+      ...(ranged ? [heading('expected', language)] : []),
+      ...(noted ? [heading('note', language)] : []),
     ],
     rows: points
       .toReversed()
