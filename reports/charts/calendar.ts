@@ -66,7 +66,8 @@ export function calendar(points: readonly Point[], options: Options): SVGSVGElem
           stroke: colour('edge'),
           strokeDasharray: '2,3',
           inset: 0.5,
-          title: (cell: Cell) => `${dayText(cell.date, language)}: ${say('missing', language)}`,
+          title: (cell: Cell) =>
+            `${dayText(cell.date, language)}: ${say(cell.withheld ? 'withheld' : 'missing', language)}`,
         },
       ),
       Plot.cell(known, {

@@ -58,16 +58,17 @@ export function flowChart(rows: readonly FlowRow[], options: Frame): SVGSVGEleme
   const { small } = sizesOf(options);
   const sorted = rows.toSorted((a, b) => a.hour - b.hour);
   const shown = looks.filter(({ stage }) => lastOf(sorted, stage) !== null);
-  const labels = shown.map(({ stage, stroke }) => {
-    const value = lastOf(sorted, stage) ?? 0;
-    const fill: Colour = stroke === 'context' ? 'muted' : stroke;
-    return {
-      value,
-      text: `${say(stage, language)} ${shortValue(value, 'portions', language)}`,
-      fill,
-      strong: stage === 'delivered',
-    };
-  });
+  // A phone has room for the names; the sums stand in the table and the text alternative.
+  const narrow = width < small * 36;
+  const sums = shown.map(
+    ({ stage }) => `${say(stage, language)} ${shortValue(lastOf(sorted, stage) ?? 0, 'portions', language)}`,
+  );
+  const labels = shown.map(({ stage, stroke }, at) => ({
+    value: lastOf(sorted, stage) ?? 0,
+    text: (narrow ? say(stage, language) : sums[at]) ?? '',
+    fill: stroke === 'context' ? ('muted' as const) : stroke,
+    strong: stage === 'delivered',
+  }));
   const axis = valueAxis(
     labels.map(({ value }) => value),
     'portions',
@@ -111,7 +112,7 @@ export function flowChart(rows: readonly FlowRow[], options: Frame): SVGSVGEleme
       endLabels(labels, small),
     ],
   });
-  return finish(svg, options, labels.map(({ text }) => text).join('; '));
+  return finish(svg, options, sums.join('; '));
 }
 
 /** The same as a table, hour by hour. */

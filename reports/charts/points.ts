@@ -14,7 +14,7 @@ export type Point = {
   expected?: { low: number; high: number } | null;
 };
 export type Target = { low: number | null; high: number | null } | null;
-export type Row = { date: Date; value: number; low: number; high: number; provisional: boolean };
+export type Row = { date: Date; value: number; low: number; high: number; provisional: boolean; withheld: boolean };
 
 export const DAY_MS = 86_400_000;
 const utc = (day: string): Date => new Date(`${day}T00:00:00Z`);
@@ -25,6 +25,7 @@ const rowOf = (date: Date, point: Point | undefined): Row => ({
   low: point?.expected?.low ?? Number.NaN,
   high: point?.expected?.high ?? Number.NaN,
   provisional: point?.provisional === true,
+  withheld: point?.withheld === true,
 });
 
 /** Every calendar day between the first and the last point, so that gaps show as gaps; of longer periods the points as they are. */

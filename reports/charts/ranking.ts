@@ -10,7 +10,7 @@ import { valueAxis } from './axis.ts';
 import { type Frame, finish, fromZero, plotOptions, say, shortValue, sizesOf, textWidth } from './chart.ts';
 import { drawn, svgElement } from './marks.ts';
 import { limitsOf, type Target } from './points.ts';
-import type { Place } from './tile_map.ts';
+import type { Place } from './tile.ts';
 
 export type Ranked = Omit<Place, 'code'>;
 type Options = Omit<Frame, 'height'> & {
@@ -124,6 +124,7 @@ export function rankingChart(places: readonly Ranked[], options: Options): SVGSV
   for (const [at, link] of [...svg.querySelectorAll('a')].entries()) {
     const place = rows[at];
     if (!place || !href) continue;
+    link.removeAttributeNS('http://www.w3.org/1999/xlink', 'href');
     link.setAttribute('href', href(place.scope));
     link.setAttribute('data-scope', place.scope);
   }

@@ -10,7 +10,7 @@ const WORSE = [0.05, 0.15] as const;
 const BETTER = [0.01, 0.03, 0.08] as const;
 
 const share = (distance: number, limit: number): number =>
-  distance === 0 ? 0 : limit === 0 ? Number.POSITIVE_INFINITY : distance / Math.abs(limit);
+  distance === 0 ? 0 : limit === 0 ? Math.sign(distance) * Number.POSITIVE_INFINITY : distance / Math.abs(limit);
 
 /** The share by which a value misses its target (below zero), or by which it keeps clear of its nearest limit. */
 function clearance(value: number, { low, high }: NonNullable<Kpi['target']>): number {

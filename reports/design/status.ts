@@ -21,11 +21,12 @@ export const statusColour = (status: Status, foodSafety: boolean): Colour =>
 
 /** The outline of a status' shape as an SVG path, about (0, 0), as tall as `size`. Open shapes are drawn, closed ones filled. */
 export function shapePath(status: Status, size: number): { d: string; filled: boolean } {
-  const half = size / 2;
+  const half = Math.round(size * 5) / 10;
+  const base = Math.round(half * 11) / 10;
   const circle = `M${-half},0A${half},${half} 0 1 1 ${half},0A${half},${half} 0 1 1 ${-half},0Z`;
   const paths: Readonly<Record<Status, string>> = {
     ok: circle,
-    warn: `M0,${-half}L${half * 1.1},${half}L${-half * 1.1},${half}Z`,
+    warn: `M0,${-half}L${base},${half}L${-base},${half}Z`,
     critical: `M${-half},${-half}H${half}V${half}H${-half}Z`,
     none: `M0,${-half}L${half},0L0,${half}L${-half},0Z`,
     missing: circle,

@@ -1,0 +1,120 @@
+/** One province as a tile, and the key of its colours. A number that does not fit is left to the title and the table. */
+import { type Language, units } from '../../warehouse/kpis/format.ts';
+import type { Unit } from '../../warehouse/kpis/kpi.ts';
+import { colour, colours } from '../design/colours.ts';
+import { stepOf } from '../design/scale.ts';
+import { type Status, shapePath, statuses } from '../design/status.ts';
+import { say, shortValue, textWidth } from './chart.ts';
+import { type Box, svgElement } from './marks.ts';
+import { type Target, told } from './points.ts';
+import type { Tile } from './provinces.ts';
+
+export type Place = {
+  scope: string;
+  code: string;
+  name: string;
+  value: number | null;
+  withheld?: true;
+  status: Status;
+};
+export type TileLook = {
+  unit: Unit;
+  target: Target;
+  largest: number;
+  language: Language;
+  size: number;
+  chosen: string | undefined;
+  href: ((scope: string) => string) | undefined;
+};
+
+/** What a tile says aloud and in its title. */
+function words(tile: Tile, place: Place | undefined, { unit, language }: TileLook): string {
+  if (place === undefined) return `${tile.short}: ${say('missing', language)}`;
+  const status = place.value === null ? '' : `, ${statuses[place.status].word[language]}`;
+  return `${place.name}: ${told(place, unit, language)}${status}`;
+}
+
+export function drawTile(
+  document: Document,
+  box: Box,
+  tile: Tile,
+  place: Place | undefined,
+  look: TileLook,
+): SVGElement {
+  const { unit, language, size, href } = look;
+  const width = box.x1 - box.x0;
+  const height = box.y1 - box.y0;
+  const value = place?.value ?? null;
+  const status = place === undefined || value === null ? 'missing' : place.status;
+  // The sign stands in the title: a tile has little room.
+  const number = value === null ? '' : shortValue(value, unit, language).replace(units[unit].sign[language], '');
+  const fits = number !== '' && textWidth(number, size) <= width - 2 && height >= size * 2.9;
+  const name = textWidth(tile.short, size) <= width - 2 ? tile.short : tile.iso;
+  const shape = shapePath(status, size * 0.6);
+  const chosen = place !== undefined && place.scope === look.chosen;
+  const said = words(tile, place, look);
+  const text = (content: string, at: number, weight: string) =>
+    svgElement(document, 'text', { x: width / 2, y: height * at, dy: '0.32em', 'font-weight': weight }, content);
+  const link = place !== undefined && href !== undefined ? { href: href(place.scope), 'aria-label': said } : undefined;
+  return svgElement(
+    document,
+    link ? 'a' : 'g',
+    {
+      class: 'tile',
+      transform: `translate(${Math.round(box.x0)},${Math.round(box.y0)})`,
+      'data-code': tile.code,
+      'data-status': status,
+      ...(place ? { 'data-scope': place.scope } : {}),
+      ...link,
+      ...(chosen ? { 'aria-current': 'true' } : {}),
+    },
+    svgElement(document, 'title', {}, said),
+    svgElement(document, 'rect', {
+      width,
+      height,
+      rx: 2,
+      fill: colour(value === null ? 'surface' : stepOf(value, look.target, look.largest)),
+      stroke: colour(chosen ? 'brand' : value === null ? 'edge' : 'line'),
+      'stroke-width': chosen ? 3 : 1,
+      ...(value === null ? { 'stroke-dasharray': '2,3' } : {}),
+    }),
+    text(name, fits ? 0.24 : 0.34, '400'),
+    ...(fits ? [text(number, 0.54, '650')] : []),
+    svgElement(document, 'path', {
+      d: shape.d,
+      transform: `translate(${Math.round(width / 2)},${Math.round(height * (fits ? 0.83 : 0.7))})`,
+      fill: shape.filled ? colour('ink') : 'none',
+      stroke: shape.filled ? 'none' : colour('muted'),
+    }),
+  );
+}
+
+/** The steps of the scale side by side, with what their ends mean. */
+export function drawKey(document: Document, box: Box, look: TileLook): SVGElement {
+  const { size, language } = look;
+  const targeted = look.target !== null && (look.target.low !== null || look.target.high !== null);
+  const steps = targeted ? colours.scale : colours.amount;
+  const step = (box.x1 - box.x0) / steps.length;
+  const [least, most] = targeted
+    ? [say('worse', language), say('better', language)]
+    : ['0', shortValue(look.largest, look.unit, language)];
+  const text = (content: string, x: number, anchor: string) =>
+    svgElement(document, 'text', { x, y: box.y0 + size * 1.6, 'text-anchor': anchor, fill: colour('muted') }, content);
+  return svgElement(
+    document,
+    'g',
+    { class: 'key', 'aria-hidden': 'true' },
+    ...steps.map((name, at) =>
+      svgElement(document, 'rect', {
+        x: box.x0 + at * step,
+        y: box.y0,
+        width: step - 1,
+        height: size * 0.5,
+        fill: colour(name),
+        stroke: colour('line'),
+      }),
+    ),
+    text(least, box.x0, 'start'),
+    text(most, box.x1, 'end'),
+  );
+}
