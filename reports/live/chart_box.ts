@@ -1,0 +1,91 @@
+/**
+ * Where a chart stands, with its table twin. The drawing code comes with the first chart; until then its place is kept.
+ * Invariants: a chart is drawn again when its data or its width changes, and only then; who is on a link of it with the keyboard stays
+ * on it; rows of the table are made when it is opened, so that closed ones cost nothing.
+ */
+import type { Frame, Table } from '../charts/chart.ts';
+import { el, setText } from './dom.ts';
+import { language, words } from './words/words.ts';
+
+type Drawing = {
+  /** Changes when the chart would look different. */
+  key: string;
+  draw(frame: Omit<Frame, 'label' | 'height'>): Promise<SVGElement>;
+  table(): Promise<Table> | Table;
+};
+export type ChartBox = { element: HTMLElement; show(drawing: Drawing): void; empty(text: string): void; stop(): void };
+
+/** `--scale` of the design tokens: 1, on a TV more. */
+export const typeScale = (): number =>
+  Number(getComputedStyle(document.documentElement).getPropertyValue('--scale')) || 1;
+
+export function chartBox(kind: string, testId: string, twinned = true): ChartBox {
+  const plot = el('div', { class: `plot-box ${kind}`, 'data-testid': testId });
+  const table = el('table', {});
+  const scroller = el('div', { class: 'scroller', tabindex: '0', role: 'region', 'aria-label': words().table }, table);
+  const twin = el('details', { class: 'twin', hidden: !twinned }, el('summary', {}, words().table), scroller);
+  const element = el('div', { class: 'chart' }, plot, twin);
+  let drawing: Drawing | undefined;
+  let drawn = '';
+  let tabled = '';
+  let turn = 0;
+
+  const paint = async () => {
+    if (!drawing) return;
+    const width = Math.floor(plot.clientWidth);
+    const key = `${drawing.key} ${width} ${language()}`;
+    if (width < 40 || key === drawn) return;
+    const mine = ++turn;
+    const svg = await drawing.draw({ width, language: language(), scale: typeScale() });
+    if (mine !== turn) return;
+    drawn = key;
+    const held = plot.contains(document.activeElement) ? document.activeElement?.getAttribute('data-scope') : undefined;
+    plot.replaceChildren(svg);
+    if (held) plot.querySelector<SVGElement>(`a[data-scope="${CSS.escape(held)}"]`)?.focus();
+  };
+  const fill = async () => {
+    if (!drawing || !twin.open || !twinned || tabled === drawing.key) return;
+    tabled = drawing.key;
+    const { caption, columns, rows } = await drawing.table();
+    scroller.setAttribute('aria-label', caption);
+    table.replaceChildren(
+      el('caption', {}, caption),
+      el('thead', {}, el('tr', {}, ...columns.map((column) => el('th', { scope: 'col' }, column)))),
+      el(
+        'tbody',
+        {},
+        ...rows.map(([first = '', ...rest]) =>
+          el('tr', {}, el('th', { scope: 'row' }, first), ...rest.map((cell) => el('td', {}, cell))),
+        ),
+      ),
+    );
+  };
+  twin.addEventListener('toggle', () => void fill());
+  let frame = 0;
+  const observer = new ResizeObserver(() => {
+    cancelAnimationFrame(frame);
+    frame = requestAnimationFrame(() => void paint());
+  });
+  observer.observe(plot);
+  return {
+    element,
+    show(next) {
+      drawing = next;
+      void paint();
+      void fill();
+    },
+    empty(text) {
+      drawing = undefined;
+      turn++;
+      drawn = tabled = '';
+      const shown = plot.firstElementChild;
+      if (shown?.matches('p')) setText(shown, text);
+      else plot.replaceChildren(el('p', { class: 'nodata' }, text));
+      table.replaceChildren();
+    },
+    stop() {
+      observer.disconnect();
+      cancelAnimationFrame(frame);
+    },
+  };
+}
