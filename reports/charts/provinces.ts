@@ -25,7 +25,7 @@ const placed = [
   tile('17', 'BE', 'Bengk', 1, 3, 'bengkulu'),
   tile('16', 'SS', 'Sumsel', 2, 3, 'sumatera selatan'),
   tile('18', 'LA', 'Lamp', 2, 4, 'lampung'),
-  tile('31', 'JK', 'DKJ', 3, 5, 'dki jakarta', 'jakarta', 'daerah khusus jakarta', 'daerah khusus ibukota jakarta'),
+  tile('31', 'JK', 'DKI', 3, 5, 'dki jakarta', 'jakarta', 'daerah khusus jakarta', 'daerah khusus ibukota jakarta'),
   tile('36', 'BT', 'Banten', 2, 6, 'banten'),
   tile('32', 'JB', 'Jabar', 3, 6, 'jawa barat'),
   tile('33', 'JT', 'Jateng', 4, 6, 'jawa tengah'),

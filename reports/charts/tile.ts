@@ -1,10 +1,10 @@
-/** One province as a tile, and the key of its colours. A number that does not fit is left to the title and the table. */
+/** One province as a tile, and the key of its colours. Numbers and names that do not fit all are left to titles and the table. */
 import { type Language, units } from '../../warehouse/kpis/format.ts';
 import type { Unit } from '../../warehouse/kpis/kpi.ts';
 import { colour, colours } from '../design/colours.ts';
 import { stepOf } from '../design/scale.ts';
 import { type Status, shapePath, statuses } from '../design/status.ts';
-import { say, shortValue, textWidth } from './chart.ts';
+import { say, shortValue } from './chart.ts';
 import { type Box, svgElement } from './marks.ts';
 import { type Target, told } from './points.ts';
 import type { Tile } from './provinces.ts';
@@ -23,9 +23,16 @@ export type TileLook = {
   largest: number;
   language: Language;
   size: number;
+  /** Whether there is room for every number, and for every short name. */
+  numbered: boolean;
+  named: boolean;
   chosen: string | undefined;
   href: ((scope: string) => string) | undefined;
 };
+
+/** A value without its sign and prefix, which the title has. */
+export const bareNumber = (value: number, unit: Unit, language: Language): string =>
+  shortValue(value, unit, language).replace(units[unit].sign[language], '').replace(units[unit].prefix, '');
 
 /** What a tile says aloud and in its title. */
 function words(tile: Tile, place: Place | undefined, { unit, language }: TileLook): string {
@@ -41,15 +48,12 @@ export function drawTile(
   place: Place | undefined,
   look: TileLook,
 ): SVGElement {
-  const { unit, language, size, href } = look;
+  const { size, href } = look;
   const width = box.x1 - box.x0;
   const height = box.y1 - box.y0;
   const value = place?.value ?? null;
   const status = place === undefined || value === null ? 'missing' : place.status;
-  // The sign stands in the title: a tile has little room.
-  const number = value === null ? '' : shortValue(value, unit, language).replace(units[unit].sign[language], '');
-  const fits = number !== '' && textWidth(number, size) <= width - 2 && height >= size * 2.9;
-  const name = textWidth(tile.short, size) <= width - 2 ? tile.short : tile.iso;
+  const number = look.numbered && value !== null ? bareNumber(value, look.unit, look.language) : '';
   const shape = shapePath(status, size * 0.6);
   const chosen = place !== undefined && place.scope === look.chosen;
   const said = words(tile, place, look);
@@ -78,11 +82,11 @@ export function drawTile(
       'stroke-width': chosen ? 3 : 1,
       ...(value === null ? { 'stroke-dasharray': '2,3' } : {}),
     }),
-    text(name, fits ? 0.24 : 0.34, '400'),
-    ...(fits ? [text(number, 0.54, '650')] : []),
+    text(look.named ? tile.short : tile.iso, look.numbered ? 0.24 : 0.34, '400'),
+    ...(number !== '' ? [text(number, 0.54, '650')] : []),
     svgElement(document, 'path', {
       d: shape.d,
-      transform: `translate(${Math.round(width / 2)},${Math.round(height * (fits ? 0.83 : 0.7))})`,
+      transform: `translate(${Math.round(width / 2)},${Math.round(height * (look.numbered ? 0.83 : 0.7))})`,
       fill: shape.filled ? colour('ink') : 'none',
       stroke: shape.filled ? 'none' : colour('muted'),
     }),

@@ -6,11 +6,11 @@
 import * as Plot from '@observablehq/plot';
 import type { Unit } from '../../warehouse/kpis/kpi.ts';
 import { statuses } from '../design/status.ts';
-import { type Frame, finish, heading, plotOptions, sizesOf, type Table } from './chart.ts';
+import { type Frame, finish, heading, plotOptions, sizesOf, type Table, textWidth } from './chart.ts';
 import { type Box, drawn, svgElement } from './marks.ts';
 import { type Target, told } from './points.ts';
 import { COLUMNS, ROWS, type Tile, tileOf, tiles } from './provinces.ts';
-import { drawKey, drawTile, type Place, type TileLook } from './tile.ts';
+import { bareNumber, drawKey, drawTile, type Place, type TileLook } from './tile.ts';
 
 type Options = Omit<Frame, 'height'> & {
   unit: Unit;
@@ -48,11 +48,18 @@ function layOut(places: readonly Place[]): Placed[] {
 export function tileMap(places: readonly Place[], options: Options): SVGSVGElement {
   const { small } = sizesOf(options);
   const frame = { ...options, height: heightOf(options.width, small) };
+  const language = options.language ?? 'id';
+  const known = places.flatMap(({ value }) => (value === null ? [] : [value]));
+  const numbers = known.map((value) => textWidth(bareNumber(value, options.unit, language), small));
+  // Inside of a tile, at the padding below.
+  const room = (options.width / COLUMNS) * 0.92 - 3;
   const look: TileLook = {
     unit: options.unit,
     target: options.target,
-    largest: Math.max(0, ...places.map(({ value }) => value ?? 0)),
-    language: options.language ?? 'id',
+    largest: Math.max(0, ...known),
+    language,
+    numbered: Math.max(0, ...numbers) <= room,
+    named: Math.max(...tiles.map(({ short }) => short.length)) * small * 0.53 <= room,
     size: small,
     chosen: options.chosen,
     href: options.href,
