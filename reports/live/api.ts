@@ -3,6 +3,7 @@
  * Invariant: `ApiError` means the server answered; anything else means it was not reached.
  */
 import type { Kpi as Definition } from '../../warehouse/kpis/kpi.ts';
+import type { FlowRow } from '../charts/flow.ts';
 import { heardDate } from './clock.ts';
 
 type Figure = { value: number | null } | null;
@@ -54,6 +55,8 @@ export type Series = {
 };
 export type Expected = { points: { date: string; low: number; high: number }[] };
 export type Ranking = { total: number; units: { scope: string; name: string; value: number }[] };
+
+export type Flow = { date: string; hours: FlowRow[] };
 
 export class ApiError extends Error {
   readonly status: number;

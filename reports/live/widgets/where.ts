@@ -94,7 +94,7 @@ export function where(desk: Desk): Widget {
       list.show({
         key,
         draw: async (frame) => (await import('../../charts/ranking.ts')).rankingChart(top, { ...frame, ...common, label, href }),
-        table: async () => (await import('../../charts/tile.ts')).placesTable(places, { ...common, label }),
+        table: async () => (await import('../../charts/tile_map.ts')).placesTable(places, { ...common, label }),
       });
     }
     mapPart.hidden = levels.value !== 'province' || desk.summary()?.level !== 'national';
@@ -103,7 +103,7 @@ export function where(desk: Desk): Widget {
     map.show({
       key,
       draw: async (frame) => (await import('../../charts/tile_map.ts')).tileMap(places, { ...frame, ...common, label, href }),
-      table: async () => (await import('../../charts/tile.ts')).placesTable(places, { ...common, label }),
+      table: async () => (await import('../../charts/tile_map.ts')).placesTable(places, { ...common, label }),
     });
   };
   return {
