@@ -56,6 +56,11 @@ export type Series = {
 export type Expected = { points: { date: string; low: number; high: number }[] };
 export type Ranking = { total: number; units: { scope: string; name: string; value: number }[] };
 
+export type Preferences = {
+  widgets?: { id: string; size: 'full' | 'half'; shown: boolean }[];
+  language?: 'id' | 'en';
+  theme?: 'auto' | 'light' | 'dark';
+};
 export type Flow = { date: string; hours: FlowRow[] };
 
 export class ApiError extends Error {

@@ -45,8 +45,6 @@ export type Widget = {
   viewed(summary: Summary): void;
   /** Something of the scope has changed; `summary` is the newest. */
   changed?(summary: Summary): void;
-  /** Something may have changed that the summary does not tell. */
-  stirred?(): void;
   stop?(): void;
 };
 
