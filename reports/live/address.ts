@@ -44,7 +44,8 @@ export function readView(search: string, ownScope: string): View {
 export function addressOf({ scope, date, ...rest }: View): string {
   const query = new URLSearchParams({ scope });
   if (date !== null) query.set('date', date);
-  for (const name of ['kpi', 'period', 'compare'] as const) if (rest[name] !== STANDARD[name]) query.set(name, rest[name]);
+  for (const name of ['kpi', 'period', 'compare'] as const)
+    if (rest[name] !== STANDARD[name]) query.set(name, rest[name]);
   return `/?${query}`;
 }
 
@@ -54,7 +55,8 @@ const moved = (day: string, days: number) => new Date(Date.parse(day) + days * D
 /** First and last day of the period of a view whose day is `date`. */
 export function rangeOf(period: string, date: string): { from: string; to: string } {
   const [first, last] = period.split('..');
-  if (first !== undefined && last !== undefined) return first <= last ? { from: first, to: last } : { from: last, to: first };
+  if (first !== undefined && last !== undefined)
+    return first <= last ? { from: first, to: last } : { from: last, to: first };
   return { from: moved(date, 1 - Number(period)), to: date };
 }
 

@@ -99,25 +99,33 @@ export function arranging({ current, change, reset, say }: Options): Arranging {
       el('option', { value: 'half', selected: size === 'half' }, words().half),
     );
     const step = (by: -1 | 1, label: string, sign: string, off: boolean) =>
-      button(label, {
-        class: 'tool',
-        'aria-label': label,
-        'aria-disabled': String(off),
-        'data-focus': `${by < 0 ? 'up' : 'down'}-${id}`,
-        click: () => {
-          if (!off) move(id, by, by < 0 ? 'up' : 'down');
+      button(
+        label,
+        {
+          class: 'tool',
+          'aria-label': label,
+          'aria-disabled': String(off),
+          'data-focus': `${by < 0 ? 'up' : 'down'}-${id}`,
+          click: () => {
+            if (!off) move(id, by, by < 0 ? 'up' : 'down');
+          },
         },
-      }, sign);
+        sign,
+      );
     return el(
       'li',
       { 'data-id': id },
-      button(words().handle(name), {
-        class: 'tool handle',
-        'aria-label': words().handle(name),
-        'data-focus': `handle-${id}`,
-        keydown: keys,
-        pointerdown: drag(id),
-      }, '⋮⋮'),
+      button(
+        words().handle(name),
+        {
+          class: 'tool handle',
+          'aria-label': words().handle(name),
+          'data-focus': `handle-${id}`,
+          keydown: keys,
+          pointerdown: drag(id),
+        },
+        '⋮⋮',
+      ),
       el('label', { class: 'shown' }, visible, ` ${name}`),
       width,
       step(-1, words().up(name), '↑', index === 0),

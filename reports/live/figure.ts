@@ -1,5 +1,12 @@
 /** Numbers in the language of the reader: one place, so that cards, lists and sentences write them alike. */
-import { formatChange, formatDate, formatExact, formatLimits, formatPeriod, formatShort } from '../../warehouse/kpis/format.ts';
+import {
+  formatChange,
+  formatDate,
+  formatExact,
+  formatLimits,
+  formatPeriod,
+  formatShort,
+} from '../../warehouse/kpis/format.ts';
 import type { Unit } from '../../warehouse/kpis/kpi.ts';
 import { type Status as Look, statuses } from '../design/status.ts';
 import type { Kpi, KpiValue, Status } from './api.ts';
@@ -33,7 +40,11 @@ const SAFETY: readonly string[] = [
 export const isSafety = (kpi: string): boolean => SAFETY.includes(kpi);
 
 /** How a figure stands: shape and word, coloured by the style sheet. */
-export function statusMark(status: Status, value: Pick<KpiValue, 'value' | 'withheld' | 'id'>, compact = false): HTMLElement {
+export function statusMark(
+  status: Status,
+  value: Pick<KpiValue, 'value' | 'withheld' | 'id'>,
+  compact = false,
+): HTMLElement {
   const look: Look = value.value === null ? 'missing' : status;
   const word = value.value === null ? absent(value.withheld) : statuses[look].word[language()];
   return el(

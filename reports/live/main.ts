@@ -47,8 +47,8 @@ function enter(session: Session): void {
       .finally(() => void start());
   };
   renewBefore(session.exp);
-  if (!session.figures) return showNoFigures(root, session, leave);
-  screen = showScreen(root, session, { signedOut: askToSignIn, signOut: leave, again: () => void start() });
+  if (!session.figures) showNoFigures(root, session, leave);
+  else screen = showScreen(root, session, { signedOut: askToSignIn, signOut: leave, again: () => void start() });
 }
 
 /** Renews the session a minute before it ends; one that cannot be renewed ends, and the page asks to sign in. */

@@ -30,7 +30,12 @@ export function createNotices({ kpis, href, say }: Options) {
     button(words().close, { class: 'button', click: () => dialog.close() }),
   );
   const count = el('span', { class: 'badge', 'aria-hidden': 'true', hidden: true });
-  const open = button(words().notices, { class: 'tool', 'data-testid': 'notices', click: () => show() }, words().notices, count);
+  const open = button(
+    words().notices,
+    { class: 'tool', 'data-testid': 'notices', click: () => show() },
+    words().notices,
+    count,
+  );
   const kept: Told[] = [];
   let fresh: Told[] = [];
   let unread = 0;

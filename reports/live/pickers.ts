@@ -5,7 +5,8 @@ import type { Desk } from './widget.ts';
 import { language, words } from './words/words.ts';
 
 type Picker = { element: HTMLElement; update(): void };
-const labelled = (name: string, control: HTMLElement) => el('label', { class: 'picker' }, el('span', {}, name), control);
+const labelled = (name: string, control: HTMLElement) =>
+  el('label', { class: 'picker' }, el('span', {}, name), control);
 
 /** The measure, by section. */
 export function measurePicker(desk: Desk): Picker {

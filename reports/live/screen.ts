@@ -5,7 +5,7 @@
  */
 import { addressOf, readView, type View } from './address.ts';
 import { createAnnouncer } from './announce.ts';
-import { ApiError, type Kpi, type Place, pathOf, type Session, type Summary } from './api.ts';
+import { type ApiError, type Kpi, type Place, pathOf, type Session, type Summary } from './api.ts';
 import { arranging } from './arrange.ts';
 import { type Arrangement, standard } from './arrangement.ts';
 import { serverNow } from './clock.ts';
@@ -121,7 +121,8 @@ export function showScreen(root: HTMLElement, session: Session, ends: Ends): Scr
       widgets.viewed(next);
     } else widgets.changed(next);
     head(next, moved, before !== undefined && before.scope !== next.scope);
-    if (!moved && before && wrongIn(before).length !== wrongIn(next).length) announcer.say(parts.headline.textContent ?? '');
+    if (!moved && before && wrongIn(before).length !== wrongIn(next).length)
+      announcer.say(parts.headline.textContent ?? '');
   };
   const head = (next: Summary, moved: boolean, elsewhere: boolean) => {
     const sentence = headline(next, view.date === null);
@@ -149,7 +150,11 @@ export function showScreen(root: HTMLElement, session: Session, ends: Ends): Scr
           {},
           el(
             'a',
-            { href: desk.href({ scope: place.scope }), dir: 'auto', ...(index === all.length - 1 ? { 'aria-current': 'page' } : {}) },
+            {
+              href: desk.href({ scope: place.scope }),
+              dir: 'auto',
+              ...(index === all.length - 1 ? { 'aria-current': 'page' } : {}),
+            },
             place.name,
           ),
         ),

@@ -3,8 +3,9 @@
  * Invariants: what is old or kept says so in words, since when, and what still holds; a banner appears above the content's reserved
  * place, so that figures do not move.
  */
-import type { ConnectionState } from './connection.ts';
+
 import { serverNow } from './clock.ts';
+import type { ConnectionState } from './connection.ts';
 import { button, el, setText } from './dom.ts';
 import { spanText, timeText, words } from './words/words.ts';
 
@@ -28,7 +29,8 @@ export function statusLine(home: () => void): StatusLine {
   const state = el('span', { class: 'connection', 'data-testid': 'connection', 'data-state': 'connecting' });
   const age = el('span', { 'data-testid': 'data-age' });
   const last = el('span', { 'data-testid': 'last-update', class: 'wide-only' });
-  const banner = (testId: string, role: string) => el('p', { class: 'banner', role, 'data-testid': testId, hidden: true });
+  const banner = (testId: string, role: string) =>
+    el('p', { class: 'banner', role, 'data-testid': testId, hidden: true });
   const stale = banner('stale-banner', 'status');
   const offline = banner('offline-banner', 'status');
   const failing = banner('trouble-banner', 'status');
@@ -43,7 +45,10 @@ export function statusLine(home: () => void): StatusLine {
     state.dataset.state = now.state;
     state.dataset.attempt = String(now.attempt);
     const lost = navigator.onLine ? say.disconnected(now.attempt) : say.offline(now.attempt);
-    setText(state, now.state === 'open' ? say.connected : now.state === 'connecting' && now.attempt === 0 ? say.connecting : lost);
+    setText(
+      state,
+      now.state === 'open' ? say.connected : now.state === 'connecting' && now.attempt === 0 ? say.connecting : lost,
+    );
     setText(last, lastAt === undefined ? say.noUpdateYet : say.lastUpdate(timeText(lastAt)));
     if (committed === undefined) return;
     const old = Math.max(0, serverNow() - committed);
@@ -80,7 +85,8 @@ export function statusLine(home: () => void): StatusLine {
     refused(reason) {
       refusal.hidden = reason === undefined;
       if (reason === undefined) refusal.replaceChildren();
-      else refusal.replaceChildren(words().refused(reason), ' ', button(words().backHome, { class: 'link', click: home }));
+      else
+        refusal.replaceChildren(words().refused(reason), ' ', button(words().backHome, { class: 'link', click: home }));
     },
     stop: () => clearInterval(ticker),
   };

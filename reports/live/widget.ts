@@ -2,8 +2,9 @@
  * A part of the screen: what it is called, where it stands, and what it is told. Widgets know nothing of each other.
  * Invariant: a widget answers for its own trouble; the rest of the screen stays.
  */
-import type { Kpi, Session, Summary } from './api.ts';
+
 import type { View } from './address.ts';
+import type { Kpi, Session, Summary } from './api.ts';
 import { el } from './dom.ts';
 import { words } from './words/words.ts';
 
@@ -20,8 +21,8 @@ export const WIDGETS = [
   'voice',
   'calendar',
   'insights',
-  'units',
   'data',
+  'units',
 ] as const;
 export type WidgetId = (typeof WIDGETS)[number];
 

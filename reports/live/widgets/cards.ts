@@ -15,8 +15,14 @@ import { type Board, boardOf } from './boards.ts';
 
 type Card = { kpi: Kpi; element: HTMLElement; update(value: KpiValue, at: string | null, told: boolean): void };
 
+/** How many cards a board has for those who see all: its place is kept before the numbers are there. */
+const EXPECTED: Readonly<Record<Board, number>> = {
+  ...{ summary: 6, safety: 6, operations: 14, quality: 8 },
+  ...{ finance: 14, voice: 2, data: 4 },
+};
+
 export function cardBoard(desk: Desk, id: Board): Widget {
-  const list = el('ul', { class: 'cards' }, ...Array.from({ length: id === 'summary' ? 6 : 4 }, skeleton));
+  const list = el('ul', { class: 'cards' }, ...Array.from({ length: EXPECTED[id] }, skeleton));
   const element = section(id, list);
   const painter = createPainter();
   let cards = new Map<string, Card>();

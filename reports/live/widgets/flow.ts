@@ -27,7 +27,11 @@ export function flow(desk: Desk): Widget {
       box.show({
         key: JSON.stringify(rows),
         draw: async (frame) =>
-          (await import('../../charts/flow.ts')).flowChart(rows, { ...frame, ...options, height: HEIGHT * typeScale() }),
+          (await import('../../charts/flow.ts')).flowChart(rows, {
+            ...frame,
+            ...options,
+            height: HEIGHT * typeScale(),
+          }),
         table: async () => (await import('../../charts/flow.ts')).flowTable(rows, options),
       });
     },

@@ -7,8 +7,8 @@ import { comparedRange, movedDay, rangeOf } from '../address.ts';
 import { call, type Expected, type Kpi, pathOf, type Series } from '../api.ts';
 import { chartBox, typeScale } from '../chart_box.ts';
 import { el } from '../dom.ts';
-import { createReader } from '../reader.ts';
 import { comparePicker, measurePicker, periodPicker } from '../pickers.ts';
+import { createReader } from '../reader.ts';
 import { chosenKpi, type Desk, section, type Widget } from '../widget.ts';
 import { language, words } from '../words/words.ts';
 
@@ -45,7 +45,8 @@ export function trend(desk: Desk): Widget {
     const range = rangeOf(kpi.grain !== undefined && Number(period) < 365 ? COARSE_DAYS : period, summary.date);
     return { kpi, scope: summary.scope, compare, range, grain: kpi.grain ?? 'day' };
   };
-  const seriesPath = (id: string, query: Record<string, string>) => pathOf(`/kpis/${encodeURIComponent(id)}/series`, query);
+  const seriesPath = (id: string, query: Record<string, string>) =>
+    pathOf(`/kpis/${encodeURIComponent(id)}/series`, query);
   const reader = createReader<Series>({
     path() {
       const now = asked();
@@ -72,7 +73,9 @@ export function trend(desk: Desk): Widget {
         : null;
     const [expected, compared] = await Promise.all([
       grain === 'day'
-        ? call<Expected>(pathOf(`/kpis/${encodeURIComponent(kpi.id)}/expected`, { scope, ...range })).catch(() => undefined)
+        ? call<Expected>(pathOf(`/kpis/${encodeURIComponent(kpi.id)}/expected`, { scope, ...range })).catch(
+            () => undefined,
+          )
         : undefined,
       path === null ? undefined : call<Series>(path).catch(() => undefined),
     ]);
@@ -114,9 +117,7 @@ export function trend(desk: Desk): Widget {
     const options = {
       ...{ unit: kpi.unit, target, daily: grain === 'day', language: language() },
       label: title.textContent ?? '',
-      ...(beside && beside.compared.length > 0
-        ? { compared: { label: beside.label, points: beside.compared } }
-        : {}),
+      ...(beside && beside.compared.length > 0 ? { compared: { label: beside.label, points: beside.compared } } : {}),
     };
     box.show({
       key: JSON.stringify([points, options]),

@@ -16,7 +16,9 @@ export function unitsList(desk: Desk): Widget {
     gapMs: GAP_MS,
     told({ units }) {
       element.hidden = units.length === 0;
-      const key = JSON.stringify(units.map(({ scope, name, sppgCount }) => [scope, name, sppgCount, desk.href({ scope })]));
+      const key = JSON.stringify(
+        units.map(({ scope, name, sppgCount }) => [scope, name, sppgCount, desk.href({ scope })]),
+      );
       if (key === shown) return;
       shown = key;
       list.replaceChildren(

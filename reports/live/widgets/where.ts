@@ -34,11 +34,16 @@ export function where(desk: Desk): Widget {
   const map = chartBox('map', 'tile-map');
   const list = chartBox('ranking', 'ranking-chart');
   const said = el('p', { class: 'small' });
-  const mapPart = el('div', { class: 'part' }, el('h3', {}, words().map), map.element);
+  const mapPart = el('div', { class: 'part map-part' }, el('h3', {}, words().map), map.element);
   const element = section(
     'where',
     el('div', { class: 'tools' }, picker.element, levels),
-    el('div', { class: 'beside' }, mapPart, el('div', { class: 'part' }, el('h3', {}, words().ranking), said, list.element)),
+    el(
+      'div',
+      { class: 'beside' },
+      mapPart,
+      el('div', { class: 'part ranking-part' }, el('h3', {}, words().ranking), said, list.element),
+    ),
   );
   let scope = '';
 
@@ -93,7 +98,8 @@ export function where(desk: Desk): Widget {
       const label = `${words().ranking}: ${name}`;
       list.show({
         key,
-        draw: async (frame) => (await import('../../charts/ranking.ts')).rankingChart(top, { ...frame, ...common, label, href }),
+        draw: async (frame) =>
+          (await import('../../charts/ranking.ts')).rankingChart(top, { ...frame, ...common, label, href }),
         table: async () => (await import('../../charts/tile_map.ts')).placesTable(places, { ...common, label }),
       });
     }
@@ -102,7 +108,8 @@ export function where(desk: Desk): Widget {
     const label = `${words().map}: ${name}`;
     map.show({
       key,
-      draw: async (frame) => (await import('../../charts/tile_map.ts')).tileMap(places, { ...frame, ...common, label, href }),
+      draw: async (frame) =>
+        (await import('../../charts/tile_map.ts')).tileMap(places, { ...frame, ...common, label, href }),
       table: async () => (await import('../../charts/tile_map.ts')).placesTable(places, { ...common, label }),
     });
   };

@@ -7,7 +7,9 @@ import { en } from './en.ts';
 import { id } from './id.ts';
 
 export type Words = {
-  [Key in keyof typeof id]: (typeof id)[Key] extends (...given: infer Given) => string ? (...given: Given) => string : string;
+  [Key in keyof typeof id]: (typeof id)[Key] extends (...given: infer Given) => string
+    ? (...given: Given) => string
+    : string;
 };
 
 const dictionaries: Readonly<Record<Language, Words>> = { id, en };
