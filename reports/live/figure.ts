@@ -1,12 +1,5 @@
 /** Numbers in the language of the reader: one place, so that cards, lists and sentences write them alike. */
-import {
-  formatChange,
-  formatDate,
-  formatExact,
-  formatLimits,
-  formatPeriod,
-  formatShort,
-} from '../../warehouse/kpis/format.ts';
+import { formatChange, formatDate, formatExact, formatLimits, formatShort } from '../../warehouse/kpis/format.ts';
 import type { Unit } from '../../warehouse/kpis/kpi.ts';
 import { type Status as Look, statuses } from '../design/status.ts';
 import type { Kpi, KpiValue, Status } from './api.ts';
@@ -19,7 +12,6 @@ export const limits = (target: Kpi['target'], unit: Unit) => formatLimits(target
 export const change = (value: number | null, before: number | null, unit: Unit) =>
   formatChange(value, before, unit, language());
 export const dateText = (day: string) => formatDate(day, language());
-export const periodText = (day: string, grain: 'day' | 'fortnight' | 'month') => formatPeriod(day, grain, language());
 
 /** What stands where there is no number. */
 export const absent = (withheld: true | undefined): string => (withheld ? words().withheld : words().noData);

@@ -66,7 +66,7 @@ export function frame(options: Options) {
   const platform = session.role.startsWith('PLATFORM_') ? el('a', { href: '/health' }, say.health) : null;
   const footer = el(
     'footer',
-    { class: 'small' },
+    { class: 'small foot' },
     el('label', { class: 'picker' }, el('span', {}, say.theme), themes),
     el('a', { href: '/dictionary' }, say.dictionary),
     el('a', { href: '/?kiosk', 'data-plain': true, 'data-testid': 'kiosk-link' }, say.kiosk),

@@ -92,10 +92,3 @@ export function formatDate(day: string, language: Language = 'id'): string {
 }
 const dated = (language: Language, parts: Intl.DateTimeFormatOptions, day: string) =>
   new Intl.DateTimeFormat(locales[language], { ...parts, timeZone: 'UTC' }).format(new Date(`${day}T00:00:00Z`));
-
-/** A period by its first day: '23 Nov 2026', 'dua minggu dari 23 Nov 2026', or 'November 2026' for a month. */
-export function formatPeriod(day: string, grain: 'day' | 'fortnight' | 'month', language: Language = 'id'): string {
-  if (grain === 'month') return dated(language, { month: 'long', year: 'numeric' }, day);
-  const date = formatDate(day, language);
-  return grain === 'day' ? date : `${language === 'id' ? 'dua minggu dari' : 'fortnight from'} ${date}`;
-}

@@ -1,6 +1,6 @@
 /** The screen in English. */
 import { formatShort } from '../../../warehouse/kpis/format.ts';
-import type { Words } from './words.ts';
+import type { Words } from './id.ts';
 
 const many = (count: number) => formatShort(count, 'count', 'en') ?? '';
 const counted = (count: number, one: string, more = `${one}s`) => `${many(count)} ${count === 1 ? one : more}`;
@@ -14,7 +14,6 @@ export const en: Words = {
   signOut: 'Sign out',
   close: 'Close',
   table: 'Table',
-  reports: 'Reports',
   dictionary: 'Data dictionary',
   health: 'System health',
   date: 'Date',

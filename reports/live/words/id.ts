@@ -13,7 +13,6 @@ export const id = {
   signOut: 'Keluar',
   close: 'Tutup',
   table: 'Tabel',
-  reports: 'Laporan',
   dictionary: 'Kamus data',
   health: 'Keadaan sistem',
   date: 'Tanggal',
@@ -162,4 +161,11 @@ export const id = {
   noFigures: (role: string) => `Peran ${role} tidak melihat angka dapur.`,
   auditTrail: 'Buka jejak audit (JSON)',
   readiness: 'Keadaan sistem (JSON)',
+};
+
+/** What every language has to say. */
+export type Words = {
+  [Key in keyof typeof id]: (typeof id)[Key] extends (...given: infer Given) => string
+    ? (...given: Given) => string
+    : string;
 };

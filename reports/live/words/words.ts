@@ -4,13 +4,7 @@
  */
 import type { Language } from '../../../warehouse/kpis/format.ts';
 import { en } from './en.ts';
-import { id } from './id.ts';
-
-export type Words = {
-  [Key in keyof typeof id]: (typeof id)[Key] extends (...given: infer Given) => string
-    ? (...given: Given) => string
-    : string;
-};
+import { id, type Words } from './id.ts';
 
 const dictionaries: Readonly<Record<Language, Words>> = { id, en };
 const KEPT = 'lumbung.language';
