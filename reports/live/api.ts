@@ -11,7 +11,7 @@ type Text = { id: string; en: string };
 /** A definition as the registry tells it to this role. */
 export type Kpi = Pick<
   Definition,
-  'id' | 'section' | 'owner' | 'name' | 'definition' | 'unit' | 'direction' | 'target' | 'grain' | 'state'
+  'id' | 'section' | 'owner' | 'name' | 'definition' | 'unit' | 'direction' | 'target' | 'grain'
 > & { sectionName: Text };
 export type Status = 'ok' | 'warn' | 'critical' | 'none';
 export type KpiValue = {

@@ -1,6 +1,6 @@
 /**
  * Where a chart stands, with its table twin. The drawing code comes with the first chart; until then its place is kept.
- * Invariants: a chart is drawn again when its data or its width changes, and only then; who is on a link of it with the keyboard stays
+ * Invariants: a chart is drawn when it comes near what is seen, and again when its data or its width changes, and only then; who is on a link of it with the keyboard stays
  * on it; rows of the table are made when it is opened, so that closed ones cost nothing.
  */
 import type { Frame, Table } from '../charts/chart.ts';
@@ -14,6 +14,9 @@ type Drawing = {
   table(): Promise<Table> | Table;
 };
 export type ChartBox = { element: HTMLElement; show(drawing: Drawing): void; empty(text: string): void; stop(): void };
+
+/** Drawn when this near. */
+const NEAR = '300px';
 
 /** `--scale` of the design tokens: 1, on a TV more. */
 export const typeScale = (): number =>
@@ -29,9 +32,10 @@ export function chartBox(kind: string, testId: string, twinned = true): ChartBox
   let drawn = '';
   let tabled = '';
   let turn = 0;
+  let near = false;
 
   const paint = async () => {
-    if (!drawing) return;
+    if (!drawing || !near) return;
     const width = Math.floor(plot.clientWidth);
     const key = `${drawing.key} ${width} ${language()}`;
     if (width < 40 || key === drawn) return;
@@ -67,6 +71,14 @@ export function chartBox(kind: string, testId: string, twinned = true): ChartBox
     frame = requestAnimationFrame(() => void paint());
   });
   observer.observe(plot);
+  const sight = new IntersectionObserver(
+    (entries) => {
+      near = entries.at(-1)?.isIntersecting === true;
+      void paint();
+    },
+    { rootMargin: NEAR },
+  );
+  sight.observe(plot);
   return {
     element,
     show(next) {
@@ -85,6 +97,7 @@ export function chartBox(kind: string, testId: string, twinned = true): ChartBox
     },
     stop() {
       observer.disconnect();
+      sight.disconnect();
       cancelAnimationFrame(frame);
     },
   };

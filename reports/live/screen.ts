@@ -27,6 +27,8 @@ import { language, useLanguage, words } from './words/words.ts';
 const SUMMARY_GAP_MS = 250;
 /** Without updates the age of the data is asked for now and then. */
 const QUIET_MS = 15_000;
+/** What of a definition the screen shows. */
+const KPI_FIELDS = 'id,section,sectionName,owner,name,definition,unit,direction,target,grain';
 const KIOSK_WIDGETS = ['attention', 'summary', 'safety', 'flow', 'where', 'trend'] as const;
 
 export type Screen = { renewed(): void };
@@ -161,7 +163,7 @@ export function showScreen(root: HTMLElement, session: Session, ends: Ends): Scr
     );
 
   const definitions = createReader<{ kpis: Kpi[] }>({
-    path: () => '/kpis',
+    path: () => `/kpis?fields=${KPI_FIELDS}`,
     gapMs: 3_600_000,
     told(answer) {
       kpis = answer.kpis;

@@ -26,7 +26,7 @@ const GAP_MS = 60_000;
 /** Rules are not in the registry of numbers: their names come with the dictionary, once for all screens. */
 let entries: Promise<Map<string, Entry>> | undefined;
 const dictionary = () => {
-  entries ??= call<{ entries: Entry[] }>('/dictionary').then(
+  entries ??= call<{ entries: Entry[] }>('/dictionary?fields=id,name,unit').then(
     (answer) => new Map(answer.entries.map((entry) => [entry.id, entry])),
   );
   entries.catch(() => {
