@@ -27,8 +27,9 @@ import { language, useLanguage, words } from './words/words.ts';
 const SUMMARY_GAP_MS = 250;
 /** Without updates the age of the data is asked for now and then. */
 const QUIET_MS = 15_000;
-/** What of a definition the screen shows. */
+/** What of definitions and figures the screen shows: nothing else is sent. */
 const KPI_FIELDS = 'id,section,sectionName,owner,name,definition,unit,direction,target,grain';
+const SUMMARY_FIELDS = 'id,value,withheld,status,target,sameWeekday,previousPeriod,trend';
 const KIOSK_WIDGETS = ['attention', 'summary', 'safety', 'flow', 'where', 'trend'] as const;
 
 export type Screen = { renewed(): void };
@@ -173,7 +174,8 @@ export function showScreen(root: HTMLElement, session: Session, ends: Ends): Scr
     trouble: status.trouble,
   });
   const summaries = createReader<Summary>({
-    path: () => (kpis.length === 0 ? null : pathOf('/summary', { scope: view.scope, date: view.date })),
+    path: () =>
+      kpis.length === 0 ? null : pathOf('/summary', { scope: view.scope, date: view.date, fields: SUMMARY_FIELDS }),
     gapMs: SUMMARY_GAP_MS,
     told(answer, keptAt) {
       status.refused(undefined);

@@ -1,0 +1,121 @@
+/**
+ * How every view looks, light and dark, on a phone, a laptop and a TV, held against golden pictures (tests/golden/screens); each is
+ * checked for accessibility, for what scrolls sideways, and for errors. `GOLDEN=write` writes the pictures anew: look at them.
+ * The pictures stand on fixed answers and a fixed clock; another rasteriser of fonts may differ by a few pixels in a hundred.
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import pixelmatch from 'pixelmatch';
+import type { Browser, Page } from 'playwright-core';
+import { PNG } from 'pngjs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { contracts } from '../../api/contracts/all.ts';
+import { launch, openPage, overflowOf, SIZES, violationsOf } from '../support/browser.ts';
+import { fixedAnswer, NOW } from '../support/fixed_answers.ts';
+import { type FixedServer, startFixedServer } from '../support/fixed_server.ts';
+
+const GOLDEN = 'tests/golden/screens';
+const SEEN = 'tests/browser/output';
+/** Share of pixels that may differ. */
+const TOLERANCE = 0.03;
+
+let server: FixedServer;
+let browser: Browser;
+beforeAll(async () => {
+  mkdirSync(GOLDEN, { recursive: true });
+  mkdirSync(SEEN, { recursive: true });
+  [server, browser] = await Promise.all([startFixedServer(), launch()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.[Symbol.asyncDispose]();
+});
+
+const leader = { role: 'BGN_LEADERSHIP', scopes: ['national'], name: 'Pimpinan BGN' };
+const staff = { role: 'SPPG_STAFF_DAPUR', scopes: ['sppg:k3201-1'], name: 'Staf dapur' };
+const auditor = { role: 'AUDITOR', scopes: ['national'], name: 'Auditor' };
+const views = {
+  'sign-in': { session: undefined, address: '/', ready: '[data-testid=signin]' },
+  'no-figures': { session: auditor, address: '/', ready: '[data-testid=no-figures]' },
+  nation: { session: leader, address: '/', ready: '[data-testid=flow-chart] svg' },
+  province: {
+    session: leader,
+    address: '/?scope=province:32&kpi=on_time_delivery',
+    ready: '[data-testid=flow-chart] svg',
+  },
+  kitchen: { session: leader, address: '/?scope=sppg:k3201-3', ready: '[data-testid=flow-chart] svg' },
+  staff: { session: staff, address: '/', ready: '[data-testid=flow-chart] svg' },
+  kiosk: { session: leader, address: '/?kiosk=national', ready: '[data-testid=trend-chart] svg' },
+} as const;
+const shots = Object.entries(views).flatMap(([name, view]) =>
+  (Object.keys(SIZES) as (keyof typeof SIZES)[]).flatMap((size) =>
+    (['light', 'dark'] as const).map((theme) => ({ name, view, size, theme })),
+  ),
+);
+
+/** Everything that is to come has come: sparklines are drawn, nothing moves. */
+async function settled(page: Page, ready: string): Promise<void> {
+  // Charts below the fold are drawn when they come near.
+  await page.locator(ready).first().scrollIntoViewIfNeeded();
+  await page.locator(ready).first().waitFor();
+  await page.evaluate(() => scrollTo(0, 0));
+  await page.evaluate(() => document.fonts.ready);
+  await page.waitForFunction(() => {
+    const cards = [...document.querySelectorAll('.card .value:not(.nodata)')];
+    const still = document.getAnimations().every((animation) => animation.playState !== 'running');
+    return (
+      still &&
+      document.querySelectorAll('.skeleton').length === 0 &&
+      (cards.length === 0 || document.querySelector('.spark svg, .page:not(.kiosk) .when input[disabled]') !== null)
+    );
+  });
+}
+
+test.each(shots)('$name, $theme, on a $size', async ({ name, view, size, theme }) => {
+  server.session = view.session;
+  const { page, faults, close } = await openPage(browser, `${server.url}${view.address}`, {
+    ...{ viewport: SIZES[size], colorScheme: theme, reducedMotion: 'reduce' },
+    prepare: (own) => own.clock.setFixedTime(NOW),
+  });
+  await settled(page, view.ready);
+  const taken = await page.screenshot({ path: `${SEEN}/${name}-${size}-${theme}.png` });
+  expect(await overflowOf(page), 'scrolls sideways').toBeLessThanOrEqual(0);
+  expect(await violationsOf(page)).toEqual([]);
+  expect(faults).toEqual([]);
+  await close();
+  const file = `${GOLDEN}/${name}-${size}-${theme}.png`;
+  if (process.env.GOLDEN === 'write') return writeFileSync(file, taken);
+  expect(existsSync(file), `${file} is missing: GOLDEN=write makes it`).toBe(true);
+  const [golden, now] = [PNG.sync.read(readFileSync(file)), PNG.sync.read(taken)];
+  expect([now.width, now.height]).toEqual([golden.width, golden.height]);
+  const differing = pixelmatch(golden.data, now.data, undefined, now.width, now.height, { threshold: 0.2 });
+  expect(
+    differing / (now.width * now.height),
+    `${SEEN}/${name}-${size}-${theme}.png differs from ${file}`,
+  ).toBeLessThan(TOLERANCE);
+});
+
+test('the fixed answers are what the contracts promise', () => {
+  const paths = {
+    '/summary': '/summary',
+    '/kpis': '/kpis',
+    '/units': '/units',
+    '/insights': '/insights',
+    '/payment-risks': '/payment-risks',
+    '/kpis/{kpi}/series': '/kpis/on_time_delivery/series',
+    '/kpis/{kpi}/ranking': '/kpis/on_time_delivery/ranking',
+    '/kpis/{kpi}/expected': '/kpis/on_time_delivery/expected',
+  };
+  for (const [contract, path] of Object.entries(paths)) {
+    const answer = contracts.find((own) => own.method === 'get' && own.path === `/api/v1${contract}`)?.answer;
+    expect(answer, contract).toBeDefined();
+    const query = new URLSearchParams({
+      scope: 'national',
+      grain: 'day',
+      level: 'province',
+      order: 'asc',
+      from: '2026-11-01',
+      to: '2026-11-25',
+    });
+    expect(answer?.safeParse(fixedAnswer('BGN_LEADERSHIP', path, query)).error?.issues, contract).toBeUndefined();
+  }
+});
