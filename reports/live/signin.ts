@@ -26,7 +26,7 @@ export function showNoFigures(root: HTMLElement, session: Session, leave: () => 
       audit,
       health,
       el('p', {}, el('a', { href: '/readyz' }, say.readiness)),
-      button(say.signOut, { class: 'primary', click: leave }),
+      button(say.signOut, { class: 'primary', 'data-testid': 'signout', click: leave }),
     ),
   );
   root.setAttribute('aria-busy', 'false');
