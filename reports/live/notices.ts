@@ -18,7 +18,8 @@ type Told = { key: string; text: string; at: string; scope: string | undefined }
 type Options = { kpis(): readonly Kpi[]; href(scope: string): string; say(text: string): void };
 
 export function createNotices({ kpis, href, say }: Options) {
-  const toasts = el('ol', { class: 'toasts', 'data-testid': 'toasts', 'aria-label': words().notices });
+  const toasts = el('ol', { 'data-testid': 'toasts' });
+  const corner = el('section', { class: 'toasts', 'aria-label': words().notices }, toasts);
   const list = el('ol', { class: 'history' });
   const none = el('p', { class: 'small' }, words().noNotices);
   const dialog = el(
@@ -83,7 +84,7 @@ export function createNotices({ kpis, href, say }: Options) {
     badge();
   };
   return {
-    toasts,
+    corner,
     dialog,
     open,
     heard(notice: Notice): void {

@@ -73,10 +73,7 @@ export function showScreen(root: HTMLElement, session: Session, ends: Ends): Scr
     session,
     kiosk,
     theme: recallTheme(),
-    search: searchBox(
-      (scope) => desk.href({ scope }),
-      (scope) => desk.go({ scope }),
-    ),
+    search: searchBox((scope) => desk.go({ scope })),
     notices: notices.open,
     statusLine: status.line,
     banners: status.banners,
@@ -243,7 +240,7 @@ export function showScreen(root: HTMLElement, session: Session, ends: Ends): Scr
   root.addEventListener('click', onClick);
   parts.date.addEventListener('change', () => desk.go({ date: parts.date.value === '' ? null : parts.date.value }));
   parts.today.addEventListener('click', () => desk.go({ date: null }));
-  root.replaceChildren(parts.page, notices.toasts, announcer.element, notices.dialog, arrange.dialog);
+  root.replaceChildren(parts.page, notices.corner, announcer.element, notices.dialog, arrange.dialog);
   widgets.place(arrangement());
   const healer = kiosk ? startKiosk(session, (scope) => show({ ...view, scope, date: null })) : undefined;
   definitions.now();

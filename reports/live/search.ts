@@ -11,7 +11,7 @@ const WAIT_MS = 200;
 const LEAST = 2;
 const SHOWN = 12;
 
-export function searchBox(href: (scope: string) => string, go: (scope: string) => void): HTMLElement {
+export function searchBox(go: (scope: string) => void): HTMLElement {
   const list = el('ul', { id: 'found', role: 'listbox', 'aria-label': words().search, hidden: true });
   const said = el('p', { class: 'unseen', role: 'status' });
   const input = el('input', {
@@ -69,7 +69,7 @@ export function searchBox(href: (scope: string) => string, go: (scope: string) =
           el(
             'li',
             { role: 'option', id: `found-${index}`, 'aria-selected': 'false', click: () => choose(scope) },
-            el('a', { href: href(scope), tabindex: '-1', dir: 'auto' }, name),
+            el('span', { dir: 'auto' }, name),
             el('span', { class: 'small' }, path ?? words().levelNames(level)),
           ),
         ),

@@ -26,6 +26,7 @@ export function attention(desk: Desk): Widget {
   const more = button('', { class: 'link', hidden: true, click: () => expand() });
   const element = section('attention', none, list, more);
   let risks: Risks['items'] = [];
+  let scope = '';
   let all = false;
   let shown = '';
   const expand = () => {
@@ -82,8 +83,11 @@ export function attention(desk: Desk): Widget {
     id: 'attention',
     element,
     viewed(summary) {
-      all = false;
-      risks = [];
+      if (scope !== summary.scope) {
+        scope = summary.scope;
+        all = false;
+        risks = [];
+      }
       show(summary);
       reader.now();
     },

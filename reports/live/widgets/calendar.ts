@@ -12,7 +12,7 @@ const DAYS = { wide: 182, narrow: 91 };
 const GAP_MS = 30_000;
 
 export function calendarWidget(desk: Desk): Widget {
-  const title = el('h3', {});
+  const title = el('h3', {}, words().loading);
   const box = chartBox('calendar', 'calendar-chart');
   const element = section('calendar', title, box.element);
   const days = innerWidth < 700 ? DAYS.narrow : DAYS.wide;
@@ -42,7 +42,7 @@ export function calendarWidget(desk: Desk): Widget {
     },
     refused: (error) => box.empty(error.status === 403 ? words().widgetRefused : error.message),
     trouble(failing) {
-      if (failing && title.textContent === '') box.empty(words().widgetUnread);
+      if (failing && title.textContent === words().loading) box.empty(words().widgetUnread);
     },
   });
   return {

@@ -27,6 +27,7 @@ export function cardBoard(desk: Desk, id: Board): Widget {
   const painter = createPainter();
   let cards = new Map<string, Card>();
   let built = '';
+  let told = '';
 
   const build = () => {
     const own = desk.kpis().filter((kpi) => boardOf(kpi) === id);
@@ -49,7 +50,9 @@ export function cardBoard(desk: Desk, id: Board): Widget {
     element,
     viewed(summary) {
       build();
-      tell(summary, true);
+      const of = `${summary.scope} ${summary.date}`;
+      tell(summary, of !== told);
+      told = of;
     },
     changed: (summary) => tell(summary, false),
     stop: painter.stop,

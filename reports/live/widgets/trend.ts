@@ -26,7 +26,7 @@ export function trend(desk: Desk): Widget {
     return kpi && isRate(kpi) ? path.at(-2) : undefined;
   };
   const pickers = [measurePicker(desk), periodPicker(desk), comparePicker(desk, () => above() !== undefined)];
-  const title = el('h3', {});
+  const title = el('h3', {}, words().loading);
   const definition = el('p', { class: 'small' });
   const box = chartBox('trend', 'trend-chart');
   const element = section(
@@ -56,7 +56,7 @@ export function trend(desk: Desk): Widget {
     told: (series) => void show(series),
     refused: (error) => box.empty(error.status === 403 ? words().widgetRefused : error.message),
     trouble(failing) {
-      if (failing && title.textContent === '') box.empty(words().widgetUnread);
+      if (failing && definition.textContent === '') box.empty(words().widgetUnread);
     },
   });
 
