@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { calendar } from '../../reports/charts/calendar.ts';
 import { flowChart, flowTable } from '../../reports/charts/flow.ts';
+import { spread } from '../../reports/charts/marks.ts';
 import { rankingChart } from '../../reports/charts/ranking.ts';
 import { sparkline } from '../../reports/charts/sparkline.ts';
 import { placesTable, tileMap } from '../../reports/charts/tile_map.ts';
@@ -141,6 +142,12 @@ describe('trend', () => {
   });
 });
 
+it('labels keep their order, their distance and inside their bounds, near where they belong', () => {
+  expect(spread([5, 7, 100], 15, 12, 200)).toEqual([12, 27, 100]);
+  expect(spread([199, 195, 198], 15, 12, 200)).toEqual([200, 170, 185]);
+  expect(spread([50, 100], 15, 12, 200)).toEqual([50, 100]);
+});
+
 describe('ranking', () => {
   it('has a value, a status shape and a name for every unit, missing ones too', () => {
     const shapes = all('ranking-share', '.shapes path').map((path) => path.getAttribute('data-status'));
@@ -193,7 +200,9 @@ describe('calendar', () => {
 
 describe('flow of the day', () => {
   it('ends where the day has come to, from zero', () => {
-    const ends = pathsOf('flow', 'series').map((path) => Number(/.*L([\d.]+),/.exec(path)?.[1]));
+    const ends = pathsOf('flow', 'series').map((path) =>
+      Math.max(...[...path.matchAll(/[ML]([\d.]+),/g)].map(([, x]) => Number(x))),
+    );
     const [plan = ''] = pathsOf('flow', 'context');
     const whole = Number(/.*L([\d.]+),/.exec(plan)?.[1]);
     const start = Number(/M([\d.]+),/.exec(plan)?.[1]);
@@ -232,6 +241,8 @@ it('a hostile name stays text, in drawings and tables', () => {
   // Cut short where it would leave its column, not in the middle of a character.
   const shown = charts[0]?.querySelector('a text')?.firstChild?.textContent ?? '';
   expect(shown.length).toBeLessThan(40);
+  expect(shown.endsWith('…')).toBe(true);
+  expect(charts[0]?.querySelectorAll('tspan')).toHaveLength(0);
   expect(shown).not.toMatch(/\p{Surrogate}/u);
   expect(charts[1]?.querySelector('[data-code="99"] title')?.textContent).toContain(hostile);
   expect(placesTable([unit], { ...share }).rows[0]?.[0]).toBe(hostile);
