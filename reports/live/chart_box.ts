@@ -10,7 +10,8 @@ import { language, words } from './words/words.ts';
 type Drawing = {
   /** Changes when the chart would look different. */
   key: string;
-  draw(frame: Omit<Frame, 'label' | 'height'>): Promise<SVGElement>;
+  /** `room`: the height there is, where the place has one of its own (the wall screen). */
+  draw(frame: Omit<Frame, 'label' | 'height'> & { room?: number }): Promise<SVGElement>;
   table(): Promise<Table> | Table;
 };
 export type ChartBox = { element: HTMLElement; show(drawing: Drawing): void; empty(text: string): void; stop(): void };
@@ -37,10 +38,14 @@ export function chartBox(kind: string, testId: string, twinned = true): ChartBox
   const paint = async () => {
     if (!drawing || !near) return;
     const width = Math.floor(plot.clientWidth);
-    const key = `${drawing.key} ${width} ${language()}`;
+    const room = getComputedStyle(plot).display === 'flex' ? Math.floor(plot.clientHeight) : 0;
+    const key = `${drawing.key} ${width} ${room} ${language()}`;
     if (width < 40 || key === drawn) return;
     const mine = ++turn;
-    const svg = await drawing.draw({ width, language: language(), scale: typeScale() });
+    // Its code may not be to be had: the table says the same, and the next change tries again.
+    const svg = await drawing
+      .draw({ width, language: language(), scale: typeScale(), ...(room > 0 ? { room } : {}) })
+      .catch(() => el('p', { class: 'nodata' }, words().widgetUnread));
     if (mine !== turn) return;
     drawn = key;
     const held = plot.contains(document.activeElement) ? document.activeElement?.getAttribute('data-scope') : undefined;

@@ -43,6 +43,7 @@ export function showScreen(root: HTMLElement, session: Session, ends: Ends): Scr
   /** The view the widgets were last told of. */
   let viewed: View | undefined;
   let connection: ConnectionState = 'connecting';
+  let wasOpen = false;
 
   const announcer = createAnnouncer();
   const desk: Desk = {
@@ -195,14 +196,15 @@ export function showScreen(root: HTMLElement, session: Session, ends: Ends): Scr
   const live = connectLive({
     state(next, attempt) {
       const lost = connection === 'open' && next === 'closed';
-      const back = connection !== 'open' && next === 'open';
+      const back = wasOpen && connection !== 'open' && next === 'open';
       if (lost) announcer.say(words().connectionLost);
-      if (back && summary !== undefined) announcer.say(words().connectionBack);
-      if (next === 'open' || next === 'closed') connection = next;
+      if (back) announcer.say(words().connectionBack);
+      if (next !== 'connecting') connection = next;
+      wasOpen ||= next === 'open';
       status.connection(next, attempt);
       // Whatever waits for its next try is tried now.
-      if (back) summaries.soon();
-      if (back) void preferences.read();
+      if (next === 'open') summaries.soon();
+      if (back && !kiosk) void preferences.read();
     },
     changed(channel) {
       if (channel === 'system') return;

@@ -28,7 +28,8 @@ export function createPainter() {
       }
       waiting.delete(place);
       drawnAt.set(place, performance.now());
-      const picture = await draw();
+      // A drawing that fails, or whose code cannot be fetched, leaves its place empty until there is something new.
+      const picture = await draw().catch(() => undefined);
       if (stopped) return;
       if (picture) place.replaceChildren(picture);
       else place.replaceChildren();

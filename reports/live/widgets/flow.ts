@@ -26,11 +26,11 @@ export function flow(desk: Desk): Widget {
       const options = { language: language(), label: words().portionsByHour };
       box.show({
         key: JSON.stringify(rows),
-        draw: async (frame) =>
+        draw: async ({ room, ...frame }) =>
           (await import('../../charts/flow.ts')).flowChart(rows, {
             ...frame,
             ...options,
-            height: HEIGHT * typeScale(),
+            height: room ?? HEIGHT * typeScale(),
           }),
         table: async () => (await import('../../charts/flow.ts')).flowTable(rows, options),
       });

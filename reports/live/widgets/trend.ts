@@ -121,9 +121,9 @@ export function trend(desk: Desk): Widget {
     };
     box.show({
       key: JSON.stringify([points, options]),
-      async draw(frame) {
+      async draw({ room, ...frame }) {
         const { trendChart } = await import('../../charts/trend.ts');
-        return trendChart(points, { ...frame, ...options, height: HEIGHT * typeScale() });
+        return trendChart(points, { ...frame, ...options, height: room ?? HEIGHT * typeScale() });
       },
       table: async () => (await import('../../charts/trend.ts')).trendTable(points, options),
     });
