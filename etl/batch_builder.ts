@@ -119,8 +119,8 @@ export function createBatchBuilder(slotId: string, onNull: (table: string, colum
     rows++;
     held += messageBytes;
     const { table } = relation.shape.source;
-    writersOf(table).changes++;
-    shapes[table] = relation.shape;
+    const writers = writersOf(table);
+    if (writers.changes++ === 0 || shapes[table] !== relation.shape) shapes[table] = relation.shape;
     return open;
   };
 

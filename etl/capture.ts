@@ -69,6 +69,7 @@ async function captureOnce(context: CaptureContext): Promise<void> {
   const failure = new AbortController();
   control.on('error', (error) => failure.abort(error));
   let replication: pg.Client | undefined;
+  let copying: Promise<void> | undefined;
   try {
     await control.connect();
     await awaitTurn(control, lifecycle, log);
@@ -82,6 +83,11 @@ async function captureOnce(context: CaptureContext): Promise<void> {
     const findings = await preflight(control);
     if (slot.state === 'absent') refuseUnprepared(findings);
     const set = await prepareTables(context, control, slotId, findings);
+    // What was found is older than the catalog that was read: a table mended in between would wait for ever.
+    const refused = refusals(findings);
+    if (refused !== '[]' && refused !== refusals(await preflight(control))) {
+      throw new CatalogChanged('transient', 'the source changed while it was looked at: looking again');
+    }
     let from: bigint;
     if (slot.state === 'usable') from = parseLsn(slot.confirmed);
     else {
@@ -91,15 +97,20 @@ async function captureOnce(context: CaptureContext): Promise<void> {
     }
     failpoint('capture:slot ready');
     const position = { confirmed: from };
-    const copying = copyTables(context, set, slotId, position, failure.signal);
+    copying = copyTables(context, set, slotId, position, failure.signal);
     copying.catch((error: unknown) => failure.abort(error));
     await follow(context, { replication, control, slotId, set, position, failure });
   } finally {
     failure.abort(new LumbungError('transient', 'the connection to the source is made anew'));
+    // What it says of a table must not come after what is found about it next.
+    await copying?.catch(() => undefined);
     await replication?.end().catch(() => undefined);
     await control.end().catch(() => undefined);
   }
 }
+
+const refusals = (findings: readonly Finding[]) =>
+  JSON.stringify(findings.filter(({ level, table }) => level === 'error' && table !== undefined));
 
 /** Waits for the advisory lock: a standby takes over when the active capture's connection ends. */
 export async function awaitTurn(control: pg.Client, lifecycle: Lifecycle, log: Logger): Promise<void> {

@@ -6,8 +6,8 @@
 
 /** Loading goes on for this long at least before a rollup is waited for, */
 const PATIENCE_MS = 5_000;
-/** and for this many times what the last rollup took: catching up leaves a rollup a fifth of the time. */
-const PATIENCE_SHARE = 4;
+/** and for this many times what the last rollup took: catching up leaves a rollup a ninth of the time. */
+const PATIENCE_SHARE = 8;
 /** A rollup whose end was not heard of is waited for no longer. */
 const MAX_HOLD_MS = 30_000;
 

@@ -5,7 +5,7 @@
 
 import { generateDemo } from '../../demo/generate.ts';
 import { sources } from '../../etl/sources/all.ts';
-import { startStack, until } from '../support/stack.ts';
+import { type Stack, startStack, until } from '../support/stack.ts';
 import { report } from './bench.ts';
 
 export async function snapshot(quick: boolean): Promise<void> {
@@ -23,11 +23,23 @@ export async function snapshot(quick: boolean): Promise<void> {
   const own = (Date.now() - began) / 1_000;
   const { rows } = await live();
   await stack.kill('capture', 'SIGTERM');
+  // Twice: a machine that others share is not the same from minute to minute.
+  const first = await pulled(stack);
+  const second = await pulled(stack);
+  const copied = first.rows;
+  const baselineSeconds = (first.seconds + second.seconds) / 2;
+  const value = rows / own;
+  const baseline = copied / baselineSeconds;
+  const work = `${rows} rows of ${sources.length} tables; postgresql() copied ${copied} rows, arrays left out`;
+  report({ bench: 'snapshot', metric: 'rows/s', value, unit: 'rows/s', baseline, ratio: value / baseline, work });
+}
 
+/** ClickHouse reads every table from Postgres by itself. */
+async function pulled(stack: Stack): Promise<{ rows: number; seconds: number }> {
   const { hostname, port, username, password, pathname } = new URL(stack.databaseUrl);
-  await stack.warehouse.command('CREATE DATABASE IF NOT EXISTS bench');
-  const baselineBegan = Date.now();
-  let copied = 0;
+  await stack.warehouse.command('CREATE DATABASE bench');
+  const began = Date.now();
+  let rows = 0;
   for (const { table, columns } of sources) {
     const names = columns.map((column) => `"${column}"`).join(', ');
     await stack.warehouse.command(`CREATE TABLE bench.${table} AS raw.${table}`);
@@ -41,11 +53,9 @@ export async function snapshot(quick: boolean): Promise<void> {
        FROM postgresql('${hostname}:${port}', '${pathname.slice(1)}', '${table}', '${username}', '${password}')`,
     );
     const [count] = await stack.warehouse.query<{ n: number }>(`SELECT count() AS n FROM bench.${table}`);
-    copied += count?.n ?? 0;
+    rows += count?.n ?? 0;
   }
-  const baselineSeconds = (Date.now() - baselineBegan) / 1_000;
-  const value = rows / own;
-  const baseline = copied / baselineSeconds;
-  const work = `${rows} rows of ${sources.length} tables; postgresql() copied ${copied} rows, arrays left out`;
-  report({ bench: 'snapshot', metric: 'rows/s', value, unit: 'rows/s', baseline, ratio: value / baseline, work });
+  const seconds = (Date.now() - began) / 1_000;
+  await stack.warehouse.command('DROP DATABASE bench');
+  return { rows, seconds };
 }

@@ -58,9 +58,11 @@ test('a streamed change beats the copied row: what was wrong in raw is right aft
 });
 
 test('an interrupted copy resumes where it was', async () => {
+  // A row a page: many chunks of few rows.
+  await stack.source.query('ALTER TABLE audit_logs SET (fillfactor = 10)');
   await stack.source.query(
     `INSERT INTO audit_logs (id, "sppgId", action, "entityType", "entityId", "createdAt")
-     SELECT 'a' || g, 'k321', 'UPDATE', 'x', repeat('y', 900) || g, '2026-03-01' FROM generate_series(1, 140000) g`,
+     SELECT 'a' || g, 'k321', 'UPDATE', 'x', repeat('y', 900) || g, '2026-03-01' FROM generate_series(1, 16000) g`,
   );
   await stack.kill('capture');
   await stack.warehouse.insertRows('ops.tables', [
@@ -80,8 +82,8 @@ test('an interrupted copy resumes where it was', async () => {
   expect(before?.block).toBeGreaterThan(0);
   stack.failpoint(undefined);
   // Changes meanwhile: a row that was copied, one that was not, and one that goes.
-  await stack.source.query(`UPDATE audit_logs SET action = 'LOGIN' WHERE id IN ('a1', 'a139999')`);
-  await stack.source.query(`DELETE FROM audit_logs WHERE id IN ('a2', 'a139998')`);
+  await stack.source.query(`UPDATE audit_logs SET action = 'LOGIN' WHERE id IN ('a1', 'a15999')`);
+  await stack.source.query(`DELETE FROM audit_logs WHERE id IN ('a2', 'a15998')`);
   await stack.start('capture');
   await copied('audit_logs');
   await until('the log to tell of the resumed copy', async () =>
