@@ -2,6 +2,7 @@
  * The API as the page uses it. Errors carry the problem's own words; a call that hears nothing ends by itself.
  * Invariant: `ApiError` means the server answered; anything else means it was not reached.
  */
+import type { Preferences } from '../../platform/preferences.ts';
 import type { Kpi as Definition } from '../../warehouse/kpis/kpi.ts';
 import type { FlowRow } from '../charts/flow.ts';
 import { heardDate } from './clock.ts';
@@ -55,12 +56,27 @@ export type Series = {
 export type Expected = { points: { date: string; low: number; high: number }[] };
 export type Ranking = { total: number; units: { scope: string; name: string; value: number }[] };
 
-export type Preferences = {
-  widgets?: { id: string; size: 'full' | 'half'; shown: boolean }[];
-  language?: 'id' | 'en';
-  theme?: 'auto' | 'light' | 'dark';
+/** `saved` is false where these are the role's defaults. */
+export type KeptPreferences = { saved: boolean; preferences: Preferences };
+export type Flow = {
+  date: string;
+  hours: FlowRow[];
+  stages: { stage: Exclude<keyof FlowRow, 'hour'>; total: number | null; untimed: number }[];
 };
-export type Flow = { date: string; hours: FlowRow[] };
+export type Attention = {
+  total: number;
+  items: {
+    kind: 'threshold' | 'warning' | 'finding' | 'report_due';
+    severity: 'critical' | 'warn' | 'info';
+    kpi?: string;
+    reason_id: string;
+    reason_en: string;
+    since: string | null;
+    scope: string;
+    name: string;
+    href: string;
+  }[];
+};
 
 export class ApiError extends Error {
   readonly status: number;

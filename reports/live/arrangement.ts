@@ -1,8 +1,8 @@
 /**
  * Which widgets stand where, how wide: the person's own, or the default of the role.
- * Invariants: an arrangement from anywhere is made whole: unknown widgets are dropped, new ones come at the end as by default;
- * every widget occurs once.
+ * Invariant: an arrangement from anywhere is made whole: unknown widgets are dropped, and every widget there is occurs once.
  */
+import type { Preferences } from '../../platform/preferences.ts';
 import { WIDGETS, type WidgetId } from './widget.ts';
 
 export type Size = 'full' | 'half';
@@ -24,15 +24,22 @@ export function standard(role: string): Placed[] {
   return order.map((id) => ({ id, size: HALF.includes(id) ? 'half' : 'full', shown: true }));
 }
 
-export function whole(given: readonly { id: string; size?: string; shown?: boolean }[], role: string): Placed[] {
+type Kept = Preferences['widgets'];
+
+/** What was kept lists the widgets that are shown; the others stand after them, not shown. */
+export function whole(kept: Kept, role: string): Placed[] {
   const placed: Placed[] = [];
-  for (const { id, size, shown } of given) {
+  for (const { id, size } of kept) {
     const known = WIDGETS.find((widget) => widget === id);
     if (known === undefined || placed.some((own) => own.id === known)) continue;
-    placed.push({ id: known, size: size === 'half' ? 'half' : 'full', shown: shown !== false });
+    placed.push({ id: known, size: size === 'wide' ? 'full' : 'half', shown: true });
   }
-  return [...placed, ...standard(role).filter(({ id }) => !placed.some((own) => own.id === id))];
+  const rest = standard(role).filter(({ id }) => !placed.some((own) => own.id === id));
+  return [...placed, ...rest.map((widget) => ({ ...widget, shown: false }))];
 }
+
+export const keptOf = (arrangement: Arrangement): Kept =>
+  arrangement.flatMap(({ id, size, shown }) => (shown ? [{ id, size: size === 'full' ? 'wide' : 'small' }] : []));
 
 /** The arrangement with a widget moved to a place. */
 export function movedTo(arrangement: Arrangement, id: WidgetId, place: number): Placed[] {

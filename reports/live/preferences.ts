@@ -3,36 +3,39 @@
  * Invariants: a choice holds at once; it is written when choosing pauses and tried again until it is written; what the
  * server has wins when the screen opens, unless something was chosen here that it has not been told.
  */
-import { ApiError, call, type Preferences } from './api.ts';
-import { type Placed, standard, whole } from './arrangement.ts';
+import type { Preferences } from '../../platform/preferences.ts';
+import { ApiError, call, type KeptPreferences } from './api.ts';
+import { type Arrangement, keptOf, type Placed, standard, whole } from './arrangement.ts';
+import { recallTheme } from './theme.ts';
+import { language } from './words/words.ts';
 
 const KEPT = 'lumbung.preferences ';
 const WRITE_AFTER_MS = 600;
 const AGAIN_MS = 5_000;
 
-type Local = { preferences: Preferences; unsaved: boolean };
+/** `chosen` is null where the role's defaults hold. */
+type Local = { chosen: Preferences | null; unsaved: boolean };
 type Options = { sub: string; role: string; changed(): void; saved(done: boolean): void };
 
 export function createPreferences({ sub, role, changed, saved }: Options) {
   const key = KEPT + sub;
-  let { preferences, unsaved } = readLocal(key);
+  let { chosen, unsaved } = readLocal(key);
   let timer: ReturnType<typeof setTimeout> | undefined;
   let stopped = false;
 
   const keepLocal = () => {
     try {
-      localStorage.setItem(key, JSON.stringify({ preferences, unsaved } satisfies Local));
+      localStorage.setItem(key, JSON.stringify({ chosen, unsaved } satisfies Local));
     } catch {
       // A full device: the server has them.
     }
   };
   const write = async () => {
-    const sent = preferences;
+    const sent = chosen;
     try {
-      if (sent.widgets === undefined && sent.language === undefined && sent.theme === undefined)
-        await call('/preferences', { method: 'DELETE' });
+      if (sent === null) await call('/preferences', { method: 'DELETE' });
       else await call('/preferences', { method: 'PUT', body: JSON.stringify(sent) });
-      if (sent !== preferences) return;
+      if (sent !== chosen) return;
       unsaved = false;
       keepLocal();
       saved(true);
@@ -42,28 +45,33 @@ export function createPreferences({ sub, role, changed, saved }: Options) {
       if (!final && !stopped) timer = setTimeout(() => void write(), AGAIN_MS);
     }
   };
-  const choose = (next: Preferences) => {
-    preferences = next;
+  const choose = (next: Preferences | null) => {
+    chosen = next;
     unsaved = true;
     keepLocal();
     changed();
     clearTimeout(timer);
     timer = setTimeout(() => void write(), WRITE_AFTER_MS);
   };
+  /** The first choice keeps the rest as it is at the moment. */
+  const present = (): Preferences =>
+    chosen ?? {
+      ...{ widgets: keptOf(standard(role)), period: 'day', comparison: 'none' },
+      ...{ language: language(), theme: recallTheme() },
+    };
   return {
-    arrangement: (): Placed[] => (preferences.widgets ? whole(preferences.widgets, role) : standard(role)),
-    choices: (): Preferences => preferences,
-    choose: (change: Partial<Preferences>): void => choose({ ...preferences, ...change }),
+    arrangement: (): Placed[] => (chosen === null ? standard(role) : whole(chosen.widgets, role)),
+    choices: (): Partial<Preferences> => chosen ?? {},
+    choose: (change: Partial<Preferences>): void => choose({ ...present(), ...change }),
+    arrange: (next: Arrangement): void => choose({ ...present(), widgets: keptOf(next) }),
     /** Back to what the role has. */
-    reset(): void {
-      const { widgets: _widgets, ...rest } = preferences;
-      choose(rest);
-    },
+    reset: (): void => choose(null),
     async read(): Promise<void> {
       if (unsaved) return write();
-      const told = await call<Preferences>('/preferences').catch(() => undefined);
-      if (told === undefined || unsaved || JSON.stringify(told) === JSON.stringify(preferences)) return;
-      preferences = told;
+      const told = await call<KeptPreferences>('/preferences').catch(() => undefined);
+      const next = told?.saved ? told.preferences : null;
+      if (told === undefined || unsaved || JSON.stringify(next) === JSON.stringify(chosen)) return;
+      chosen = next;
       keepLocal();
       changed();
     },
@@ -77,8 +85,8 @@ export function createPreferences({ sub, role, changed, saved }: Options) {
 function readLocal(key: string): Local {
   try {
     const local = JSON.parse(localStorage.getItem(key) ?? '') as Local;
-    return { preferences: local.preferences ?? {}, unsaved: local.unsaved === true };
+    return { chosen: local.chosen ?? null, unsaved: local.unsaved === true };
   } catch {
-    return { preferences: {}, unsaved: false };
+    return { chosen: null, unsaved: false };
   }
 }

@@ -66,7 +66,7 @@ export function showScreen(root: HTMLElement, session: Session, ends: Ends): Scr
   });
   const arrange = arranging({
     current: preferences.arrangement,
-    change: (widgets) => preferences.choose({ widgets }),
+    change: preferences.arrange,
     reset: preferences.reset,
     say: announcer.say,
   });

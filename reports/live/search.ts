@@ -6,7 +6,7 @@ import { call, type Place, pathOf } from './api.ts';
 import { el, setText } from './dom.ts';
 import { words } from './words/words.ts';
 
-type Found = { units: (Place & { path?: string })[] };
+type Found = { units: (Place & { path: Place[] })[] };
 const WAIT_MS = 200;
 const LEAST = 2;
 const SHOWN = 12;
@@ -70,7 +70,11 @@ export function searchBox(go: (scope: string) => void): HTMLElement {
             'li',
             { role: 'option', id: `found-${index}`, 'aria-selected': 'false', click: () => choose(scope) },
             el('span', { dir: 'auto' }, name),
-            el('span', { class: 'small' }, path ?? words().levelNames(level)),
+            el(
+              'span',
+              { class: 'small' },
+              [words().levelNames(level), ...path.slice(0, -1).map((above) => above.name)].join(' · '),
+            ),
           ),
         ),
       );

@@ -21,7 +21,7 @@ afterAll(async () => {
   await server?.[Symbol.asyncDispose]();
 });
 beforeEach(() => {
-  Object.assign(server, { failing: undefined, preferences: {}, heard: [] });
+  Object.assign(server, { failing: undefined, preferences: undefined, heard: [] });
   server.changed.clear();
   server.session = { role: 'BGN_LEADERSHIP', scopes: ['national'], name: 'Pimpinan BGN' };
 });
@@ -211,7 +211,7 @@ test('widgets are chosen, ordered and sized by keyboard, saved for the person, a
   expect(await other.page.locator('[data-widget=where]').getAttribute('data-size')).toBe('half');
   await other.page.getByTestId('arrange').click();
   await other.page.getByTestId('arrange-reset').click();
-  await expect.poll(() => server.preferences).toEqual({});
+  await expect.poll(() => server.preferences).toBeUndefined();
   expect((await order(other.page))[0]).toBe('attention');
 });
 
@@ -237,7 +237,7 @@ test('English by choice, kept; dark by choice, kept', async () => {
   await expect.poll(() => page.getByTestId('headline').textContent()).toMatch(/^Today .+ portions delivered/);
   expect(await page.locator('html').getAttribute('lang')).toBe('en');
   await page.getByTestId('theme').selectOption('dark');
-  await expect.poll(() => server.preferences).toEqual({ language: 'en', theme: 'dark' });
+  await expect.poll(() => server.preferences).toMatchObject({ language: 'en', theme: 'dark' });
   await page.reload();
   await ready(page);
   expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');

@@ -3,6 +3,7 @@
  * Invariant: they are what the contracts promise; tests/browser/screens.test.ts holds them against the schemas.
  */
 import { provinces } from '../../demo/reference/provinces.ts';
+import { formatLimits, formatShort } from '../../warehouse/kpis/format.ts';
 import type { Kpi } from '../../warehouse/kpis/kpi.ts';
 import { sections } from '../../warehouse/kpis/kpi.ts';
 import { statusOf } from '../../warehouse/kpis/registry.ts';
@@ -155,12 +156,53 @@ function summary(role: string, scope: string) {
   };
 }
 
+const named = (scope: string) => {
+  const unit = pathOf(scope).at(-1) ?? nation;
+  return { name: unit.name, level: unit.level };
+};
+
+/** What is off its limits, and a report that blocks a payment. */
+function attention(role: string, scope: string) {
+  const off = visibleKpis(role).flatMap((kpi) => {
+    const status = statusOf(kpi, valueAt(kpi, scope, DAY));
+    if (status !== 'warn' && status !== 'critical') return [];
+    const limits = [formatLimits(kpi.target, kpi.unit), formatLimits(kpi.target, kpi.unit, 'en')];
+    const value = valueAt(kpi, scope, DAY);
+    return [
+      {
+        ...{
+          kind: 'threshold',
+          severity: status,
+          kpi: kpi.id,
+          since: before(2),
+          scope,
+          name: named(scope).name,
+          count: 1,
+        },
+        reason_id: `${formatShort(value, kpi.unit)}, target ${limits[0]}`,
+        reason_en: `${formatShort(value, kpi.unit, 'en')}, target ${limits[1]}`,
+        href: `/?scope=${encodeURIComponent(scope)}&kpi=${kpi.id}`,
+      },
+    ];
+  });
+  const report = {
+    ...{ kind: 'report_due', severity: 'warn', since: before(8), scope: 'sppg:k3201-3', name: HOSTILE, count: 1 },
+    ...{ reason_id: 'laporan dua mingguan terlambat 8 hari', reason_en: 'fortnightly report 8 days late' },
+    href: '/?scope=sppg%3Ak3201-3',
+  };
+  const items = [...off, ...(seesTodayOnly(role) ? [] : [report])];
+  return { asOf, scope, date: DAY, total: items.length, items };
+}
+
 function flow(scope: string) {
   const total = 63e6 * shareOf(scope);
   const upTo = (hour: number, from: number, until: number, most: number) =>
     hour > 11 ? null : Math.round(total * most * Math.min(1, Math.max(0, (hour - from) / (until - from))));
   return {
-    ...{ asOf, scope, date: DAY },
+    ...{ asOf, scope, ...named(scope), date: DAY },
+    stages: (['planned', 'cooked', 'checked', 'departed', 'delivered'] as const).map((stage) => ({
+      ...{ stage, total: Math.round(total), untimed: stage === 'checked' ? Math.round(total / 50) : 0 },
+    })),
     hours: Array.from({ length: 24 }, (_, hour) => ({
       hour,
       planned: Math.round(total),
@@ -246,20 +288,8 @@ export function fixedAnswer(role: string, path: string, query: URLSearchParams):
           ],
         },
       };
-    case '/payment-risks':
-      return {
-        ...{ asOf, scope, date: DAY, total: 1, late: 1 },
-        items: [
-          {
-            scope: 'sppg:k3201-1',
-            name: 'SPPG Cibinong 1',
-            period: '1–14 November',
-            due: before(8),
-            daysLeft: -8,
-            status: 'DRAFT',
-          },
-        ],
-      };
+    case '/attention':
+      return attention(role, scope);
     case '/dictionary':
       return {
         asOf,
@@ -271,12 +301,14 @@ export function fixedAnswer(role: string, path: string, query: URLSearchParams):
           },
         ],
       };
-    case '/preferences':
-      return {};
     case '/units/search': {
       const q = (query.get('q') ?? '').toLowerCase();
       const found = [...unitsBelow('national'), ...unitsBelow('province:32'), ...unitsBelow('regency:3201')];
-      return { asOf, units: found.filter(({ name }) => name.toLowerCase().includes(q)).slice(0, 12) };
+      const units = found
+        .filter(({ name }) => name.toLowerCase().includes(q))
+        .slice(0, 12)
+        .map(({ scope: of, name, level, code }) => ({ scope: of, name, level, code, path: pathOf(of) }));
+      return { asOf, q, units };
     }
   }
   return undefined;

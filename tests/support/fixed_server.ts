@@ -11,12 +11,15 @@ import { join } from 'node:path';
 import compression from 'compression';
 import express from 'express';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { type Preferences, preferences } from '../../platform/preferences.ts';
 import { buildLive } from '../../reports/live/build.ts';
 import { seesFigures, seesTodayOnly } from '../../warehouse/permissions.ts';
 import { fixedAnswer, NOW } from './fixed_answers.ts';
 
 const CONTENT_POLICY =
   "default-src 'self';connect-src 'self';img-src 'self' data:;object-src 'none';base-uri 'none';form-action 'self';frame-ancestors 'none'";
+
+const DEFAULTS: Preferences = { widgets: [], period: 'day', comparison: 'none', language: 'id', theme: 'system' };
 
 export type FixedServer = AsyncDisposable & {
   url: string;
@@ -27,7 +30,7 @@ export type FixedServer = AsyncDisposable & {
   /** Every answer fails with this status while it is set. */
   failing: number | undefined;
   /** What was last sent to /preferences. */
-  preferences: object;
+  preferences: Preferences | undefined;
   /** Frames the clients have sent, the newest last. */
   heard: { type: string; channel?: string; from?: object }[];
   /** Pushes a frame to every socket. */
@@ -51,6 +54,7 @@ export async function startFixedServer(): Promise<FixedServer> {
     const { session: own } = server;
     return own && { sub: 'u1', ...own, figures: seesFigures(own.role), todayOnly: seesTodayOnly(own.role) };
   };
+  const kept = () => ({ saved: server.preferences !== undefined, preferences: server.preferences ?? DEFAULTS });
   const api = express.Router();
   api.use((_request, response, next) => {
     if (server.failing === undefined) next();
@@ -70,14 +74,16 @@ export async function startFixedServer(): Promise<FixedServer> {
     server.session = undefined;
     response.status(204).end();
   });
-  api.get('/preferences', (_request, response) => void response.json(server.preferences));
+  api.get('/preferences', (_request, response) => void response.json(kept()));
   api.put('/preferences', (request, response) => {
-    server.preferences = request.body as object;
-    response.json(server.preferences);
+    const parsed = preferences.safeParse(request.body);
+    if (!parsed.success) return void response.status(400).json({ detail: parsed.error.message });
+    server.preferences = parsed.data;
+    response.json(kept());
   });
   api.delete('/preferences', (_request, response) => {
-    server.preferences = {};
-    response.status(204).end();
+    server.preferences = undefined;
+    response.json(kept());
   });
   api.use((request, response) => {
     const query = new URLSearchParams(request.originalUrl.split('?')[1] ?? '');
@@ -115,7 +121,7 @@ export async function startFixedServer(): Promise<FixedServer> {
     session: undefined,
     changed: new Map(),
     failing: undefined,
-    preferences: {},
+    preferences: undefined,
     heard: [],
     push(frame) {
       for (const socket of clients) socket.send(JSON.stringify(frame));

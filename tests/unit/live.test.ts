@@ -1,9 +1,10 @@
 /** What the live screen decides without a browser: views and addresses, arrangements, boards, words, sentences. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { preferences } from '../../platform/preferences.ts';
 import { addressOf, comparedRange, PERIODS, rangeOf, readView, type View } from '../../reports/live/address.ts';
 import type { KpiValue, Summary } from '../../reports/live/api.ts';
-import { changed, movedTo, standard, whole } from '../../reports/live/arrangement.ts';
+import { changed, keptOf, movedTo, standard, whole } from '../../reports/live/arrangement.ts';
 import { headline } from '../../reports/live/headline.ts';
 import { isKiosk, namedScopes, secondsOf } from '../../reports/live/kiosk.ts';
 import { wordsOf } from '../../reports/live/notices.ts';
@@ -82,11 +83,10 @@ describe('the arrangement', () => {
   const given = fc.array(
     fc.record({
       id: fc.oneof(fc.constantFrom<string>(...WIDGETS), fc.string()),
-      size: fc.constantFrom('full', 'half', 'huge'),
-      shown: fc.boolean(),
+      size: fc.constantFrom('small', 'wide', 'tall'),
     }),
   );
-  test('from anywhere is made whole: every widget once, what was chosen first', () => {
+  test('from anywhere is made whole: what was kept first and shown, every other widget once and not shown', () => {
     fc.assert(
       fc.property(given, (widgets) => {
         const placed = whole(widgets, 'SPPG_KEPALA');
@@ -94,8 +94,19 @@ describe('the arrangement', () => {
         const known = [...new Set(widgets.map((widget) => widget.id))].filter((name) =>
           (WIDGETS as readonly string[]).includes(name),
         );
-        expect(placed.slice(0, known.length).map((widget) => widget.id)).toEqual(known);
-        expect(placed.every(({ size }) => size === 'full' || size === 'half')).toBe(true);
+        expect(placed.filter(({ shown }) => shown).map((widget) => widget.id)).toEqual(known);
+        expect(placed.slice(0, known.length).every(({ shown }) => shown)).toBe(true);
+      }),
+    );
+  });
+  test('what is kept of it is what the server takes, and comes back the same', () => {
+    fc.assert(
+      fc.property(given, (widgets) => {
+        const placed = whole(widgets, 'KPPG');
+        const kept = keptOf(placed);
+        const rest = { period: 'day', comparison: 'none', language: 'id', theme: 'system' };
+        expect(preferences.safeParse({ widgets: kept, ...rest }).error).toBeUndefined();
+        expect(whole(kept, 'KPPG')).toEqual(placed);
       }),
     );
   });

@@ -1,19 +1,22 @@
 /**
- * What needs attention now, the gravest first: measures outside their limits with the measure and the limit, then reports whose
- * lateness blocks a payment.
- * Invariant: it says so when nothing does; an item that stays is not drawn anew, so that who reads it keeps the place.
+ * What needs attention now, the most urgent first: reason, since when, where to look.
+ * Invariants: the list keeps its height, so that nothing below it moves; an item that stays is not drawn anew, so that who reads it
+ * keeps the place; it says so when nothing needs attention, and only once that is known.
  */
-import { type KpiValue, pathOf, type Summary } from '../api.ts';
+
+import { statuses } from '../../design/status.ts';
+import { type Attention, pathOf, type Status } from '../api.ts';
 import { button, el, setText } from '../dom.ts';
-import { defined, limits, short, statusMark } from '../figure.ts';
-import { wrongIn } from '../headline.ts';
+import { dateText, defined, isSafety } from '../figure.ts';
 import { createReader } from '../reader.ts';
 import { type Desk, section, type Widget } from '../widget.ts';
 import { language, words } from '../words/words.ts';
 
+type Item = Attention['items'][number];
+const GAP_MS = 3_000;
 const SHOWN = 12;
-const RISKS_GAP_MS = 60_000;
-type Risks = { items: { scope: string; name: string; period: string; daysLeft: number }[] };
+const ASKED = 100;
+const LOOKS: Readonly<Record<Item['severity'], Status>> = { critical: 'critical', warn: 'warn', info: 'none' };
 
 export function attention(desk: Desk): Widget {
   const list = el('ul', {
@@ -22,79 +25,68 @@ export function attention(desk: Desk): Widget {
     tabindex: '0',
     'aria-labelledby': 'heading-attention',
   });
-  const none = el('p', { class: 'small', hidden: true }, words().nothingWrong);
+  const none = el('li', { class: 'small' }, words().loading);
+  list.append(none);
   const more = button('', { class: 'link', hidden: true, click: () => expand() });
-  const element = section('attention', none, list, more);
-  let risks: Risks['items'] = [];
-  let scope = '';
+  const element = section('attention', list, more);
+  let held: Attention = { total: 0, items: [] };
   let all = false;
   let shown = '';
   const expand = () => {
     all = true;
-    const summary = desk.summary();
-    if (summary) show(summary);
+    show();
   };
-  /** Who answers for money answers for its reports; others do not ask, because a refusal goes into the audit trail. */
-  const answerable = () => !desk.session.todayOnly && desk.kpis().some(({ owner }) => owner === 'finance');
-  const reader = createReader<Risks>({
-    path: () => (answerable() ? pathOf('/payment-risks', { scope: desk.view().scope, limit: 50 }) : null),
-    gapMs: RISKS_GAP_MS,
-    told({ items }) {
-      risks = items;
-      const summary = desk.summary();
-      if (summary) show(summary);
-    },
-    refused: () => {
-      risks = [];
-    },
-  });
-  const measure = (value: KpiValue): HTMLElement[] => {
-    const kpi = desk.kpis().find(({ id }) => id === value.id);
-    if (!kpi) return [];
-    const target = limits(value.target ?? kpi.target, kpi.unit);
-    const figure = `: ${short(value.value, kpi.unit)}${target === null ? '' : ` (${words().targetIs(target)})`}`;
-    return [el('li', {}, statusMark(value.status, value), ' ', defined(kpi.id, kpi.name[language()]), figure)];
-  };
-  const report = ({ scope, name, period, daysLeft }: Risks['items'][number]): HTMLElement =>
-    el(
+  const line = (item: Item): HTMLElement => {
+    const look = LOOKS[item.severity];
+    const kpi = desk.kpis().find(({ id }) => id === item.kpi);
+    const safety = kpi !== undefined && isSafety(kpi.id);
+    return el(
       'li',
       {},
-      el('span', { class: 'status', 'data-status': 'warn', 'aria-hidden': 'true' }, '▲ '),
-      `${words().reportDue} ${period}, `,
-      el('a', { href: desk.href({ scope }), dir: 'auto' }, name),
-      `: ${words().dueIn(daysLeft)}`,
+      el(
+        'span',
+        { class: 'status', 'data-status': look, ...(safety ? { 'data-safety': true } : {}) },
+        el('span', { 'aria-hidden': 'true' }, statuses[look].glyph),
+        el('span', { class: 'unseen' }, statuses[look].word[language()]),
+      ),
+      ' ',
+      ...(kpi ? [defined(kpi.id, kpi.name[language()]), ', '] : []),
+      el('a', { href: item.href, dir: 'auto' }, item.name),
+      `: ${language() === 'en' ? item.reason_en : item.reason_id}`,
+      item.since === null ? null : el('span', { class: 'small' }, ` ${words().since(dateText(item.since))}`),
     );
-  const show = (summary: Summary) => {
-    const grave = { critical: 0, warn: 1, ok: 2, none: 3 } as const;
-    const wrong = wrongIn(summary).toSorted((a, b) => grave[a.status] - grave[b.status]);
-    const items = [...wrong, ...risks];
-    const told = all ? items : items.slice(0, SHOWN);
-    none.hidden = items.length > 0;
-    more.hidden = told.length === items.length;
-    setText(more, words().moreItems(items.length - told.length));
-    const key = JSON.stringify(
-      told.map((item) => ('status' in item ? [item.id, item.value, item.status, item.target] : item)),
-    );
+  };
+  const show = () => {
+    const told = all ? held.items : held.items.slice(0, SHOWN);
+    const left = held.total - told.length;
+    more.hidden = left === 0 || all;
+    setText(more, words().moreItems(left));
+    const key = JSON.stringify([language(), told]);
     if (key === shown) return;
     shown = key;
-    list.replaceChildren(...told.flatMap((item) => ('status' in item ? measure(item) : [report(item)])));
+    setText(none, words().nothingWrong);
+    list.replaceChildren(...(told.length === 0 ? [none] : told.map(line)));
   };
-  return {
-    id: 'attention',
-    element,
-    viewed(summary) {
-      if (scope !== summary.scope) {
-        scope = summary.scope;
-        all = false;
-        risks = [];
-      }
-      show(summary);
-      reader.now();
-    },
-    changed(summary) {
-      show(summary);
-      reader.soon();
-    },
-    stop: reader.stop,
+  const unread = (text: string) => {
+    shown = '';
+    more.hidden = true;
+    setText(none, text);
+    list.replaceChildren(none);
   };
+  const reader = createReader<Attention>({
+    path: () => {
+      const { scope, date } = desk.view();
+      return pathOf('/attention', { scope, date, limit: ASKED });
+    },
+    gapMs: GAP_MS,
+    told(answer) {
+      held = answer;
+      show();
+    },
+    refused: (error) => unread(error.status === 403 ? words().widgetRefused : error.message),
+    trouble: (failing) => {
+      if (failing && shown === '') unread(words().widgetUnread);
+    },
+  });
+  return { id: 'attention', element, viewed: () => reader.now(), changed: () => reader.soon(), stop: reader.stop };
 }

@@ -81,6 +81,7 @@ export const en: Words = {
   holdsSince: (time) => `holds since ${time}`,
   choose: (name) => `${name}: show on map and charts`,
   portionsByHour: 'Portions by hour, summed from the start of the day',
+  untimed: (stages) => `Without a recorded time, in no line: ${stages}.`,
   measure: 'Measure',
   level: 'Level',
   levelNames: (level) =>
@@ -133,9 +134,6 @@ export const en: Words = {
   themeLight: 'light',
   themeDark: 'dark',
   kiosk: 'Wall screen',
-  updateReady: 'A new version of Lumbung is ready.',
-  updateNow: 'Reload',
-  later: 'Later',
   signIn: 'Sign in',
   purpose: 'Lumbung shows whether food is cooked, safe, on time, and paid for.',
   withProvider: 'Sign in with your organisation',

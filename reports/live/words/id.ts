@@ -89,6 +89,7 @@ export const id = {
   choose: (name: string) => `${name}: tampilkan di peta dan grafik`,
   // The day, the places, the time
   portionsByHour: 'Porsi menurut jam, dijumlah sejak awal hari',
+  untimed: (stages: string) => `Tanpa jam tercatat, tidak ada di garis: ${stages}.`,
   measure: 'Ukuran',
   level: 'Tingkat',
   levelNames: (level: string) =>
@@ -144,10 +145,6 @@ export const id = {
   themeLight: 'terang',
   themeDark: 'gelap',
   kiosk: 'Layar dinding',
-  // The app
-  updateReady: 'Versi baru Lumbung sudah siap.',
-  updateNow: 'Muat ulang',
-  later: 'Nanti',
   // Signing in
   signIn: 'Masuk',
   purpose: 'Lumbung menunjukkan apakah makanan sudah dimasak, aman, tepat waktu, dan terbayar.',
