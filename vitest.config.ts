@@ -6,6 +6,7 @@ const project = (name: 'unit' | 'path' | 'fault' | 'browser', timeout: number) =
     include: [`tests/${name}/**/*.test.ts`],
     testTimeout: timeout,
     hookTimeout: timeout,
+    expect: { poll: { timeout: 20_000 } },
     // Engine tests start processes of their own and wait for them half of the time: two files at once fill two cores. Faults
     // are a matter of what happens when, and a screen shall answer at once: one at a time.
     ...(name === 'unit' ? {} : { maxWorkers: name === 'path' ? 2 : 1 }),

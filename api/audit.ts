@@ -19,12 +19,14 @@ export function requestEvent(
   };
 }
 
+const SIGN_INS = new Set(['/api/v1/session', '/api/v1/sign-in/callback']);
+
 /** Before the last error handler. Sign-ins put down their own failures. */
 export function auditRefusals(audit: Audit, log: Logger): ErrorRequestHandler {
   return async (error: unknown, request, _response, next) => {
     const kind = error instanceof LumbungError ? error.kind : undefined;
     const claimed = kind === 'unauthenticated' && tokenOf(request.headers) !== undefined;
-    if ((kind === 'forbidden' || claimed) && !/\/(session|sign-in)\b/.test(request.path)) {
+    if ((kind === 'forbidden' || claimed) && !SIGN_INS.has(`${request.baseUrl}${request.path}`)) {
       const scope = request.query.scope ?? request.query.parent;
       const detail = {
         reason: messageOf(error).slice(0, 300),

@@ -23,8 +23,9 @@ export async function readiness(context: ApiContext): Promise<Readiness> {
       return found;
     }
     const copying = tables.filter((table) => table.state === 'copying').map((table) => table.table);
-    if (copying.length > 0) found.reasons.push(`still copying ${copying.join(', ')}`);
     const { committedAt } = await readFreshness(warehouse);
+    // A table that is copied again keeps its numbers meanwhile.
+    if (copying.length > 0) found[committedAt === null ? 'reasons' : 'warnings'].push(`copying ${copying.join(', ')}`);
     if (committedAt === null) {
       found.reasons.push('nothing has been rolled up yet');
       return found;

@@ -12,6 +12,10 @@ export async function copyAgain(
   tables: readonly string[],
   print: (text: string) => void,
 ): Promise<void> {
+  const others = [...(await readTableStates(warehouse)).values()].filter(({ table }) => !tables.includes(table));
+  if (others.some(({ state }) => state === 'stale')) {
+    throw new LumbungError('bad_input', 'changes of every table are missing: "lumbung snapshot --all" copies them all');
+  }
   await requestCopies(warehouse, tables);
   print(`Asked for a copy of ${tables.length === 1 ? tables[0] : `${tables.length} tables`} …`);
   const left = new Set(tables);

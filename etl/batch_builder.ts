@@ -119,8 +119,8 @@ export function createBatchBuilder(slotId: string, onNull: (table: string, colum
     rows++;
     held += messageBytes;
     const { table } = relation.shape.source;
-    const writers = writersOf(table);
-    if (writers.changes++ === 0 || shapes[table] !== relation.shape) shapes[table] = relation.shape;
+    writersOf(table).changes++;
+    shapes[table] = relation.shape;
     return open;
   };
 
@@ -266,8 +266,9 @@ export function createBatchBuilder(slotId: string, onNull: (table: string, colum
       if (mapping === undefined) mapped.delete(oid);
       else mapped.set(oid, mapping);
     },
-    /** Where the next batch begins. */
+    /** Where the next batch begins; never before what was received, which would be held back or covered by another batch. */
     startAt(lsn: bigint): void {
+      if (lsn < endLsn) throw new LumbungError('internal', `a batch cannot begin at ${lsn}, before ${endLsn}`);
       startLsn = lsn;
       endLsn = lsn;
     },

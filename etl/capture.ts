@@ -10,22 +10,18 @@ import { backoffMs, type Lifecycle } from '../platform/lifecycle.ts';
 import type { Logger } from '../platform/log.ts';
 import { requestRollup } from '../platform/queues.ts';
 import type { Warehouse } from '../warehouse/client.ts';
+import { hasHistory } from '../warehouse/history.ts';
+import { currentSlot } from '../warehouse/ledger.ts';
 import { markEverything } from '../warehouse/rollups/refresh.ts';
-import { readWatermark } from '../warehouse/watermark.ts';
+import { extendWatermark, readWatermark } from '../warehouse/watermark.ts';
+import { forgetCopies } from './copy_progress.ts';
 import { CatalogChanged, type FollowContext, follow, recordReached } from './follow.ts';
-import { formatLsn, parseLsn } from './postgres/lsn.ts';
+import { formatLsn, parseLsn, versionOf } from './postgres/lsn.ts';
 import { connectReplication, createSlot, identify } from './postgres/replication.ts';
 import { blocking, type Finding, preflight } from './preflight.ts';
 import { type CopyProgress, createCopier } from './snapshot.ts';
 import { dropSlot, SLOT, type SlotState, slotState } from './source_setup.ts';
-import {
-  copiesRequested,
-  prepareTables,
-  type Replicated,
-  readTableStates,
-  setTableStates,
-  type TableSet,
-} from './table_set.ts';
+import { prepareTables, type Replicated, readTableStates, setTableStates, type TableSet } from './table_set.ts';
 
 export type CaptureContext = FollowContext & {
   databaseUrl: string;
@@ -33,6 +29,8 @@ export type CaptureContext = FollowContext & {
   onProgress?: (progress: CopyProgress & { total: number }) => void;
 };
 
+/** Findings of preflight about a slot of the product's name that is not the product's. */
+const FOREIGN_SLOT = ['slot_plugin', 'slot_database'];
 /** 'LUMB' as a number: the advisory lock of the active capture. */
 const LOCK = 0x4c_55_4d_42;
 
@@ -48,7 +46,8 @@ export async function runCapture(context: CaptureContext): Promise<void> {
       if (error instanceof LumbungError && (error.kind === 'config' || error.kind === 'source_mismatch')) throw error;
       if (error instanceof LumbungError && error.kind === 'slot_lost') {
         log.error(error.message);
-        while (!(await copiesRequested(context.warehouse).catch(() => false)) && (await lifecycle.sleep(2_000)));
+        const refused = () => heldTables(context.warehouse).catch(() => ['?']);
+        while ((await refused()).length > 0 && (await lifecycle.sleep(2_000)));
         continue;
       }
       if (error instanceof CatalogChanged) {
@@ -79,8 +78,11 @@ async function captureOnce(context: CaptureContext): Promise<void> {
     await refuseOtherSource(warehouse, systemId);
     const slotId = `${systemId}/${timeline}/${SLOT}`;
     const slot = await slotState(control);
-    await refuseSilentLoss(context, control, slot, systemId);
     const findings = await preflight(control);
+    // A slot of the name that is another's would not be dropped, nor read.
+    if (findings.some(({ code }) => FOREIGN_SLOT.includes(code))) refuseUnprepared(findings);
+    const missing = await whatIsMissing(warehouse, control, slot, systemId);
+    if (missing !== undefined) await refuseSilentLoss(warehouse, missing);
     if (slot.state === 'absent') refuseUnprepared(findings);
     const set = await prepareTables(context, control, slotId, findings);
     // What was found is older than the catalog that was read: a table mended in between would wait for ever.
@@ -89,10 +91,16 @@ async function captureOnce(context: CaptureContext): Promise<void> {
       throw new CatalogChanged('transient', 'the source changed while it was looked at: looking again');
     }
     let from: bigint;
-    if (slot.state === 'usable') from = parseLsn(slot.confirmed);
+    if (slot.state === 'usable' && missing === undefined) from = parseLsn(slot.confirmed);
     else {
+      // Nothing follows what was copied before: those copies begin anew, also when the process ends right after this.
+      await forgetCopies(warehouse, [...set.tables.keys()]);
       await dropSlot(control);
+      const at = BigInt(Date.now()) * 1000n;
       from = (await createSlot(replication, SLOT, 'permanent')).consistentPoint;
+      await removeLostHistory(context, set, from);
+      // From here on this slot counts, not the one before.
+      await recordReached(warehouse, slotId, from, from, at);
       for (const table of set.tables.values()) table.copy = true;
     }
     failpoint('capture:slot ready');
@@ -145,22 +153,19 @@ function refuseUnprepared(findings: readonly Finding[]): void {
   throw new LumbungError('config', `the source is not ready ("lumbung preflight" says more):\n${lines.join('\n')}`);
 }
 
+/** Tables that show numbers and whose copy nobody has asked for: no gap in the stream is passed over while there are any. */
+async function heldTables(warehouse: Warehouse) {
+  return [...(await readTableStates(warehouse)).values()].filter(({ state }) => state === 'live' || state === 'stale');
+}
+
 /**
  * Where changes are missing between warehouse and slot, the numbers held stay, marked stale, until an operator asks for a new
- * copy. A warehouse that never finished a copy has nothing to lose.
+ * copy of every table. A warehouse that never finished a copy has nothing to lose.
  */
-async function refuseSilentLoss(
-  { warehouse }: CaptureContext,
-  control: pg.Client,
-  slot: SlotState,
-  systemId: string,
-): Promise<void> {
-  const known = [...(await readTableStates(warehouse)).values()];
-  const held = known.filter((table) => table.state === 'live' || table.state === 'stale');
-  if (held.length === 0 || known.some((table) => table.state === 'requested')) return;
-  const why = await whatIsMissing(warehouse, control, slot, systemId);
-  if (why === undefined) return;
-  const reason = `${why}. Numbers stay as they were; "lumbung snapshot --all" copies the source again`;
+async function refuseSilentLoss(warehouse: Warehouse, missing: string): Promise<void> {
+  const held = await heldTables(warehouse);
+  if (held.length === 0) return;
+  const reason = `${missing}. Numbers stay as they were; "lumbung snapshot --all" copies the source again`;
   const live = held.filter((table) => table.state === 'live');
   await setTableStates(
     warehouse,
@@ -169,36 +174,63 @@ async function refuseSilentLoss(
   throw new LumbungError('slot_lost', reason);
 }
 
+/** What is durable without a gap: the watermark, or, while everything is copied again, the run since the slot was made. */
+async function readReached(warehouse: Warehouse, slotId: string): Promise<bigint> {
+  const watermark = BigInt((await readWatermark(warehouse, slotId)).lsn);
+  if (watermark === 0n) return 0n;
+  const rows = await warehouse.query<{ start: string; end: string }>(
+    `SELECT toString(start_lsn) AS start, toString(end_lsn) AS end FROM ops.batches
+     WHERE slot_id = {slot:String} AND end_lsn > {watermark:UInt64}`,
+    { slot: slotId, watermark: String(watermark) },
+  );
+  const run = rows.map((row) => ({ start: BigInt(row.start), end: BigInt(row.end) }));
+  const births = run.filter(({ start, end }) => start === end).map(({ end }) => end);
+  return births.reduce((reached, birth) => (birth > reached ? extendWatermark(birth, run) : reached), watermark);
+}
+
 async function whatIsMissing(
   warehouse: Warehouse,
   control: pg.Client,
   slot: SlotState,
   systemId: string,
 ): Promise<string | undefined> {
-  // On every timeline of this source: a failed-over server goes on from the positions of the one before.
-  const slots = await warehouse.query<{ slotId: string }>(
-    'SELECT DISTINCT slot_id AS slotId FROM ops.batches WHERE startsWith(slot_id, {system:String})',
-    { system: `${systemId}/` },
-  );
-  const reached = await Promise.all(
-    slots.map(async ({ slotId }) => BigInt((await readWatermark(warehouse, slotId)).lsn)),
-  );
-  let watermark = 0n;
-  for (const lsn of reached) if (lsn > watermark) watermark = lsn;
+  // Of whichever timeline: a failed-over server goes on from the positions of the one before. What was polled is copied anyway.
+  const last = await currentSlot(warehouse);
+  if (last === undefined || !last.startsWith(`${systemId}/`) || !last.endsWith(`/${SLOT}`)) return undefined;
+  const reached = await readReached(warehouse, last);
   // Never set going: the first copy was not finished.
-  if (watermark === 0n) return undefined;
+  if (reached === 0n) return undefined;
   if (slot.state === 'absent') return `the replication slot "${SLOT}" does not exist any more`;
   if (slot.state === 'lost') {
     return `the replication slot "${SLOT}" is lost: its WAL was removed because it lagged by more than max_slot_wal_keep_size`;
   }
-  if (watermark < parseLsn(slot.confirmed)) {
-    return `the warehouse ends at ${formatLsn(watermark)}, before what the slot has confirmed (${slot.confirmed}): it was restored from a backup`;
+  if (reached < parseLsn(slot.confirmed)) {
+    return `the warehouse ends at ${formatLsn(reached)}, before what the slot has confirmed (${slot.confirmed}): it was restored from a backup`;
   }
   const { rows } = await control.query<{ lsn: string }>('SELECT pg_current_wal_insert_lsn() AS lsn');
   const now = parseLsn(rows[0]?.lsn ?? '0/0');
-  return now < watermark
-    ? `the source is at ${formatLsn(now)}, before what was replicated of it (${formatLsn(watermark)}): a failover lost commits`
+  return now < reached
+    ? `the source is at ${formatLsn(now)}, before what was replicated of it (${formatLsn(reached)}): a failover lost commits`
     : undefined;
+}
+
+/**
+ * A server that took over without the last commits goes on below what was replicated: rows from above the new slot's beginning
+ * are of a history that no longer is, and would beat everything that comes.
+ */
+async function removeLostHistory({ warehouse, log }: CaptureContext, set: TableSet, from: bigint): Promise<void> {
+  const params = { version: String(versionOf(from, 0)) };
+  for (const table of set.tables.keys()) {
+    const above = (column: string) => `WHERE ${column} > toUInt128({version:String})`;
+    const [lost] = await warehouse.query<{ n: number }>(
+      `SELECT count() AS n FROM raw.${table} ${above('_version')}`,
+      params,
+    );
+    if (!lost?.n) continue;
+    log.warn({ table, rows: lost.n, from: formatLsn(from) }, 'rows of commits that a failover lost are removed');
+    if (hasHistory(table)) await warehouse.command(`DELETE FROM ops.history_${table} ${above('version')}`, params);
+    await warehouse.command(`DELETE FROM raw.${table} ${above('_version')}`, params);
+  }
 }
 
 /** Copies what needs a copy, then lets the watermark start; the stream goes on meanwhile. */

@@ -57,10 +57,14 @@ const LINGER_MS = 10;
 /** Small changes wait this long at most for the pipeline to be free, so that they are loaded and rolled up together. */
 const MAX_LINGER_MS = 1_000;
 const HEARTBEAT_MS = 2_000;
+/** How often the server is told of the position whatever happens: well within any sensible wal_sender_timeout. */
+const ALIVE_MS = 1_000;
 /** How often the catalog is looked at for changes that no row tells about. */
 const CATALOG_MS = 2_000;
 /** A batch not durable after this long is looked for in the queue. */
 const LOST_AFTER_MS = 10_000;
+/** Payloads of jobs that failed for good do not stay in Redis. */
+const PAYLOAD_SECONDS = 3_600;
 
 /** Notes that everything in (start, end] is durable. */
 export async function recordReached(
@@ -136,7 +140,8 @@ export async function follow(context: FollowContext, following: Following): Prom
     handing = handing
       .then(async () => {
         failpoint('capture:before payload');
-        await redis.set(payloadKey(batchId), bytes);
+        // A payload that nobody fetched in time is read again from the slot (checkLost).
+        await redis.set(payloadKey(batchId), bytes, 'EX', PAYLOAD_SECONDS);
         failpoint('capture:before job');
         await queue.add('load', job, { jobId: batchId, ...retryPolicy });
         failpoint('capture:after job');
@@ -287,10 +292,12 @@ export async function follow(context: FollowContext, following: Following): Prom
     const reached = received;
     const at = sourceClock;
     sourceClock = 0n;
+    // At once: what arrives while this is noted begins here, and must not be set back to it afterwards.
+    if (reached > position.confirmed) builder.startAt(reached);
     await recordReached(warehouse, slotId, position.confirmed, reached, at);
+    failpoint('capture:position noted');
     if (reached > position.confirmed) {
       position.confirmed = reached;
-      builder.startAt(reached);
       stream?.confirm(reached, false);
     }
     await requestRollup(queue, slotId);
@@ -312,6 +319,8 @@ export async function follow(context: FollowContext, following: Following): Prom
     wake();
   });
   log.info({ slot: slotId, from: formatLsn(position.confirmed) }, 'streaming');
+  // Of its own: the server must hear of the position also while an engine that hangs holds the loop below.
+  const alive = setInterval(() => stream?.confirm(position.confirmed, false), ALIVE_MS);
   try {
     const ticker = setInterval(() => flush(false), LINGER_MS);
     let lastBeat = Date.now();
@@ -330,6 +339,8 @@ export async function follow(context: FollowContext, following: Following): Prom
           lastBeat = Date.now();
           await heartbeat();
           await checkLost();
+          // Redis may have lost the request that is waited for.
+          if (pacing.holding()) await requestRollup(queue, slotId);
         }
         if (Date.now() - lastLook >= CATALOG_MS) {
           lastLook = Date.now();
@@ -341,6 +352,7 @@ export async function follow(context: FollowContext, following: Following): Prom
       clearInterval(ticker);
     }
   } finally {
+    clearInterval(alive);
     subscriber.disconnect();
     await stream.close();
   }

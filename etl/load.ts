@@ -151,7 +151,9 @@ async function loadPartials(
 ): Promise<void> {
   const shape = shapeOf(batch, table);
   const keys = [...new Set(partials.flatMap((partial) => [partial.key, partial.from]))];
-  const known = await earlierRows(context, shape, keys);
+  const known = (await heldAreWhole(context, table))
+    ? await earlierRows(context, shape, keys)
+    : new Map<string, Version[]>();
   const writer = createWriter();
   const gone = createWriter(256);
   for (const partial of partials) {
@@ -181,6 +183,19 @@ async function loadPartials(
       Buffer.from(gone.bytes.subarray(0, gone.length)),
     );
   }
+}
+
+/**
+ * Whether the newest stored row before a change is what the source had then. Not while the table is copied, because its stream
+ * was broken, and not while versions of rows are parked: then a value of before would fill the hole.
+ */
+async function heldAreWhole({ warehouse }: LoadContext, table: string): Promise<boolean> {
+  const [row] = await warehouse.query<{ whole: boolean }>(
+    `SELECT (SELECT count() FROM ops.tables FINAL WHERE table = {table:String} AND state = 'copying')
+       + (SELECT count() FROM ops.parked FINAL WHERE startsWith(reason, {table:String} || ': ') AND state = 'parked') = 0 AS whole`,
+    { table },
+  );
+  return Boolean(row?.whole);
 }
 
 function writeUtf8(writer: ReturnType<typeof createWriter>, text: string): void {

@@ -5,6 +5,7 @@
  * durable, so the next run continues there, and what a run repaired is marked dirty even when it was killed.
  */
 import { randomUUID } from 'node:crypto';
+import type { ClientBase } from 'pg';
 import { failpoint } from '../platform/failpoints.ts';
 import type { Lifecycle } from '../platform/lifecycle.ts';
 import {
@@ -22,6 +23,20 @@ import {
 import type { TableShape } from './postgres/catalog.ts';
 import { keyParts } from './row_hash.ts';
 import { readTableStates } from './table_set.ts';
+
+/** 'RECO' as a number: the advisory lock of the one reconciliation at a time. */
+const LOCK = 0x52_45_43_4f;
+
+/** Takes the lock, held until the connection ends; false while another reconciles: they would share the passes' places. */
+export async function takeReconcileTurn(source: ClientBase): Promise<boolean> {
+  const { rows } = await source.query<{ mine: boolean }>('SELECT pg_try_advisory_lock($1) AS mine', [LOCK]);
+  return rows[0]?.mine ?? false;
+}
+
+/** Lets others reconcile that wait on other connections. */
+export async function endReconcileTurn(source: ClientBase): Promise<void> {
+  await source.query('SELECT pg_advisory_unlock($1)', [LOCK]);
+}
 
 export type ReconcileContext = CompareContext & {
   lifecycle: Pick<Lifecycle, 'sleep' | 'signal'>;

@@ -32,7 +32,7 @@ import type { TableShape } from './postgres/catalog.ts';
 import { quoteName } from './postgres/copy_sql.ts';
 import { formatLsn } from './postgres/lsn.ts';
 import { schedulePreflight } from './preflight.ts';
-import { reconcile } from './reconcile.ts';
+import { endReconcileTurn, reconcile, takeReconcileTurn } from './reconcile.ts';
 import { type CopyProgress, createCopier } from './snapshot.ts';
 import { catalogSignature } from './source_setup.ts';
 import { copiesRequested, prepareTables, setTableStates, type TableSet } from './table_set.ts';
@@ -94,8 +94,12 @@ async function syncOnce(context: ScheduleContext): Promise<void> {
       // Counted from the end of the poll: however long it took, the comparison has its turn.
       const next = Date.now() + context.intervalSeconds * 1_000;
       const comparing = { source, warehouse, log, lifecycle, rowsPerSecond: context.rowsPerSecond };
-      const results = await reconcile(comparing, shapes, { until: next });
-      if (results.some((result) => result.repaired > 0)) await requestRollup(context.queue, slotId);
+      // "lumbung reconcile" may be at it: then this round is its.
+      if (await takeReconcileTurn(source)) {
+        const results = await reconcile(comparing, shapes, { until: next });
+        await endReconcileTurn(source);
+        if (results.some((result) => result.repaired > 0)) await requestRollup(context.queue, slotId);
+      }
       await lifecycle.sleep(Math.max(0, next - Date.now()));
     }
   } finally {
@@ -179,18 +183,22 @@ async function poll(
     ]);
     const mended = new Map<string, number>();
     const touched = new Map<string, string[]>();
+    const parents = new Set(shapes.map(({ source }) => source.parent?.table));
     for (const shape of parentsFirst(shapes)) {
       const { table } = shape.source;
       const keys: string[] = [];
+      let count = 0;
       const comparing: CompareContext = { source, warehouse, log };
       for await (const looks of stampedSince(source, shape, last.at ?? copied.get(table), touched)) {
         const differences = await compare(comparing, shape, looks);
         const repaired = await repair(comparing, shape, differences, position);
         failpoint('sync:rows mended');
         await finishRepair(comparing, shape, repaired);
-        keys.push(...repaired);
+        count += repaired.length;
+        // Also of a parent whose listed columns are as they were: the application stamps it when it changes its children.
+        if (parents.has(table)) keys.push(...looks.map(({ key }) => key));
       }
-      if (keys.length > 0) mended.set(table, keys.length);
+      if (count > 0) mended.set(table, count);
       touched.set(table, keys);
     }
     failpoint('sync:before ledger');

@@ -11,6 +11,7 @@ import { failpoint } from '../platform/failpoints.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Warehouse } from '../warehouse/client.ts';
 import { connectComparison, sourcePosition } from './compare.ts';
+import { type CopyPosition, forgetCopies, noteCopyPosition, readCopyPosition } from './copy_progress.ts';
 import { parkRows } from './parked.ts';
 import type { TableShape } from './postgres/catalog.ts';
 import { copyList, exactRow, printed, quoteName } from './postgres/copy_sql.ts';
@@ -39,10 +40,9 @@ export type CopyContext = {
   slotless?: boolean;
 };
 type Leaf = { oid: number; filenode: number; name: string; bytes: number; blocks: number };
-type Position = { firstVersion: bigint; leaf: number; filenode: number; block: number; rows: number; bytes: number };
 type Chunk = { leaf: Leaf; from: number; to: number };
 
-/** Readers on one snapshot of the source. */
+/** Readers on one snapshot of the source; `tables` being copied in it. */
 type Session = { readers: pg.Client[]; idle: pg.Client[]; consistentPoint: bigint; openedAt: number; tables: number };
 type Copied = { rows: number; consistentPoint: bigint; resumed: boolean };
 export type Copier = {
@@ -53,29 +53,39 @@ export type Copier = {
 
 /**
  * A copier keeps a snapshot for a few minutes of tables: making one costs a slot and waits for running transactions. Tables
- * may be copied at the same time; they share its readers.
+ * may be copied at the same time; they share its readers. A snapshot that got old ends with the last table begun in it.
  */
-export function createCopier(context: CopyContext): Copier {
+export function createCopier(context: CopyContext, snapshotMs = SNAPSHOT_MS): Copier {
   let session: Promise<Session> | undefined;
-  const end = async () => {
-    const ended = await session?.catch(() => undefined);
-    session = undefined;
-    await Promise.all((ended?.readers ?? []).map((client) => client.end().catch(() => undefined)));
+  const end = (ended: Session) => Promise.all(ended.readers.map((client) => client.end().catch(() => undefined)));
+  /** Takes a place in a snapshot that is young enough. */
+  const join = async (): Promise<Session> => {
+    const asked = session;
+    const held = await asked;
+    if (session !== asked) return join();
+    if (held && Date.now() - held.openedAt <= snapshotMs) {
+      held.tables++;
+      return held;
+    }
+    session = openSnapshot(context.databaseUrl, context.slotless ?? false);
+    if (held?.tables === 0) await end(held);
+    return join();
   };
   return {
     async copy(shape, fingerprint, slotId) {
-      const held = await session;
-      if (held && held.tables === 0 && Date.now() - held.openedAt > SNAPSHOT_MS) await end();
-      session ??= openSnapshot(context.databaseUrl, context.slotless ?? false);
-      const current = await session;
-      current.tables++;
+      const joined = await join();
       try {
-        return await copyTable(context, current, shape, fingerprint, slotId);
+        return await copyTable(context, joined, shape, fingerprint, slotId);
       } finally {
-        current.tables--;
+        joined.tables--;
+        if (joined.tables === 0 && (await session?.catch(() => undefined)) !== joined) await end(joined);
       }
     },
-    close: end,
+    async close() {
+      const last = await session?.catch(() => undefined);
+      session = undefined;
+      if (last) await end(last);
+    },
   };
 }
 
@@ -88,6 +98,7 @@ async function copyTable(
 ): Promise<Copied> {
   const { warehouse, signal } = context;
   const { consistentPoint } = session;
+  const { table } = shape.source;
   const version = versionOf(consistentPoint, 0);
   const leaves = await withReader(session, (reader) => leavesOf(reader, shape));
   const totalBytes = leaves.reduce((sum, leaf) => sum + leaf.bytes, 0);
@@ -108,22 +119,14 @@ async function copyTable(
     const last = chunks[noted - 1];
     if (last === undefined) return;
     const done = Math.min(Math.round(bytes), totalBytes);
-    context.onProgress?.({ table: shape.source.table, rows, bytes: done, totalBytes, beganAt });
+    context.onProgress?.({ table, rows, bytes: done, totalBytes, beganAt });
     if (noted === chunks.length) return;
-    await warehouse.insertRows('ops.copies', [
-      {
-        table: shape.source.table,
-        fingerprint,
-        first_version: String(firstVersion),
-        leaf: last.leaf.oid,
-        filenode: last.leaf.filenode,
-        next_block: last.to,
-        rows,
-        bytes: done,
-        total_bytes: totalBytes,
-        began_at: beganAt.toISOString().replace('Z', ''),
-      },
-    ]);
+    const { oid, filenode } = last.leaf;
+    await noteCopyPosition(
+      warehouse,
+      { table, fingerprint, totalBytes, beganAt },
+      { firstVersion, leaf: oid, filenode, block: last.to, rows, bytes: done },
+    );
     failpoint('copy:chunk noted');
   };
   await Promise.all(
@@ -140,11 +143,7 @@ async function copyTable(
   if (rows > 0) await addPlaces(warehouse, shape, firstVersion);
   await sweep(warehouse, shape, firstVersion);
   // The next copy of this table begins anew.
-  if (resumed || chunks.length > 1) {
-    await warehouse.insertRows('ops.copies', [
-      { table: shape.source.table, fingerprint: '', bytes: 1, total_bytes: 1 },
-    ]);
-  }
+  if (resumed || chunks.length > 1) await forgetCopies(warehouse, [table]);
   return { rows, consistentPoint, resumed: resumed !== undefined };
 }
 
@@ -219,25 +218,14 @@ async function resumePoint(
   shape: TableShape,
   fingerprint: string,
   leaves: readonly Leaf[],
-): Promise<Position | undefined> {
-  const [row] = await warehouse.query<{
-    first: string;
-    leaf: number;
-    filenode: number;
-    block: number;
-    rows: number;
-    bytes: number;
-  }>(
-    `SELECT toString(first_version) AS first, leaf, filenode, next_block AS block, rows, bytes FROM ops.copies FINAL
-     WHERE table = {table:String} AND fingerprint = {fingerprint:String}`,
-    { table: shape.source.table, fingerprint },
-  );
+): Promise<CopyPosition | undefined> {
+  const at = await readCopyPosition(warehouse, shape.source.table, fingerprint);
   // A rewritten heap (VACUUM FULL, CLUSTER) has its rows elsewhere.
-  const same = row && leaves.some((leaf) => leaf.oid === row.leaf && leaf.filenode === row.filenode);
-  return same ? { ...row, firstVersion: BigInt(row.first) } : undefined;
+  const same = at && leaves.some((leaf) => leaf.oid === at.leaf && leaf.filenode === at.filenode);
+  return same ? at : undefined;
 }
 
-function chunksOf(leaves: readonly Leaf[], resumed: Position | undefined): Chunk[] {
+function chunksOf(leaves: readonly Leaf[], resumed: CopyPosition | undefined): Chunk[] {
   const chunks: Chunk[] = [];
   for (const leaf of leaves) {
     if (resumed && leaf.oid < resumed.leaf) continue;

@@ -22,8 +22,8 @@ export async function readSourceTables(client: Client): Promise<SourceTables> {
   return { shapes, faults };
 }
 
-/** Creates or extends the publication so that it holds every usable table; returns those that it did not hold before. */
-export async function ensurePublication(client: Client, tables: readonly string[]): Promise<string[]> {
+/** Creates or extends the publication so that it holds every usable table, and no other of ours. */
+export async function ensurePublication(client: Client, tables: readonly string[]): Promise<void> {
   const level = await client.query<{ wal_level: string }>('SHOW wal_level');
   if (level.rows[0]?.wal_level !== 'logical') {
     throw new LumbungError(
@@ -37,7 +37,7 @@ export async function ensurePublication(client: Client, tables: readonly string[
     await client.query(
       `CREATE PUBLICATION ${PUBLICATION} FOR TABLE ${list(tables)} WITH (publish_via_partition_root = true)`,
     );
-    return [...tables];
+    return;
   }
   const { rows } = await client.query<{ tablename: string }>(
     "SELECT tablename FROM pg_publication_tables WHERE pubname = $1 AND schemaname = 'public'",
@@ -51,14 +51,24 @@ export async function ensurePublication(client: Client, tables: readonly string[
   }
   const absent = tables.filter((table) => !present.has(table));
   if (absent.length > 0) await client.query(`ALTER PUBLICATION ${PUBLICATION} ADD TABLE ${list(absent)}`);
-  return absent;
+}
+
+/** Each published table's entry in the publication; a table that is taken out and put back has another. */
+export async function publicationMembers(client: Client): Promise<Map<string, string>> {
+  const { rows } = await client.query<{ table: string; member: string }>(
+    `SELECT c.relname AS table, r.oid::text AS member
+     FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid JOIN pg_class c ON c.oid = r.prrelid
+     WHERE p.pubname = $1 AND c.relnamespace = 'public'::regnamespace`,
+    [PUBLICATION],
+  );
+  return new Map(rows.map(({ table, member }) => [table, member]));
 }
 
 /** Everything about the source's tables that replication depends on, as one text: another text means another look. */
 export async function catalogSignature(client: Client): Promise<string> {
   const { rows } = await client.query<{ signature: string }>(
     `SELECT md5(coalesce(string_agg(part, ';' ORDER BY part), '')) AS signature FROM (
-       SELECT c.relname || ' ' || c.oid || ' ' || c.relreplident::text || ' ' || (p.tablename IS NOT NULL) || ' ' ||
+       SELECT c.relname || ' ' || c.oid || ' ' || c.relreplident::text || ' ' || (p.tablename IS NOT NULL) || ' ' || coalesce(r.oid::text, '') || ' ' ||
          (c.relkind = 'r' AND EXISTS (SELECT FROM pg_inherits WHERE inhparent = c.oid)) || ' ' ||
          (SELECT string_agg(a.attname || ' ' || a.atttypid || ' ' || a.atttypmod || ' ' || a.attnotnull || ' ' || a.attgenerated::text, ',' ORDER BY a.attname)
           FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) || ' ' || coalesce((SELECT string_agg(i.indkey::text || i.indisprimary || i.indisreplident, ',' ORDER BY i.indexrelid)
@@ -67,6 +77,7 @@ export async function catalogSignature(client: Client): Promise<string> {
               WHERE c.relkind = 'p' AND t.isleaf), '') AS part
        FROM pg_class c LEFT JOIN pg_publication_tables p
          ON p.pubname = $2 AND p.schemaname = 'public' AND p.tablename = c.relname
+       LEFT JOIN pg_publication_rel r ON r.prrelid = c.oid AND r.prpubid = (SELECT oid FROM pg_publication WHERE pubname = $2)
        WHERE c.relnamespace = 'public'::regnamespace AND c.relname = ANY($1) AND c.relkind IN ('r', 'p')) x`,
     [sources.map((source) => source.table), PUBLICATION],
   );

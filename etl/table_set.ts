@@ -9,12 +9,19 @@ import type { Client } from 'pg';
 import { LumbungError } from '../platform/errors.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Warehouse } from '../warehouse/client.ts';
+import { forgetCopies } from './copy_progress.ts';
 import type { TableShape } from './postgres/catalog.ts';
 import { parseLsn } from './postgres/lsn.ts';
 import type { CatalogType } from './postgres/values.ts';
 import type { Finding } from './preflight.ts';
 import { ensureRawTable, readRawColumns } from './raw_tables.ts';
-import { catalogSignature, ensurePublication, readSourceTables, readTypes } from './source_setup.ts';
+import {
+  catalogSignature,
+  ensurePublication,
+  publicationMembers,
+  readSourceTables,
+  readTypes,
+} from './source_setup.ts';
 
 export type Replicated = { shape: TableShape; fingerprint: string; copy: boolean };
 export type TableSet = {
@@ -96,17 +103,19 @@ export async function prepareTables(
   if (usable.length === 0) {
     throw new LumbungError('config', 'the source has none of the operational tables in its schema "public"');
   }
-  const added = new Set(published ? await ensurePublication(control, usable) : []);
+  if (published) await ensurePublication(control, usable);
   const { rows } = await control.query<{ lsn: string }>('SELECT pg_current_wal_insert_lsn() AS lsn');
   const readAt = parseLsn(rows[0]?.lsn ?? '0/0');
   const signature = await catalogSignature(control);
   const { shapes, faults } = await readSourceTables(control);
+  const members = published ? await publicationMembers(control) : new Map<string, string>();
   for (const [table, reason] of refused) {
     if (shapes.delete(table)) faults.set(table, reason);
   }
   await warehouse.command('CREATE DATABASE IF NOT EXISTS raw');
   const known = await readTableStates(warehouse);
   const tables = new Map<string, Replicated>();
+  const anew: string[] = [];
   const held = await readRawColumns(warehouse);
   const prepare = async ([table, shape]: [string, TableShape]) => {
     const before = known.get(table);
@@ -117,12 +126,17 @@ export async function prepareTables(
       faults.set(table, error.message);
       return;
     }
-    const fingerprint = fingerprintOf(shape);
-    const live = before?.state === 'live' && before.fingerprint === fingerprint && !added.has(table);
-    tables.set(table, { shape, fingerprint, copy: !live });
+    const fingerprint = fingerprintOf(shape, members.get(table));
+    const unbroken = before?.fingerprint === fingerprint && (before.state === 'live' || before.state === 'copying');
+    tables.set(table, { shape, fingerprint, copy: !unbroken || before.state === 'copying' });
+    // A source that is only polled has no stream that tells what happened to rows copied before the interruption.
+    if (!unbroken || !published || before.slotId !== slotId) anew.push(table);
   };
   await Promise.all([...shapes].map(prepare));
-  const copies = [...tables].filter(([table, { copy }]) => copy && known.get(table)?.state !== 'copying');
+  await forgetCopies(warehouse, anew);
+  const copies = [...tables].filter(
+    ([table, { copy }]) => copy && (known.get(table)?.state !== 'copying' || anew.includes(table)),
+  );
   await setTableStates(warehouse, [
     ...copies.map(([table, { fingerprint }]) => ({ table, state: 'copying' as const, slotId, fingerprint })),
     ...[...faults]
@@ -135,13 +149,15 @@ export async function prepareTables(
   return { tables, signature, readAt, types: await readTypes(control) };
 }
 
-/** What a table's raw rows and places depend on: which table it is, the types of its listed columns, what places it, its partitions. */
-function fingerprintOf(shape: TableShape): string {
-  const parts = shape.columns.map(({ name, typeOid, modifier }) => `${name}:${typeOid}:${modifier}`);
+/**
+ * What a table's raw rows and places depend on: which table it is, the types of its listed columns, what places it, its
+ * partitions, and since when it is published: one that was taken out and put back was not followed in between.
+ */
+export function fingerprintOf(shape: TableShape, member = ''): string {
+  const columns = shape.columns.map(({ name, typeOid, modifier }) => `${name}:${typeOid}:${modifier}`).join(' ');
+  const place = JSON.stringify(shape.source.place ?? {});
   return createHash('sha256')
-    .update(
-      `${shape.oid} ${parts.join(' ')} ${JSON.stringify(shape.source.place ?? {})} ${shape.partitions ?? ''}`.trim(),
-    )
+    .update([shape.oid, columns, place, shape.partitions ?? '', member].join(' '))
     .digest('hex')
     .slice(0, 16);
 }

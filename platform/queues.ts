@@ -110,5 +110,5 @@ export async function batchesInFlight(queue: Queue): Promise<InFlight> {
   return { waiting, active, delayed };
 }
 
-/** Transient failures are retried for about an hour. */
+/** Transient failures are retried for two minutes at least; what fails for longer is read again from the slot. */
 export const retryPolicy = { attempts: 200, backoff: { type: 'fixed', delay: 500 } } as const;

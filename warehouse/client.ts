@@ -46,8 +46,6 @@ export function connectWarehouse(url: string, querySeconds?: number): Warehouse 
       // Rollup statements are many and small: compiling them costs more than it saves.
       compile_expressions: 0,
       compile_aggregate_expressions: 0,
-      // Versions of a key within one insert are told apart when read (FINAL) and when merged.
-      optimize_on_insert: 0,
       compile_sort_description: 0,
       // A reader that hangs up stops its query.
       cancel_http_readonly_queries_on_client_close: 1,

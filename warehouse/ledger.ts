@@ -15,8 +15,9 @@ export type Freshness = { committedAt: string | null; rolledUpAt: string | null;
 /** Up to which source commit time the rollups are complete, and when they were computed (ISO, UTC). */
 export async function readFreshness(warehouse: Warehouse): Promise<Freshness> {
   const [row] = await warehouse.query<{ committed: string; rolled: string; lsn: string; n: number; seq: number }>(
-    `SELECT toString(argMax(committed_at, (rolled_lsn, rolled_at))) AS committed, toString(max(rolled_at)) AS rolled,
-       toString(max(rolled_lsn)) AS lsn, countIf(rolled_lsn > 0) AS n, max(seq) AS seq FROM ops.rollups`,
+    // By the newest refresh, not the highest position: a source that lost commits in a failover goes on below it.
+    `SELECT toString(argMaxIf(committed_at, r.seq, rolled_lsn > 0)) AS committed, toString(max(rolled_at)) AS rolled,
+       toString(argMaxIf(rolled_lsn, r.seq, rolled_lsn > 0)) AS lsn, countIf(rolled_lsn > 0) AS n, max(r.seq) AS seq FROM ops.rollups AS r`,
   );
   if (row === undefined || row.n === 0)
     return { committedAt: null, rolledUpAt: null, watermark: '0', seq: row?.seq ?? 0 };
@@ -105,7 +106,7 @@ export async function recordRun(
 
 /** Removes ledger rows that no watermark, mark or freshness answer needs any more (older than two days). */
 export async function pruneLedgers(warehouse: Warehouse): Promise<void> {
-  const rolled = '(SELECT max(rolled_lsn) FROM ops.rollups)';
+  const rolled = '(SELECT argMaxIf(rolled_lsn, seq, rolled_lsn > 0) FROM ops.rollups)';
   await warehouse.command(`ALTER TABLE ops.changes DELETE WHERE lsn < ${rolled}`);
   const old = 'INTERVAL 2 DAY';
   await warehouse.command(

@@ -2,7 +2,7 @@
 import { type ConnectionOptions, type Job, Worker } from 'bullmq';
 import type pg from 'pg';
 import { connectComparison, sourcePosition } from '../etl/compare.ts';
-import { reconcile, type TableResult } from '../etl/reconcile.ts';
+import { reconcile, type TableResult, takeReconcileTurn } from '../etl/reconcile.ts';
 import { readSourceTables } from '../etl/source_setup.ts';
 import type { Config } from '../platform/config.ts';
 import { LumbungError, messageOf } from '../platform/errors.ts';
@@ -41,7 +41,8 @@ export async function startScheduledJobs(context: ScheduledContext): Promise<Wor
         await pruneLedgers(context.warehouse);
         await pruneExports(context.warehouse, context.config.dataDir);
       }
-      if (kind === 'reconcile') await reconcileTables(context);
+      // Where the source is only polled, the polling compares all the time between polls.
+      if (kind === 'reconcile' && context.config.SYNC_MODE !== 'schedule') await reconcileTables(context);
       if (!context.lifecycle.signal.aborted) await recordRun(context.warehouse, { kind, due, startedAt, ran: true });
     },
     {
@@ -58,8 +59,6 @@ export async function startScheduledJobs(context: ScheduledContext): Promise<Wor
   return worker;
 }
 
-/** 'RECO' as a number: the advisory lock of the one reconciliation at a time. */
-const LOCK = 0x52_45_43_4f;
 /** How long a scheduled run goes on; the next one continues. */
 const RUN_MS = 10 * 60_000;
 /** Kitchens and schools work from 04:00 to 18:00 (Asia/Jakarta): the source gets a quarter of the load then. */
@@ -78,9 +77,7 @@ export async function reconcileTables(context: Reconciling, how: How = {}): Prom
   if (slotId === undefined) return [];
   const source = await connectComparison(context.databaseUrl);
   try {
-    for (;;) {
-      const { rows } = await source.query<{ mine: boolean }>('SELECT pg_try_advisory_lock($1) AS mine', [LOCK]);
-      if (rows[0]?.mine) break;
+    while (!(await takeReconcileTurn(source))) {
       if (!(await lifecycle.sleep(500))) return [];
     }
     const { shapes } = await readSourceTables(source);

@@ -33,6 +33,17 @@ export type SchedulerContext = {
   log: Logger;
 };
 
+/**
+ * A run that fails is tried again, ever more rarely. Neither a finished nor a failed one stays in Redis, where its id would stand
+ * in the way of the next attempt: the ledger says which are finished, the others are asked for again.
+ */
+const RETRIES = {
+  attempts: 6,
+  backoff: { type: 'exponential', delay: 10_000 },
+  removeOnComplete: true,
+  removeOnFail: true,
+} as const;
+
 /** When each job runs. */
 const scheduleOf = (config: Config): Readonly<Record<ScheduledJob['kind'], string>> => ({
   reconcile: config.SCHEDULE_RECONCILE,
@@ -59,7 +70,8 @@ export async function runScheduler(context: SchedulerContext): Promise<void> {
     const last = await lastDue(warehouse, kind);
     if (last === undefined) return recordRun(warehouse, { kind, due, startedAt: new Date(), ran: false });
     if (last >= due) return;
-    await queue.add(kind, { kind, due } satisfies ScheduledJob, { jobId: `${kind}-${due.replaceAll(/\D/g, '')}` });
+    const jobId = `${kind}-${due.replaceAll(/\D/g, '')}`;
+    await queue.add(kind, { kind, due } satisfies ScheduledJob, { jobId, ...RETRIES });
   };
   const jobs = Object.entries(scheduleOf(config)) as [ScheduledJob['kind'], string][];
   const guarded = (kind: ScheduledJob['kind'], expression: string) =>

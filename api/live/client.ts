@@ -35,8 +35,11 @@ export function createClient(socket: WebSocket, address: string, metrics: Metric
     },
     sendText(type: string, text: string): void {
       if (socket.readyState !== socket.OPEN) return;
-      metrics.frames.inc({ type });
-      socket.send(text);
+      if (socket.bufferedAmount > DROP_BYTES) client.drop(1013, 'too slow');
+      else {
+        metrics.frames.inc({ type });
+        socket.send(text);
+      }
     },
     /** `text` is the update as JSON, made once for everybody. */
     update(update: Update, text: string): void {

@@ -82,6 +82,8 @@ export async function startLive(server: Server, context: ApiContext, subscriber:
 
   const authenticate = async (client: Client, token: string | undefined) => {
     const claims = await context.verify(token ?? '');
+    // It may have gone meanwhile: what is counted now would never be taken back.
+    if (client.socket.readyState !== client.socket.OPEN) return;
     const former = client.claims;
     if (former?.sub !== claims.sub) {
       if (!perUser.add(claims.sub, config.LIVE_SOCKETS_PER_USER)) {
@@ -149,7 +151,9 @@ export async function startLive(server: Server, context: ApiContext, subscriber:
         .then(() => handle(client, request, text))
         .catch((error: unknown) => {
           const known = error instanceof LumbungError;
-          if (known && (error.kind === 'forbidden' || error.kind === 'unauthenticated'))
+          // Of nobody in particular there is nothing to record.
+          const somebody = client.claims !== undefined || text.includes('"token"');
+          if (known && somebody && (error.kind === 'forbidden' || error.kind === 'unauthenticated'))
             recordRefusal(client, text, error);
           if (!known) log.warn({ error: messageOf(error) }, 'frame failed');
           const code = known ? error.kind : 'internal';

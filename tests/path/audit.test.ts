@@ -36,6 +36,11 @@ test('sign-ins, failed ones, refusals, exports and what operators do are put dow
   expect((await signIn({ token: 'not.a.token' })).status).toBe(401);
   expect((await stack.get('/api/v1/summary?scope=sppg:k511', token)).status).toBe(403);
   expect((await stack.get('/api/v1/summary', 'not.a.token')).status).toBe(401);
+  // Not a sign-in, whatever it is called.
+  expect(
+    (await stack.get('/api/v1/kpis/session/series?scope=sppg:k511&grain=day&from=2026-03-01&to=2026-03-02', token))
+      .status,
+  ).toBe(403);
   const csv = await fetch(`${stack.api}/api/v1/datasets/kpi_daily.csv?scope=sppg:k321&from=2026-03-01&to=2026-03-05`, {
     headers: { authorization: `Bearer ${token}` },
   });
@@ -64,6 +69,7 @@ test('sign-ins, failed ones, refusals, exports and what operators do are put dow
   const [denied] = await find({ action: 'denied', actor, target: 'GET /api/v1/summary', outcome: 'refused' });
   expect(JSON.parse(denied?.detail ?? '')).toMatchObject({ scope: 'sppg:k511' });
   expect(await find({ action: 'denied', actor: '', target: 'GET /api/v1/summary' })).toHaveLength(1);
+  expect(await find({ action: 'denied', actor, target: 'GET /api/v1/kpis/session/series' })).toHaveLength(1);
   const [exported] = await find({ action: 'export', actor });
   expect(exported).toMatchObject({
     target: 'GET /api/v1/datasets/kpi_daily.csv',

@@ -95,6 +95,29 @@ test('an interrupted copy resumes where it was', async () => {
   await exact();
 });
 
+test('an interrupted copy begins anew when the stream broke: what was copied has changed unseen', async () => {
+  await stack.kill('capture');
+  await stack.warehouse.insertRows('ops.tables', [
+    { table: 'audit_logs', state: 'requested', reason: '', slot_id: '' },
+  ]);
+  stack.failpoint('copy:chunk noted');
+  await stack.start('capture').catch(() => undefined);
+  await until('the capture to be killed in the copy', async () => !stack.running('capture'));
+  stack.failpoint(undefined);
+  await until('the slot to be free', async () => {
+    await stack.source.query(`SELECT pg_drop_replication_slot('lumbung')`);
+    return true;
+  });
+  await stack.source.query(`UPDATE audit_logs SET action = 'LOGOUT' WHERE id < 'a12'`);
+  await stack.start('capture');
+  await until('the loss to be told', async () => (await state('sppg'))?.state === 'stale');
+  const some = await lumbung(stack, ['snapshot', 'audit_logs']);
+  expect(some.code).not.toBe(0);
+  expect(some.out).toContain('snapshot --all');
+  expect((await lumbung(stack, ['snapshot', '--all'])).code).toBe(0);
+  await exact();
+});
+
 test('a partitioned table is copied and followed, whatever the column order of its partitions; TRUNCATE of the parent too', async () => {
   const { source } = stack;
   await copiedAfter(stack, ['audit_logs'], async () => {

@@ -144,3 +144,25 @@ for (const identity of ['DEFAULT', 'FULL'] as const) {
     },
   );
 }
+
+test.each(['copied again', 'parked in part'])(
+  'a hole is not filled from an older row while the table is %s: the value between may be missing',
+  async (why) => {
+    const { source, warehouse } = stack;
+    const table = why === 'copied again' ? 'hole_copying' : 'hole_parked';
+    await source.query(`CREATE TABLE ${table} (k int PRIMARY KEY, note text, big text)`);
+    await source.query(`ALTER TABLE ${table} ALTER big SET STORAGE EXTERNAL`);
+    await source.query(`INSERT INTO ${table} VALUES (1, 'before', $1)`, [large('old')]);
+    const shape = await copyNow(stack, plainSource(table, ['k', 'note', 'big'], ['k']));
+    // Nobody follows yet.
+    await source.query(`UPDATE ${table} SET big = $1`, [large('new')]);
+    await using following = await follow(stack, [shape]);
+    await (why === 'copied again'
+      ? warehouse.insertRows('ops.tables', [{ table, state: 'copying', reason: '', slot_id: '' }])
+      : warehouse.insertRows('ops.parked', [{ id: table, reason: `${table}: a value`, state: 'parked' }]));
+    await source.query(`UPDATE ${table} SET note = 'after'`);
+    await following.load();
+    expect(await expectEqualBytes(stack, table, { k: 'int4', note: 'text', big: 'text' })).toBe(1);
+    expect(following.sourceReads()).toBe(1);
+  },
+);

@@ -6,7 +6,7 @@ import { signToken } from '../../platform/tokens.ts';
 import { currentSlot } from '../../warehouse/ledger.ts';
 import { markRows, refreshDirtyCells } from '../../warehouse/rollups/refresh.ts';
 import { batch, insert, NOW, seedProgramme } from '../support/rows.ts';
-import { type Stack, startPath, startStack, until } from '../support/stack.ts';
+import { lumbung, type Stack, startPath, startStack, until } from '../support/stack.ts';
 
 type Frame = Record<string, unknown> & { type: string; channel?: string; epoch?: string; offset?: string };
 let stack: Stack;
@@ -173,6 +173,37 @@ test('sockets are limited by user and by address, frames by second, and nothing 
   for (const socket of others) socket.terminate();
   await until('no socket to be left', async () => (await sockets()) === '0');
   expect(await (await fetch(`${stack.api}/metrics`)).text()).toMatch(/^lumbung_live_subscriptions 0$/m);
+});
+
+test('sockets that end while they sign in take no place of their user', async () => {
+  // A key is looked up in the warehouse, which takes longer than going away.
+  const made = await lumbung(stack, [
+    'key',
+    'create',
+    '--name',
+    'bi',
+    '--role',
+    'KPPG',
+    '--scope',
+    'province:32',
+    '--json',
+  ]);
+  const { key } = JSON.parse(made.out) as { key: string };
+  const open = async () => {
+    const socket = new WebSocket(`${stack.api.replace('http', 'ws')}/ws`);
+    await new Promise((resolve) => socket.once('open', resolve));
+    return socket;
+  };
+  const auth = JSON.stringify({ type: 'auth', token: key });
+  const gone = await Promise.all(Array.from({ length: 12 }, open));
+  for (const socket of gone) socket.send(auth, () => socket.terminate());
+  await until('no socket to be left', async () => (await sockets()) === '0');
+  const one = await open();
+  const answer = new Promise<string>((resolve) => one.once('message', (data) => resolve(String(data))));
+  one.send(auth);
+  expect(JSON.parse(await answer)).toMatchObject({ type: 'ready', role: 'KPPG' });
+  one.terminate();
+  await until('no socket to be left', async () => (await sockets()) === '0');
 });
 
 test('addresses and origins that are none are refused, and the process lives', async () => {

@@ -1,6 +1,8 @@
 /** Acknowledgement and recovery: what is confirmed is durable, what cannot be stored is kept, what is lost is said. */
+import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseLsn } from '../../etl/postgres/lsn.ts';
+import { payloadKey } from '../../platform/queues.ts';
 import { currentSlot } from '../../warehouse/ledger.ts';
 import { markEverything, refreshDirtyCells } from '../../warehouse/rollups/refresh.ts';
 import { expectSourceEqualsRaw } from '../support/equality.ts';
@@ -54,6 +56,7 @@ const STAGES = [
   ['worker', 'rollup:before areas'],
   ['worker', 'rollup:after cells'],
   ['worker', 'rollup:before announce'],
+  ['capture', 'capture:position noted'],
   ['capture', 'capture:before confirm'],
   ['capture', 'capture:after confirm'],
 ] as const;
@@ -73,6 +76,35 @@ test.each(STAGES)(
     expect(await confirmed()).toBeLessThanOrEqual(await durable());
   },
 );
+
+test('a refresh that was cut off: what it wrote is older than what the next one writes', async () => {
+  const redis = new Redis(stack.redisUrl);
+  /** Handed over while no worker runs. Batches go before rollups, so the first rollup there is has it. */
+  const waiting = async (id: string, plannedPortions: number) => {
+    await insert(stack.source, 'food_productions', batch('k321', id, '2026-04-20T03:00:00Z', { plannedPortions }));
+    await until('the batch to be handed over', async () => (await redis.keys(payloadKey('*'))).length > 0);
+  };
+  await stack.warehouse.command('SYSTEM STOP MERGES mart.kpi_daily');
+  await stack.kill('worker');
+  await waiting('cut-1', 10);
+  stack.failpoint('rollup:after cells');
+  await stack.start('worker');
+  stack.failpoint(undefined);
+  await until('the worker to be dead', async () => !stack.running('worker'));
+  // Nor is the refresh that was cut off simply done again before the next batch is there.
+  await redis.flushall();
+  await waiting('cut-2', 20);
+  redis.disconnect();
+  await stack.start('worker');
+  await exact();
+  const written = await stack.warehouse.query<{ num: number; seq: number }>(
+    `SELECT num, seq FROM mart.kpi_daily
+     WHERE kpi = 'portions_planned' AND sppg_id = 'k321' AND day = '2026-04-20' AND split = '' ORDER BY num`,
+  );
+  expect(written.map(({ num }) => num)).toEqual([10, 30]);
+  expect(written[1]?.seq).toBeGreaterThan(written[0]?.seq ?? 0);
+  await stack.warehouse.command('SYSTEM START MERGES mart.kpi_daily');
+});
 
 test('a batch that was cut off half-way is not rolled up before it is whole', async () => {
   await stack.kill('worker');
@@ -219,7 +251,20 @@ test('the slot is removed: said plainly, the old numbers stay, and a guided copy
   await until('the loss to be told', async () => (await tables()).every((table) => table.state === 'stale'));
   expect((await tables())[0]?.reason).toContain('lumbung snapshot --all');
   expect(await martCells(stack)).toEqual(before);
-  const { code, out } = await lumbung(stack, ['snapshot', '--all']);
+  // Somebody else's slot of that name is neither read nor dropped.
+  await stack.source.query(`SELECT pg_create_logical_replication_slot('lumbung', 'test_decoding')`);
+  const asked = lumbung(stack, ['snapshot', '--all']);
+  await until('the capture to refuse', async () => !stack.running('capture'));
+  expect(stack.log('capture')).toContain('of plugin test_decoding, not pgoutput');
+  await stack.source.query(`SELECT pg_drop_replication_slot('lumbung')`);
+  // Killed between two of its copies, it goes on with them: the tables that are live by then are not refused again.
+  stack.failpoint('capture:table copied*5');
+  await stack.start('capture').catch(() => undefined);
+  await until('the capture to die', async () => !stack.running('capture'));
+  stack.failpoint(undefined);
+  await runWorkload(stack.source, 901, 20);
+  await stack.start('capture');
+  const { code, out } = await asked;
   expect(out).toContain('food_productions: copied');
   expect(code).toBe(0);
   await exact();

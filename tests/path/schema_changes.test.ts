@@ -224,6 +224,16 @@ test('several tables are altered in one transaction, with a table taken out of t
   await exact();
 });
 
+test('a table is out of the publication for a moment: what was written meanwhile is copied', async () => {
+  const { source } = stack;
+  await copiedAfter(stack, ['food_distributions'], async () => {
+    await source.query('ALTER PUBLICATION lumbung DROP TABLE food_distributions');
+    await source.query(`UPDATE food_distributions SET "totalPortions" = "totalPortions" + 1`);
+    await source.query('ALTER PUBLICATION lumbung ADD TABLE food_distributions');
+  });
+  await exact();
+});
+
 test('TRUNCATE … CASCADE, then inserts', async () => {
   await stack.source.query('TRUNCATE food_productions CASCADE');
   await insert(stack.source, 'food_productions', batch('k321', 'after', '2026-03-02T03:00:00Z'));

@@ -8,8 +8,9 @@ afterEach(({ task }) => {
   if (task.result?.state !== 'fail') return;
   for (const stack of runningStacks) {
     for (const role of ['capture', 'worker', 'api', 'scheduler'] as const) {
-      const lines = stack.hasLog(role) ? stack.log(role).trimEnd().split('\n').slice(-LINES) : [];
-      console.log(`${task.name}: ${role}\n${lines.map((line) => line.slice(0, 400)).join('\n')}`);
+      const lines = stack.log(role).trimEnd().split('\n').slice(-LINES);
+      if (lines.join('') !== '')
+        console.log(`${task.name}: ${role}\n${lines.map((line) => line.slice(0, 400)).join('\n')}`);
     }
   }
 });

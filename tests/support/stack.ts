@@ -14,6 +14,8 @@ import { startRedis } from '../../cli/engines/redis.ts';
 import type { Role } from '../../cli/roles.ts';
 import { applyDemoSchema } from '../../demo/schema.ts';
 import { parseLsn } from '../../etl/postgres/lsn.ts';
+import { publicationMembers, readSourceTables } from '../../etl/source_setup.ts';
+import { fingerprintOf } from '../../etl/table_set.ts';
 import { authSecret, loadConfig } from '../../platform/config.ts';
 import { memoryEnvironment } from '../../platform/memory.ts';
 import { signToken } from '../../platform/tokens.ts';
@@ -39,7 +41,7 @@ export type Stack = AsyncDisposable & {
   failpoint(name: string | undefined): void;
   running(role: Role): boolean;
   pid(role: Role): number;
-  hasLog(role: Role): boolean;
+  /** What the role has logged; nothing of one that never ran. */
   log(role: Role): string;
   env: NodeJS.ProcessEnv;
   /** Kills Redis and starts it again, empty; `between` happens while it is away. */
@@ -180,8 +182,10 @@ export async function startStack(
       return [postmaster, ...children].filter((pid) => pid !== '').map(Number);
     },
     pid: (role) => children.get(role)?.pid ?? 0,
-    hasLog: (role) => existsSync(join(dataDir, 'logs', `${role}.log`)),
-    log: (role) => readFileSync(join(dataDir, 'logs', `${role}.log`), 'utf8'),
+    log(role) {
+      const file = join(dataDir, 'logs', `${role}.log`);
+      return existsSync(file) ? readFileSync(file, 'utf8') : '';
+    },
     token: (role, scope) => signToken(secret, { sub: 'test', role, scope }, '1h'),
     async get(path, token) {
       const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
@@ -201,7 +205,7 @@ export async function startStack(
         deadlineMs,
       ).catch((error: Error) => {
         for (const role of ['capture', 'worker'] as const) {
-          if (stack.hasLog(role)) error.message += `\n${role}: ${stack.log(role).slice(-1_500)}`;
+          error.message += `\n${role}: ${stack.log(role).slice(-1_500)}`;
         }
         throw error;
       });
@@ -227,18 +231,26 @@ export async function startStack(
   return stack;
 }
 
-/** Makes a change and waits until the tables have been copied inside a snapshot taken after it began. */
+/** Makes a change and waits until the tables have been copied as they are after it, inside a snapshot taken after it began. */
 export async function copiedAfter(stack: Stack, tables: readonly string[], change: () => Promise<unknown>) {
   const { rows } = await stack.source.query<{ lsn: string }>('SELECT pg_current_wal_insert_lsn() AS lsn');
   await change();
-  // Not counted from the change's end: a copy may have begun by then, and another need not follow.
+  // Not counted from the change's end: a copy may have begun by then, and another need not follow. Nor is one that began in
+  // between enough: it was made of other tables.
   const params = { tables, lsn: String(parseLsn(rows[0]?.lsn ?? '0/0')) };
   await until(`${tables.join(', ')} to be copied again`, async () => {
-    const [row] = await stack.warehouse.query<{ n: number }>(
-      "SELECT count() AS n FROM ops.tables FINAL WHERE table IN {tables:Array(String)} AND state = 'live' AND consistent_lsn >= {lsn:UInt64}",
+    const copied = await stack.warehouse.query<{ name: string; fingerprint: string }>(
+      `SELECT toString(table) AS name, fingerprint FROM ops.tables FINAL
+       WHERE table IN {tables:Array(String)} AND state = 'live' AND consistent_lsn >= {lsn:UInt64}`,
       params,
     );
-    return row?.n === tables.length;
+    const { shapes } = await readSourceTables(stack.source);
+    const members = await publicationMembers(stack.source);
+    const asNow = copied.filter(({ name, fingerprint }) => {
+      const shape = shapes.get(name);
+      return shape !== undefined && fingerprintOf(shape, members.get(name)) === fingerprint;
+    });
+    return asNow.length === tables.length;
   });
 }
 

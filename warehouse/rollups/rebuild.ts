@@ -9,7 +9,7 @@ import type { Warehouse } from '../client.ts';
 import type { FactName } from '../kpis/kpi.ts';
 import { rolledUp } from '../kpis/registry.ts';
 import { allCellsSql } from './dirty.ts';
-import { areasSql, claimCells, computeClaimed, live, type MartTables } from './refresh.ts';
+import { areasSql, claimCells, computeClaimed, FIRST_BUILD_CLAIM, live, type MartTables } from './refresh.ts';
 
 export const beside: MartTables = { cells: 'mart.kpi_daily_beside', areas: 'mart.kpi_areas_beside' };
 const allFacts = [...new Set(rolledUp.map((kpi) => kpi.fact))];
@@ -33,8 +33,7 @@ export async function buildBeside(
     { slot: slotId },
   );
   if (start === undefined || start.seq === 0) throw new LumbungError('config', 'nothing has been rolled up yet');
-  // Claims of builds have numbers of their own, far above those of refreshes.
-  const claim = (1n << 62n) + BigInt(Date.now());
+  const claim = FIRST_BUILD_CLAIM + BigInt(Date.now());
   await claimCells(warehouse, claim, allCellsSql, {
     from: '0',
     to: '0',

@@ -2,7 +2,8 @@
  * Recomputes dirty cells from deduplicated raw rows.
  * Invariants: recompute, never add; a cell is replaced as a whole, an emptied one is written as empty; marks below the
  * watermark are claimed as a range of LSNs and the range is closed only after the cells are written, so a crash in
- * between repeats work and loses nothing.
+ * between repeats work and loses nothing. Every attempt has a number of its own, above those of all that claimed before it:
+ * what an attempt that was cut off has written, or is still writing, is older than what the next one writes.
  */
 import { randomUUID } from 'node:crypto';
 import { LumbungError } from '../../platform/errors.ts';
@@ -16,6 +17,9 @@ import { facts } from './facts.ts';
 
 /** Cells recomputed together: bounds the memory of one statement. */
 const CELLS_PER_CHUNK = 20_000;
+
+/** Claims of builds (rebuild.ts) have numbers of their own, from here on, far above those of refreshes. */
+export const FIRST_BUILD_CLAIM = 1n << 62n;
 
 /** LSNs as decimal strings, instants as DateTime64 text; open marks as (id, table). */
 type Progress = {
@@ -60,11 +64,12 @@ export async function refreshDirtyCells(warehouse: Warehouse, slotId: string): P
        ) AS pointer,
        ${watermarkSql('pointer.1')} AS watermark
      SELECT toString(watermark.1) AS lsn, toString(watermark.2) AS committed, toString(pointer.1) AS rolled,
-       toString(pointer.2) AS told, pointer.3 AS seq,
+       toString(pointer.2) AS told,
+       greatest(pointer.3, (SELECT max(claim) FROM ops.claims WHERE claim >= pointer.3 AND claim < {builds:UInt64})) AS seq,
        (SELECT groupUniqArray(toString(table)) FROM ops.changes WHERE lsn >= pointer.1 AND lsn < watermark.1) AS changed,
        (SELECT groupArray((toString(id), toString(table))) FROM ops.marks FINAL WHERE NOT done) AS open,
        (SELECT count() FROM ops.parts WHERE slot_id = {slot:String} AND start_lsn >= watermark.1) AS halves`,
-    { slot: slotId },
+    { slot: slotId, builds: String(FIRST_BUILD_CLAIM) },
   );
   if (progress === undefined) throw new LumbungError('internal', 'the progress query answered nothing');
   const { lsn, rolled, open } = progress;
