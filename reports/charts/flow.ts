@@ -50,6 +50,8 @@ function line(rows: readonly FlowRow[], stage: Stage): { hour: number; value: nu
 }
 const lastOf = (rows: readonly FlowRow[], stage: Stage): number | null =>
   rows.findLast((row) => row[stage] !== null)?.[stage] ?? null;
+const endOf = (rows: readonly FlowRow[], stage: Stage): number =>
+  (rows.findLast((row) => row[stage] !== null)?.hour ?? 0) + 1;
 const clock = (hour: number, language: Language) =>
   `${String(hour).padStart(2, '0')}${language === 'id' ? '.' : ':'}00`;
 
@@ -58,27 +60,36 @@ export function flowChart(rows: readonly FlowRow[], options: Frame): SVGSVGEleme
   const { small } = sizesOf(options);
   const sorted = rows.toSorted((a, b) => a.hour - b.hour);
   const shown = looks.filter(({ stage }) => lastOf(sorted, stage) !== null);
-  // A phone has room for the names; the sums stand in the table and the text alternative.
-  const narrow = width < small * 36;
   const sums = shown.map(
     ({ stage }) => `${say(stage, language)} ${shortValue(lastOf(sorted, stage) ?? 0, 'portions', language)}`,
   );
-  const labels = shown.map(({ stage, stroke }, at) => ({
-    value: lastOf(sorted, stage) ?? 0,
-    text: (narrow ? say(stage, language) : sums[at]) ?? '',
-    fill: stroke === 'context' ? ('muted' as const) : stroke,
-    strong: stage === 'delivered',
-  }));
   const axis = valueAxis(
-    labels.map(({ value }) => value),
+    shown.map(({ stage }) => lastOf(sorted, stage) ?? 0),
     'portions',
     4,
     language,
   );
-  const left = Math.max(...axis.ticks.map((tick) => textWidth(axis.format(tick), small))) + small;
-  const right = Math.max(0, ...labels.map(({ text }) => textWidth(text, small))) + small;
   const from = Math.min(sorted[0]?.hour ?? 0, 23);
   const to = Math.max(from + 1, (sorted.at(-1)?.hour ?? 23) + 1);
+  const left = Math.max(...axis.ticks.map((tick) => textWidth(axis.format(tick), small))) + small;
+  const widest = (texts: readonly string[]) => Math.max(0, ...texts.map((text) => textWidth(text, small))) + small;
+  // While the day is young there is room beside the ends of the lines. A phone has room for names alone beside the plot; the sums
+  // stand in the table and the text alternative.
+  const now = Math.max(from, ...shown.slice(1).map(({ stage }) => endOf(sorted, stage)));
+  const narrow = width < small * 36;
+  const planned = widest(narrow ? [say('planned', language)] : sums.slice(0, 1));
+  const inside = ((width - left - planned) * (to - now)) / (to - from) >= widest(sums);
+  const labels = shown.map(({ stage, stroke }, at) => {
+    const within = inside && stage !== 'planned';
+    return {
+      value: lastOf(sorted, stage) ?? 0,
+      text: (narrow && !within ? say(stage, language) : sums[at]) ?? '',
+      fill: stroke === 'context' ? ('muted' as const) : stroke,
+      strong: stage === 'delivered',
+      at: within ? now : undefined,
+    };
+  });
+  const right = inside ? planned : widest(labels.map(({ text }) => text));
   const every = [1, 2, 3, 6, 12].find((hours) => ((width - left - right) / (to - from)) * hours >= small * 4) ?? 12;
   const hours = Array.from({ length: to - from + 1 }, (_, at) => from + at).filter((hour) => hour % every === 0);
   const svg = Plot.plot({

@@ -49,12 +49,13 @@ export const hatching = (boxes: (scales: ScaleFunctions, dimensions: Dimensions)
     svgElement(
       document,
       'g',
-      { class: 'provisional', stroke: colour('context'), 'stroke-width': 0.75, 'stroke-opacity': 0.55, fill: 'none' },
+      { class: 'provisional', stroke: colour('context'), 'stroke-width': gap / 8, 'stroke-opacity': 0.6, fill: 'none' },
       ...boxes(scales, dimensions).map((box) => svgElement(document, 'path', { d: hatchPath(box, gap) })),
     ),
   );
 
-export type EndLabel = { value: number; text: string; fill: Colour; strong?: boolean };
+/** `at`: where the line ends, when that is inside the plot; otherwise the label stands in the right margin. */
+export type EndLabel = { value: number; text: string; fill: Colour; strong?: boolean; at?: number | undefined };
 
 /** Heights of labels, as near to where they belong as a distance between them allows, between two bounds. */
 export function spread(wanted: readonly number[], distance: number, top: number, bottom: number): number[] {
@@ -73,34 +74,37 @@ export function spread(wanted: readonly number[], distance: number, top: number,
   return placed;
 }
 
-/** Labels in the right margin, each at the height of its value. */
+/** Labels beside the ends of their lines, each at the height of its value. */
 export const endLabels = (labels: readonly EndLabel[], size: number) =>
   drawn((scales, dimensions, document) => {
+    const x = scales.x as (value: number) => number;
     const y = scales.y as (value: number) => number;
-    const bottom = dimensions.height - dimensions.marginBottom;
-    const at = spread(
-      labels.map(({ value }) => y(value)),
-      size * 1.25,
-      dimensions.marginTop,
-      bottom,
-    );
+    const [top, bottom] = [dimensions.marginTop, dimensions.height - dimensions.marginBottom];
+    const margin = dimensions.width - dimensions.marginRight;
+    const [inside, outside] = [
+      labels.filter(({ at }) => at !== undefined),
+      labels.filter(({ at }) => at === undefined),
+    ];
+    const placed = [inside, outside].flatMap((beside) => {
+      const wanted = beside.map(({ value }) => y(value));
+      // Labels inside the plot keep off the line that runs on to the margin.
+      const through = beside === inside && outside[0] ? y(outside[0].value) + size * 0.8 : top;
+      const heights = spread(wanted, size * 1.25, through, bottom);
+      return beside.map((label, at) => {
+        const end = label.at === undefined ? margin : x(label.at);
+        return { ...label, left: end + size * 0.6, height: heights[at] ?? 0 };
+      });
+    });
     return svgElement(
       document,
       'g',
-      { class: 'labels', 'text-anchor': 'start', 'font-size': size },
-      ...labels.map(({ text, fill, strong }, index) =>
-        svgElement(
-          document,
-          'text',
-          {
-            x: dimensions.width - dimensions.marginRight + size * 0.6,
-            y: at[index] ?? 0,
-            dy: '0.32em',
-            fill: colour(fill),
-            ...(strong ? { 'font-weight': '650' } : {}),
-          },
-          text,
-        ),
-      ),
+      {
+        ...{ class: 'labels', 'text-anchor': 'start', 'font-size': size },
+        ...{ stroke: colour('surface'), 'stroke-width': size / 4, 'stroke-linejoin': 'round', 'paint-order': 'stroke' },
+      },
+      ...placed.map(({ text, fill, strong, left, height }) => {
+        const weight = strong ? { 'font-weight': '650' } : {};
+        return svgElement(document, 'text', { x: left, y: height, dy: '0.32em', fill: colour(fill), ...weight }, text);
+      }),
     );
   });

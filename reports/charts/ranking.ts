@@ -31,11 +31,14 @@ export function rankingChart(places: readonly Ranked[], options: Options): SVGSV
   const rows = places.map((place, at) => ({ ...place, at }));
   const known = rows.flatMap((place) => (place.value === null ? [] : [{ ...place, value: place.value }]));
   const axis = valueAxis([...known.map(({ value }) => value), ...limits.map(({ limit }) => limit)], unit, 4, language);
+  // Bars say their values: they have the whole width, without an axis that ends on a round number.
+  const values = [0, ...known.map(({ value }) => value), ...limits.map(({ limit }) => limit)];
+  const whole: [number, number] = [Math.min(...values), Math.max(...values) || 1];
   const words = ({ value, withheld }: Ranked) =>
     value === null ? say(withheld ? 'withheld' : 'missing', language) : shortValue(value, unit, language);
   const longest = Math.max(0, ...known.map((place) => textWidth(words(place), normal)));
   const names = Math.min(
-    width * 0.42,
+    width * 0.46,
     Math.max(0, ...places.map(({ name }) => textWidth(name, normal))) + normal * 1.8,
   );
   const svg = Plot.plot({
@@ -44,7 +47,7 @@ export function rankingChart(places: readonly Ranked[], options: Options): SVGSV
     marginBottom: 4,
     marginLeft: names,
     marginRight: longest + normal,
-    x: { domain: axis.domain, axis: null },
+    x: { domain: fromZero(unit) ? whole : axis.domain, axis: null },
     y: { type: 'band', domain: rows.map(({ at }) => at), padding: 0.3, axis: null },
     marks: [
       Plot.ruleX(limits, { x: 'limit', stroke: colour('context'), strokeDasharray: '5,4' }),
@@ -79,6 +82,8 @@ export function rankingChart(places: readonly Ranked[], options: Options): SVGSV
           text: words,
           textAnchor: 'start',
           fontStyle: 'italic',
+          stroke: colour('surface'),
+          strokeWidth: 4,
           fontSize: normal,
           fill: colour('muted'),
         },
@@ -90,8 +95,10 @@ export function rankingChart(places: readonly Ranked[], options: Options): SVGSV
           document,
           'g',
           { class: 'shapes' },
-          ...rows.map(({ status, value, at }) => {
+          ...rows.flatMap(({ status, value, at }) => {
             const shown = value === null ? 'missing' : status;
+            // Without a target there is nothing to be on.
+            if (shown === 'none') return [];
             const shape = shapePath(shown, normal * 0.65);
             const paint = colour(statusColour(shown, foodSafety));
             return svgElement(document, 'path', {

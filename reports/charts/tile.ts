@@ -30,9 +30,13 @@ export type TileLook = {
   href: ((scope: string) => string) | undefined;
 };
 
-/** A value without its sign and prefix, which the title has. */
-export const bareNumber = (value: number, unit: Unit, language: Language): string =>
-  shortValue(value, unit, language).replace(units[unit].sign[language], '').replace(units[unit].prefix, '');
+/** A value without its sign and prefix, which the title has; all in the same millions as the largest, which the key names. */
+export function bareNumber(value: number, largest: number, unit: Unit, language: Language): string {
+  const { scaled, sign, prefix } = units[unit];
+  const size = scaled ? ([1e12, 1e9, 1e6].find((each) => largest >= each) ?? 1) : 1;
+  if (size === 1) return shortValue(value, unit, language).replace(sign[language], '').replace(prefix, '');
+  return shortValue(Math.round((value / size) * 10) / 10, 'score', language);
+}
 
 /** What a tile says aloud and in its title. */
 function words(tile: Tile, place: Place | undefined, { unit, language }: TileLook): string {
@@ -53,7 +57,7 @@ export function drawTile(
   const height = box.y1 - box.y0;
   const value = place?.value ?? null;
   const status = place === undefined || value === null ? 'missing' : place.status;
-  const number = look.numbered && value !== null ? bareNumber(value, look.unit, look.language) : '';
+  const number = look.numbered && value !== null ? bareNumber(value, look.largest, look.unit, look.language) : '';
   const shape = shapePath(status, size * 0.6);
   const chosen = place !== undefined && place.scope === look.chosen;
   const said = words(tile, place, look);
@@ -82,14 +86,19 @@ export function drawTile(
       'stroke-width': chosen ? 3 : 1,
       ...(value === null ? { 'stroke-dasharray': '2,3' } : {}),
     }),
-    text(look.named ? tile.short : tile.iso, look.numbered ? 0.24 : 0.34, '400'),
+    text(look.named ? tile.short : tile.iso, look.numbered ? 0.2 : 0.34, '400'),
     ...(number !== '' ? [text(number, 0.54, '650')] : []),
-    svgElement(document, 'path', {
-      d: shape.d,
-      transform: `translate(${Math.round(width / 2)},${Math.round(height * (look.numbered ? 0.83 : 0.7))})`,
-      fill: shape.filled ? colour('ink') : 'none',
-      stroke: shape.filled ? 'none' : colour('muted'),
-    }),
+    // Without a target there is nothing to be on.
+    ...(status === 'none'
+      ? []
+      : [
+          svgElement(document, 'path', {
+            d: shape.d,
+            transform: `translate(${Math.round(width / 2)},${Math.round(height * (look.numbered ? 0.84 : 0.7))})`,
+            fill: shape.filled ? colour('ink') : 'none',
+            stroke: shape.filled ? 'none' : colour('muted'),
+          }),
+        ]),
   );
 }
 

@@ -22,8 +22,9 @@ type Options = Omit<Frame, 'height'> & {
 };
 type Placed = { tile: Tile; place: Place | undefined };
 
-/** Tiles are a little wider than high on a screen; on a phone they are as high as a finger needs. */
-const heightOf = (width: number, size: number) => Math.round(ROWS * Math.max(size * 3, (width / COLUMNS) * 0.8));
+/** Tiles are a little wider than high, and as high as what they say needs. */
+const heightOf = (width: number, size: number, numbered: boolean) =>
+  Math.round(ROWS * Math.max(size * (numbered ? 4 : 3), (width / COLUMNS) * 0.8));
 const range = (count: number) => Array.from({ length: count }, (_, at) => at);
 
 function layOut(places: readonly Place[]): Placed[] {
@@ -47,18 +48,20 @@ function layOut(places: readonly Place[]): Placed[] {
 
 export function tileMap(places: readonly Place[], options: Options): SVGSVGElement {
   const { small } = sizesOf(options);
-  const frame = { ...options, height: heightOf(options.width, small) };
   const language = options.language ?? 'id';
   const known = places.flatMap(({ value }) => (value === null ? [] : [value]));
-  const numbers = known.map((value) => textWidth(bareNumber(value, options.unit, language), small));
+  const largest = Math.max(0, ...known);
+  const numbers = known.map((value) => textWidth(bareNumber(value, largest, options.unit, language), small));
   // Inside of a tile, at the padding below.
   const room = (options.width / COLUMNS) * 0.92 - 3;
+  const numbered = Math.max(0, ...numbers) <= room;
+  const frame = { ...options, height: heightOf(options.width, small, numbered) };
   const look: TileLook = {
     unit: options.unit,
     target: options.target,
-    largest: Math.max(0, ...known),
+    largest,
     language,
-    numbered: Math.max(0, ...numbers) <= room,
+    numbered,
     named: Math.max(...tiles.map(({ short }) => short.length)) * small * 0.53 <= room,
     size: small,
     chosen: options.chosen,

@@ -66,18 +66,18 @@ export function trendChart(points: readonly Point[], options: Options): SVGSVGEl
     marginLeft: left,
     marginRight: right,
     marginBottom: small * 2.2,
-    x: {
-      type: 'utc',
-      domain: [new Date(from), new Date(to)],
-      label: null,
-      tickSize: 0,
-      ticks: Math.max(2, Math.floor((width - left - right) / (small * 6))),
-      tickFormat: (date: Date) => dayText(date, language, months ? 'month' : 'day'),
-    },
+    x: { type: 'utc', domain: [new Date(from), new Date(to)], axis: null },
     y: { domain: axis.domain, axis: null },
     marks: [
       Plot.gridY(axis.ticks, { stroke: colour('line'), strokeOpacity: 1 }),
       Plot.axisY(axis.ticks, { label: null, tickSize: 0, tickFormat: axis.format, fill: colour('muted') }),
+      Plot.axisX({
+        label: null,
+        tickSize: 0,
+        fill: colour('muted'),
+        ticks: everyDate((to - from) / DAY_MS, (width - left - right) / (small * (months ? 6.5 : 4.5))),
+        tickFormat: (date: Date) => dayText(date, language, months ? 'month' : 'day'),
+      }),
       Plot.areaY(rows, { x: 'date', y1: 'low', y2: 'high', fill: colour('expected'), curve: 'step' }),
       hatching(
         (scales, { marginTop, height: full, marginBottom }) =>
@@ -133,6 +133,20 @@ const dotted = (rows: readonly Row[]): Row[] => {
   const alone = (at: number) => ![rows[at - 1], rows[at + 1]].some((beside) => beside !== undefined && isDrawn(beside));
   return rows.filter((row, at) => isDrawn(row) && (rows.length <= DOTTED || at === last || alone(at)));
 };
+
+/** How far apart dates stand that are told, so that as many as there is room for fit. */
+function everyDate(days: number, room: number): string {
+  const steps = [
+    [1, 'day'],
+    [2, '2 days'],
+    [7, 'monday'],
+    [14, '2 weeks'],
+    [31, 'month'],
+    [92, '3 months'],
+    [183, '6 months'],
+  ] as const;
+  return steps.find(([length]) => days / length <= room)?.[1] ?? 'year';
+}
 
 /** A day has room on both of its sides. */
 function spanOf(rows: readonly Row[], daily: boolean): [number, number] {

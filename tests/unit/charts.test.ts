@@ -211,13 +211,17 @@ describe('flow of the day', () => {
     expect(texts('flow', '[aria-label="y-axis tick label"] text')[0]).toBe('0');
   });
   it('names every stage and its sum so far', () => {
+    // Beside the ends of their lines; the plan, which runs on, in the margin.
     expect(texts('flow', '.labels text')).toEqual([
-      'direncanakan 3.200',
       'dimasak 3.200',
       'diperiksa 3.200',
       'berangkat 3.200',
       'tersalur 2.700',
+      'direncanakan 3.200',
     ]);
+    const lefts = all('flow', '.labels text').map((text) => number(text, 'x'));
+    expect(new Set(lefts.slice(0, 4)).size).toBe(1);
+    expect(lefts[0]).toBeLessThan(lefts[4] ?? 0);
     expect(drawing('flow-phone').querySelector('desc')?.textContent).toContain('tersalur 2.700');
   });
   it('has a table by hour that keeps hours to come empty', () => {
