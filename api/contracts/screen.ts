@@ -6,13 +6,11 @@ import type { Contract } from './contract.ts';
 import { asOf, dated, day, figure, level, place } from './shapes.ts';
 
 const stage = z.enum(['planned', 'cooked', 'checked', 'departed', 'delivered']);
-/** Absent where the caller's role does not see the stage; null where there is no data. */
-const portions = figure.optional();
-
 const item = z.strictObject({
   kind: z.enum(['threshold', 'warning', 'finding', 'report_due']),
   severity: z.enum(['critical', 'warn', 'info']),
-  kpi: z.string().optional().meta({ description: 'The KPI it is about; the rule of a finding is in the address.' }),
+  kpi: z.string().optional().meta({ description: 'The KPI it is about.' }),
+  rule: z.string().optional().meta({ description: 'The rule of a finding.' }),
   reason_id: z.string(),
   reason_en: z.string(),
   since: day
@@ -46,7 +44,9 @@ export const screen: readonly Contract[] = [
       stages: z.array(
         z.strictObject({
           stage,
-          total: figure.meta({ description: 'Portions of the day; null: no data.' }),
+          total: figure.meta({
+            description: 'Portions of the day, as its KPI has them where there is one; null: no data.',
+          }),
           untimed: z.number().meta({ description: 'Portions of the total without a time.' }),
         }),
       ),
@@ -54,15 +54,16 @@ export const screen: readonly Contract[] = [
         .array(
           z.strictObject({
             hour: z.number().int(),
-            planned: portions,
-            cooked: portions,
-            checked: portions,
-            departed: portions,
-            delivered: portions,
+            planned: figure,
+            cooked: figure,
+            checked: figure,
+            departed: figure,
+            delivered: figure,
           }),
         )
         .meta({
-          description: '24 hours, 0 to 23: portions in each, not running totals. Earlier counts in 0, later in 23.',
+          description:
+            'Sums from midnight to the end of each hour, 0 to 23; null: no data, not for this role, or an hour that has not begun anywhere in the scope (the plan is told whole). What was done earlier counts in 0, later in 23.',
         }),
     }),
     rows: 'hours',
