@@ -167,7 +167,7 @@ test('every registered route is documented', async () => {
   const documented = Object.entries(openApi().paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method} ${path}`),
   );
-  const pages = ['get /', 'get /page.css'];
+  const pages = ['get /', 'get /sw.js', 'get /manifest.webmanifest', 'get /page.css'];
   expect(known.filter((route) => !documented.includes(route) && !pages.includes(route))).toEqual([]);
   expect(documented.filter((route) => !known.includes(route))).toEqual([]);
 });

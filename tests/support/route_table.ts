@@ -101,6 +101,8 @@ export const routes: Readonly<Record<string, Route>> = {
   'GET /readyz': open('/readyz', 200),
   'GET /metrics': open('/metrics', 200),
   'GET /': open('/', 200),
+  'GET /sw.js': open('/sw.js', 200),
+  'GET /manifest.webmanifest': open('/manifest.webmanifest', 200),
   'GET /openapi.json': open('/openapi.json', 200),
   'GET /docs': open('/docs', 200),
   'GET /dictionary': open('/dictionary', 200),
