@@ -3,6 +3,8 @@
  * Invariants: only the page `/` and what it is made of are answered from here; figures, sessions and other pages never are. A new
  * version waits until the page asks for it (`{"type":"activate"}`), and takes the place of the old one with all its files.
  */
+export {};
+
 declare const VERSION: string;
 declare const SHELL: readonly string[];
 
