@@ -18,6 +18,8 @@ import { exportRoutes } from './routes/exports.ts';
 import { figureRoutes } from './routes/figures.ts';
 import { healthRoutes } from './routes/health.ts';
 import { operatorRoutes } from './routes/operators.ts';
+import { preferencesRoutes } from './routes/preferences.ts';
+import { screenRoutes } from './routes/screen.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { statisticsRoutes } from './routes/statistics.ts';
 import { timelinessRoutes } from './routes/timeliness.ts';
@@ -73,6 +75,8 @@ export function createApp(context: ApiContext): Express {
     exportRoutes(context),
     auditRoutes(context),
     timelinessRoutes(context),
+    screenRoutes(context),
+    preferencesRoutes(context),
   );
   app.use(dictionaryPages(context));
   app.use(screenPages(context.pages));
