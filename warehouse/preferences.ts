@@ -3,46 +3,37 @@
  * Invariants: only the person named is read or written; what is stored and no longer fits the schema counts as not saved;
  * defaults show a role what it may see.
  */
-import { type Preferences, preferences } from '../platform/preferences.ts';
+import { type Preferences, preferences, type Widget } from '../platform/preferences.ts';
 import type { Warehouse } from './client.ts';
 import type { Owner } from './kpis/kpi.ts';
 import { seesFigures, seesTodayOnly, visibleKpis } from './permissions.ts';
 
-type Widget = Preferences['widgets'][number];
 /** The parts of the screen in their order, with the fields of work they tell of; none: whoever sees figures. */
-const STANDARD: readonly (Widget & { about?: readonly Owner[]; history?: true })[] = [
-  { id: 'attention', size: 'wide' },
-  { id: 'summary', size: 'wide', about: ['production', 'distribution'] },
-  { id: 'safety', size: 'wide', about: ['quality', 'distribution'] },
-  { id: 'flow', size: 'wide', about: ['production', 'quality', 'distribution'] },
-  { id: 'where', size: 'tall', history: true },
-  { id: 'trend', size: 'wide', history: true },
-  { id: 'operations', size: 'wide', about: ['production', 'distribution', 'staff'] },
-  { id: 'quality', size: 'wide', about: ['quality', 'nutrition'] },
-  { id: 'finance', size: 'wide', about: ['finance', 'procurement'] },
-  { id: 'voice', size: 'wide', about: ['voice'] },
-  { id: 'calendar', size: 'small', history: true },
-  { id: 'insights', size: 'small', history: true },
-  { id: 'data', size: 'wide', history: true },
-  { id: 'units', size: 'tall', history: true },
+const STANDARD: readonly (Pick<Widget, 'id' | 'size'> & { about?: readonly Owner[]; history?: true })[] = [
+  { id: 'attention', size: 'full' },
+  { id: 'summary', size: 'full', about: ['production', 'distribution'] },
+  { id: 'safety', size: 'full', about: ['quality', 'distribution'] },
+  { id: 'flow', size: 'full', about: ['production', 'quality', 'distribution'] },
+  { id: 'where', size: 'full', history: true },
+  { id: 'trend', size: 'full', history: true },
+  { id: 'operations', size: 'full', about: ['production', 'distribution', 'staff'] },
+  { id: 'quality', size: 'full', about: ['quality', 'nutrition'] },
+  { id: 'finance', size: 'full', about: ['finance', 'procurement'] },
+  { id: 'voice', size: 'full', about: ['voice'] },
+  { id: 'calendar', size: 'half', history: true },
+  { id: 'insights', size: 'half', history: true },
+  { id: 'data', size: 'full', history: true },
+  { id: 'units', size: 'full', history: true },
 ];
 
 /** What a role begins with. */
-export function defaultPreferences(role: string): Preferences {
+export function defaultWidgets(role: string): Widget[] {
   const owners = new Set(visibleKpis(role).map((kpi) => kpi.owner));
   const today = seesTodayOnly(role);
-  const widgets = STANDARD.filter(
+  return STANDARD.filter(
     ({ about, history }) =>
       seesFigures(role) && !(today && history) && (about === undefined || about.some((owner) => owners.has(owner))),
-  ).map(({ id, size }) => ({ id, size }));
-  return {
-    widgets,
-    period: today ? 'day' : 'month',
-    // Who sees today only is shown no other day to compare with.
-    comparison: today ? 'target' : 'same_weekday',
-    language: 'id',
-    theme: 'system',
-  };
+  ).map(({ id, size }) => ({ id, size, shown: true }));
 }
 
 /** What the person has saved; undefined where that is nothing. */

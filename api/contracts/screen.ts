@@ -1,9 +1,9 @@
 /** Contracts of what the live screen asks beside the figures: the day's flow, search, attention, preferences, operations. */
 import { z } from 'zod';
-import { preferences } from '../../platform/preferences.ts';
+import { sentPreferences, toldPreferences } from '../../platform/preferences.ts';
 import { attentionInput, flowInput, searchInput } from '../inputs.ts';
 import type { Contract } from './contract.ts';
-import { asOf, dated, day, figure, level, place } from './shapes.ts';
+import { asOf, dated, day, figure, level } from './shapes.ts';
 
 const stage = z.enum(['planned', 'cooked', 'checked', 'departed', 'delivered']);
 const item = z.strictObject({
@@ -23,10 +23,6 @@ const item = z.strictObject({
 });
 
 const count = z.number().nullable();
-const preferencesAnswer = z.strictObject({
-  saved: z.boolean().meta({ description: 'False: nothing is saved, these are the defaults of the role.' }),
-  preferences,
-});
 
 export const screen: readonly Contract[] = [
   {
@@ -78,7 +74,12 @@ export const screen: readonly Contract[] = [
     answer: dated({
       q: z.string(),
       units: z.array(
-        z.strictObject({ scope: z.string(), name: z.string(), level, code: z.string(), path: z.array(place) }),
+        z.strictObject({
+          ...{ scope: z.string(), name: z.string(), level, code: z.string() },
+          path: z.string().optional().meta({
+            description: "Names of the units above it, from the caller's own scope down; absent without any.",
+          }),
+        }),
       ),
     }),
     rows: 'units',
@@ -99,23 +100,23 @@ export const screen: readonly Contract[] = [
     method: 'get',
     path: '/api/v1/preferences',
     tag: 'Session',
-    summary: "How the caller wants the live screen; the role's defaults where nothing is saved. API keys have none.",
-    answer: preferencesAnswer,
+    summary: 'What the caller has chosen for the live screen, beside the defaults of the role. API keys have none.',
+    answer: toldPreferences,
   },
   {
     method: 'put',
     path: '/api/v1/preferences',
     tag: 'Session',
-    summary: 'Keeps how the caller wants the live screen.',
-    body: preferences,
-    answer: preferencesAnswer,
+    summary: 'Keeps what the caller has chosen; what was told may be sent back whole.',
+    body: sentPreferences,
+    answer: toldPreferences,
   },
   {
     method: 'delete',
     path: '/api/v1/preferences',
     tag: 'Session',
     summary: "Back to the role's defaults.",
-    answer: preferencesAnswer,
+    answer: toldPreferences,
   },
   {
     method: 'get',

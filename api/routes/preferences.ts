@@ -1,10 +1,10 @@
 /** `/preferences`: how a person wants the live screen, on whatever device. */
 import { type Request, Router } from 'express';
 import { LumbungError } from '../../platform/errors.ts';
-import { preferences } from '../../platform/preferences.ts';
+import { type Preferences, preferences, sentPreferences } from '../../platform/preferences.ts';
 import type { Claims } from '../../platform/tokens.ts';
 import { isApiKey } from '../../warehouse/api_keys.ts';
-import { defaultPreferences, readPreferences, writePreferences } from '../../warehouse/preferences.ts';
+import { defaultWidgets, readPreferences, writePreferences } from '../../warehouse/preferences.ts';
 import { authenticate, tokenOf } from '../access.ts';
 import type { ApiContext } from '../context.ts';
 
@@ -17,26 +17,29 @@ export function preferencesRoutes({ warehouse, verify }: Pick<ApiContext, 'wareh
     }
     return claims;
   };
-  const unsaved = ({ role }: Claims) => ({ saved: false, preferences: defaultPreferences(role) });
+  const told = ({ role }: Claims, chosen: Preferences | undefined) => ({
+    ...{ saved: chosen !== undefined, ...chosen },
+    defaults: { widgets: defaultWidgets(role) },
+  });
 
   router.get('/preferences', async (request, response) => {
     const claims = await person(request);
     const held = await readPreferences(warehouse, claims.sub);
-    response.set('Cache-Control', 'no-store');
-    response.json(held === undefined ? unsaved(claims) : { saved: true, preferences: held });
+    response.set('Cache-Control', 'no-store').json(told(claims, held));
   });
 
   router.put('/preferences', async (request, response) => {
     const claims = await person(request);
-    const chosen = preferences.parse(request.body);
+    const { saved: _saved, defaults: _defaults, ...sent } = sentPreferences.parse(request.body);
+    const chosen = preferences.parse(sent);
     await writePreferences(warehouse, claims.sub, chosen);
-    response.set('Cache-Control', 'no-store').json({ saved: true, preferences: chosen });
+    response.set('Cache-Control', 'no-store').json(told(claims, chosen));
   });
 
   router.delete('/preferences', async (request, response) => {
     const claims = await person(request);
     await writePreferences(warehouse, claims.sub);
-    response.set('Cache-Control', 'no-store').json(unsaved(claims));
+    response.set('Cache-Control', 'no-store').json(told(claims, undefined));
   });
 
   return router;

@@ -49,7 +49,8 @@ export function screenRoutes(context: ApiContext): Router {
       // What lies above the caller's own scope is not shown.
       const within = units.map(({ path, ...unit }) => {
         const top = path.findIndex(({ scope }) => claims.scope.includes(scope));
-        return { ...unit, path: path.slice(Math.max(0, top)) };
+        const above = path.slice(Math.max(0, top), -1).map(({ name }) => name);
+        return { ...unit, ...(above.length === 0 ? {} : { path: above.join(' › ') }) };
       });
       return { q, units: within };
     });

@@ -76,8 +76,8 @@ const samples: Record<string, () => Promise<Response>> = {
   'get /api/v1/attention': () => call('/api/v1/attention?date=2026-03-05'),
   'get /api/v1/preferences': () => call('/api/v1/preferences'),
   'put /api/v1/preferences': async () => {
-    const { preferences } = (await (await call('/api/v1/preferences')).json()) as { preferences: object };
-    return post('/api/v1/preferences', preferences, 'PUT');
+    const told = (await (await call('/api/v1/preferences')).json()) as object;
+    return post('/api/v1/preferences', told, 'PUT');
   },
   'delete /api/v1/preferences': () => call('/api/v1/preferences', { method: 'DELETE' }),
   'get /api/v1/operations': () => call('/api/v1/operations'),

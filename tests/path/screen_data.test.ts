@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { today } from '../../api/inputs.ts';
 import { authSecret, loadConfig } from '../../platform/config.ts';
-import type { Preferences } from '../../platform/preferences.ts';
+import type { Preferences, Widget } from '../../platform/preferences.ts';
 import { signToken } from '../../platform/tokens.ts';
 import { createKey } from '../../warehouse/api_keys.ts';
 import { flow, STAGES } from '../../warehouse/queries/flow.ts';
@@ -147,12 +147,10 @@ test('search: words begin alike, whatever their case and accents, inside the sco
   const [unit] = (await ask('units/search?q=eloi', 'KPPG', ['province:32'])).units;
   expect(unit).toEqual({
     ...{ scope: 'sppg:k322', name: 'Dapur Éloï Sūkamaju', level: 'sppg', code: 'C-k322' },
-    path: [
-      { scope: 'province:32', name: 'Jawa Barat', level: 'province' },
-      { scope: 'regency:3201', name: 'Kota Jawa Barat', level: 'regency' },
-      { scope: 'sppg:k322', name: 'Dapur Éloï Sūkamaju', level: 'sppg' },
-    ],
+    path: 'Jawa Barat › Kota Jawa Barat',
   });
+  const [own] = (await ask('units/search?q=eloi', 'SPPG_KEPALA', ['sppg:k322'])).units;
+  expect(own).not.toHaveProperty('path');
   const page = await ask('units/search?q=c&limit=2&offset=2');
   expect(page.units).toEqual((await ask('units/search?q=c&limit=4')).units.slice(2));
 });
@@ -167,18 +165,15 @@ test('preferences: defaults of the role, kept for the person alone, reset; keys 
     });
     return {
       status: answer.status,
-      body: (await answer.json()) as { saved: boolean; preferences: Preferences; detail: string },
+      body: (await answer.json()) as Preferences & { saved: boolean; defaults: { widgets: Widget[] }; detail: string },
     };
   };
   const person = (sub: string, role = 'BGN_ANALYST', scope = ['national']) =>
     signToken(secret, { sub, role, scope }, '1h');
   const [ana, budi] = [await person('ana'), await person('budi')];
   const first = await call(ana);
-  expect(first).toMatchObject({
-    status: 200,
-    body: { saved: false, preferences: { language: 'id', theme: 'system' } },
-  });
-  const ids = ({ body }: Awaited<ReturnType<typeof call>>) => body.preferences.widgets.map(({ id }) => id);
+  expect(first).toEqual({ status: 200, body: { saved: false, defaults: { widgets: expect.any(Array) } } });
+  const ids = ({ body }: Awaited<ReturnType<typeof call>>) => body.defaults.widgets.map(({ id }) => id);
   expect(ids(first)).toEqual(expect.arrayContaining(['attention', 'finance', 'flow']));
   const accountant = ids(await call(await person('cici', 'SPPG_AKUNTAN', ['sppg:k321'])));
   expect(accountant).toContain('finance');
@@ -187,33 +182,37 @@ test('preferences: defaults of the role, kept for the person alone, reset; keys 
 
   const chosen: Preferences = {
     widgets: [
-      { id: 'flow', size: 'tall' },
-      { id: 'kpi:portions_delivered', size: 'small' },
+      { id: 'flow', size: 'full', shown: true },
+      { id: 'insights', size: 'half', shown: false },
     ],
-    ...{ period: 'week', comparison: 'target', language: 'en', theme: 'dark' },
+    ...{ language: 'en', theme: 'dark' },
   };
-  expect(await call(ana, 'PUT', chosen)).toEqual({ status: 200, body: { saved: true, preferences: chosen } });
-  expect((await call(ana)).body).toEqual({ saved: true, preferences: chosen });
+  const kept = { saved: true, ...chosen, defaults: first.body.defaults };
+  expect(await call(ana, 'PUT', chosen)).toEqual({ status: 200, body: kept });
+  expect((await call(ana)).body).toEqual(kept);
+  // What was told may be sent back, with a change.
+  expect((await call(ana, 'PUT', { ...kept, language: 'id' })).body).toEqual({ ...kept, language: 'id' });
+  expect((await call(ana, 'PUT', chosen)).body).toEqual(kept);
   // The same person in another role, on another device.
-  expect((await call(await person('ana', 'KPPG', ['province:32']))).body.preferences).toEqual(chosen);
+  expect((await call(await person('ana', 'KPPG', ['province:32']))).body).toMatchObject({ saved: true, ...chosen });
   expect((await call(budi)).body.saved).toBe(false);
   expect((await call(budi, 'DELETE')).body.saved).toBe(false);
   expect((await call(ana)).body.saved).toBe(true);
 
-  const widget = { id: 'flow', size: 'wide' };
+  const widget = { id: 'flow', size: 'full', shown: true };
   for (const [wrong, what] of [
     [{ ...chosen, theme: 'blue' }, 'theme'],
     [{ ...chosen, more: 1 }, 'more'],
     [{ ...chosen, widgets: [widget, widget] }, 'each widget once'],
-    [{ ...chosen, widgets: [{ id: '<script>', size: 'wide' }] }, 'name of a widget'],
-    [{ ...chosen, widgets: Array.from({ length: 61 }, (_, n) => ({ id: `w${n}`, size: 'wide' })) }, 'at most 60'],
+    [{ ...chosen, widgets: [{ ...widget, id: '<script>' }] }, 'name of a widget'],
+    [{ ...chosen, widgets: Array.from({ length: 61 }, (_, n) => ({ ...widget, id: `w${n}` })) }, 'at most 60'],
     [[], 'expected object'],
   ] as const) {
     const { status, body } = await call(ana, 'PUT', wrong);
     expect([status, body.detail], what).toEqual([400, expect.stringContaining(what)]);
   }
   expect((await call(ana, 'PUT', { ...chosen, theme: 'x'.repeat(70_000) })).status).toBe(413);
-  expect((await call(ana)).body.preferences).toEqual(chosen);
+  expect((await call(ana)).body).toEqual(kept);
   expect((await call(ana, 'DELETE')).body).toEqual(first.body);
   expect((await call(ana)).body).toEqual(first.body);
   const { key } = await createKey(stack.warehouse, { name: 'bi', role: 'BGN_ANALYST', scope: ['national'] }, 1);

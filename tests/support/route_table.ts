@@ -195,7 +195,7 @@ export const routes: Readonly<Record<string, Route>> = {
   'PUT /api/v1/preferences': {
     method: 'PUT',
     path: '/api/v1/preferences',
-    body: { widgets: [], period: 'day', comparison: 'none', language: 'id', theme: 'system' },
+    body: { widgets: [], language: 'id', theme: 'auto' },
     answers: { 200: roles },
   },
   'DELETE /api/v1/preferences': { method: 'DELETE', path: '/api/v1/preferences', answers: { 200: roles } },
