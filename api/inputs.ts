@@ -43,12 +43,12 @@ export const searchInput = z.strictObject({
   q: z.string().trim().min(1).max(100),
   fields,
   limit: z.coerce.number().int().min(1).max(50).default(20),
+  offset: z.coerce.number().int().min(0).max(500).default(0),
 });
 export const attentionInput = z.strictObject({
   scope: scope.default('national'),
   date: date.optional(),
-  fields,
-  limit: z.coerce.number().int().min(1).max(200).default(50),
+  ...limited,
 });
 export const unitsInput = z.strictObject({ parent: scope.optional(), ...paged });
 export const freshnessInput = z.strictObject({ scope: scope.optional() });

@@ -1,18 +1,16 @@
 /** Contracts of what the live screen asks beside the figures: the day's flow, search, attention, preferences, operations. */
 import { z } from 'zod';
-import { preferences } from '../../platform/preferences.ts';
+import { sentPreferences, toldPreferences } from '../../platform/preferences.ts';
 import { attentionInput, flowInput, searchInput } from '../inputs.ts';
 import type { Contract } from './contract.ts';
-import { asOf, dated, day, figure, level, place } from './shapes.ts';
+import { asOf, dated, day, figure, level } from './shapes.ts';
 
 const stage = z.enum(['planned', 'cooked', 'checked', 'departed', 'delivered']);
-/** Absent where the caller's role does not see the stage; null where there is no data. */
-const portions = figure.optional();
-
 const item = z.strictObject({
   kind: z.enum(['threshold', 'warning', 'finding', 'report_due']),
   severity: z.enum(['critical', 'warn', 'info']),
-  kpi: z.string().optional().meta({ description: 'The KPI it is about; the rule of a finding is in the address.' }),
+  kpi: z.string().optional().meta({ description: 'The KPI it is about.' }),
+  rule: z.string().optional().meta({ description: 'The rule of a finding.' }),
   reason_id: z.string(),
   reason_en: z.string(),
   since: day
@@ -25,10 +23,6 @@ const item = z.strictObject({
 });
 
 const count = z.number().nullable();
-const preferencesAnswer = z.strictObject({
-  saved: z.boolean().meta({ description: 'False: nothing is saved, these are the defaults of the role.' }),
-  preferences,
-});
 
 export const screen: readonly Contract[] = [
   {
@@ -46,7 +40,9 @@ export const screen: readonly Contract[] = [
       stages: z.array(
         z.strictObject({
           stage,
-          total: figure.meta({ description: 'Portions of the day; null: no data.' }),
+          total: figure.meta({
+            description: 'Portions of the day, as its KPI has them where there is one; null: no data.',
+          }),
           untimed: z.number().meta({ description: 'Portions of the total without a time.' }),
         }),
       ),
@@ -54,15 +50,16 @@ export const screen: readonly Contract[] = [
         .array(
           z.strictObject({
             hour: z.number().int(),
-            planned: portions,
-            cooked: portions,
-            checked: portions,
-            departed: portions,
-            delivered: portions,
+            planned: figure,
+            cooked: figure,
+            checked: figure,
+            departed: figure,
+            delivered: figure,
           }),
         )
         .meta({
-          description: '24 hours, 0 to 23: portions in each, not running totals. Earlier counts in 0, later in 23.',
+          description:
+            'Sums from midnight to the end of each hour, 0 to 23; null: no data, not for this role, or an hour that has not begun anywhere in the scope (the plan is told whole). What was done earlier counts in 0, later in 23.',
         }),
     }),
     rows: 'hours',
@@ -77,7 +74,12 @@ export const screen: readonly Contract[] = [
     answer: dated({
       q: z.string(),
       units: z.array(
-        z.strictObject({ scope: z.string(), name: z.string(), level, code: z.string(), path: z.array(place) }),
+        z.strictObject({
+          ...{ scope: z.string(), name: z.string(), level, code: z.string() },
+          path: z.string().optional().meta({
+            description: "Names of the units above it, from the caller's own scope down; absent without any.",
+          }),
+        }),
       ),
     }),
     rows: 'units',
@@ -98,23 +100,23 @@ export const screen: readonly Contract[] = [
     method: 'get',
     path: '/api/v1/preferences',
     tag: 'Session',
-    summary: "How the caller wants the live screen; the role's defaults where nothing is saved. API keys have none.",
-    answer: preferencesAnswer,
+    summary: 'What the caller has chosen for the live screen, beside the defaults of the role. API keys have none.',
+    answer: toldPreferences,
   },
   {
     method: 'put',
     path: '/api/v1/preferences',
     tag: 'Session',
-    summary: 'Keeps how the caller wants the live screen.',
-    body: preferences,
-    answer: preferencesAnswer,
+    summary: 'Keeps what the caller has chosen; what was told may be sent back whole.',
+    body: sentPreferences,
+    answer: toldPreferences,
   },
   {
     method: 'delete',
     path: '/api/v1/preferences',
     tag: 'Session',
     summary: "Back to the role's defaults.",
-    answer: preferencesAnswer,
+    answer: toldPreferences,
   },
   {
     method: 'get',

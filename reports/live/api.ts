@@ -2,7 +2,7 @@
  * The API as the page uses it. Errors carry the problem's own words; a call that hears nothing ends by itself.
  * Invariant: `ApiError` means the server answered; anything else means it was not reached.
  */
-import type { Preferences } from '../../platform/preferences.ts';
+import type { Widget as Placed } from '../../platform/preferences.ts';
 import type { Kpi as Definition } from '../../warehouse/kpis/kpi.ts';
 import type { FlowRow } from '../charts/flow.ts';
 import { heardDate } from './clock.ts';
@@ -48,6 +48,8 @@ export type Session = {
   /** Whether the role sees figures, and of the present day only. */
   figures: boolean;
   todayOnly: boolean;
+  /** What the role's screen begins with. */
+  widgets: readonly Placed[];
 };
 export type UnitRow = Place & { code: string; sppgCount: number };
 export type Series = {
@@ -56,8 +58,6 @@ export type Series = {
 export type Expected = { points: { date: string; low: number; high: number }[] };
 export type Ranking = { total: number; units: { scope: string; name: string; value: number }[] };
 
-/** `saved` is false where these are the role's defaults. */
-export type KeptPreferences = { saved: boolean; preferences: Preferences };
 export type Flow = {
   date: string;
   hours: FlowRow[];

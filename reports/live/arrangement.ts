@@ -1,45 +1,26 @@
 /**
- * Which widgets stand where, how wide: the person's own, or the default of the role.
- * Invariant: an arrangement from anywhere is made whole: unknown widgets are dropped, and every widget there is occurs once.
+ * Which widgets stand where, how wide: the person's own, or what the server gives the role.
+ * Invariant: an arrangement from anywhere is made whole: what the role or this screen does not know is dropped, and every
+ * widget of the role occurs once.
  */
-import type { Preferences } from '../../platform/preferences.ts';
+import type { Widget } from '../../platform/preferences.ts';
 import { WIDGETS, type WidgetId } from './widget.ts';
 
-export type Size = 'full' | 'half';
-export type Placed = { id: WidgetId; size: Size; shown: boolean };
+export type Size = Widget['size'];
+export type Placed = Widget & { id: WidgetId };
 export type Arrangement = readonly Placed[];
 
-const HALF: readonly WidgetId[] = ['calendar', 'insights'];
-/** What a role's day is about comes first; the rest follows in the common order. */
-const FIRST: Readonly<Record<string, readonly WidgetId[]>> = {
-  SPPG_AKUNTAN: ['attention', 'finance', 'trend'],
-  SPPG_AHLI_GIZI: ['attention', 'quality', 'voice', 'safety'],
-  SPPG_DISTRIBUSI_MANAGER: ['attention', 'summary', 'flow', 'safety', 'operations'],
-  SPPG_HRD_MANAGER: ['attention', 'operations', 'trend'],
-};
+const isKnown = (widget: Widget): widget is Placed => WIDGETS.some((id) => id === widget.id);
 
-export function standard(role: string): Placed[] {
-  const first = FIRST[role] ?? [];
-  const order = [...first, ...WIDGETS.filter((id) => !first.includes(id))];
-  return order.map((id) => ({ id, size: HALF.includes(id) ? 'half' : 'full', shown: true }));
+/** What was kept, first and in its order; widgets of the role that came since stand after them, not shown. */
+export function whole(kept: readonly Widget[], defaults: readonly Widget[]): Placed[] {
+  const own = kept
+    .filter(isKnown)
+    .filter(({ id }, index, all) => all.findIndex((widget) => widget.id === id) === index)
+    .filter(({ id }) => defaults.some((widget) => widget.id === id));
+  const rest = defaults.filter(isKnown).filter(({ id }) => !own.some((widget) => widget.id === id));
+  return [...own, ...rest.map((widget) => ({ ...widget, shown: false }))];
 }
-
-type Kept = Preferences['widgets'];
-
-/** What was kept lists the widgets that are shown; the others stand after them, not shown. */
-export function whole(kept: Kept, role: string): Placed[] {
-  const placed: Placed[] = [];
-  for (const { id, size } of kept) {
-    const known = WIDGETS.find((widget) => widget === id);
-    if (known === undefined || placed.some((own) => own.id === known)) continue;
-    placed.push({ id: known, size: size === 'wide' ? 'full' : 'half', shown: true });
-  }
-  const rest = standard(role).filter(({ id }) => !placed.some((own) => own.id === id));
-  return [...placed, ...rest.map((widget) => ({ ...widget, shown: false }))];
-}
-
-export const keptOf = (arrangement: Arrangement): Kept =>
-  arrangement.flatMap(({ id, size, shown }) => (shown ? [{ id, size: size === 'full' ? 'wide' : 'small' }] : []));
 
 /** The arrangement with a widget moved to a place. */
 export function movedTo(arrangement: Arrangement, id: WidgetId, place: number): Placed[] {

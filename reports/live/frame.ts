@@ -48,7 +48,7 @@ export function frame(options: Options) {
     el('option', { value: 'id', lang: 'id', selected: language() === 'id' }, 'Indonesia'),
     el('option', { value: 'en', lang: 'en', selected: language() === 'en' }, 'English'),
   );
-  const themeNames = { system: say.themeAuto, light: say.themeLight, dark: say.themeDark };
+  const themeNames = { auto: say.themeAuto, light: say.themeLight, dark: say.themeDark };
   const themes = el(
     'select',
     { 'data-testid': 'theme', change: () => options.chooseTheme(themes.value as Theme) },

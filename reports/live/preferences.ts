@@ -3,11 +3,9 @@
  * Invariants: a choice holds at once; it is written when choosing pauses and tried again until it is written; what the
  * server has wins when the screen opens, unless something was chosen here that it has not been told.
  */
-import type { Preferences } from '../../platform/preferences.ts';
-import { ApiError, call, type KeptPreferences } from './api.ts';
-import { type Arrangement, keptOf, type Placed, standard, whole } from './arrangement.ts';
-import { recallTheme } from './theme.ts';
-import { language } from './words/words.ts';
+import type { Preferences, ToldPreferences } from '../../platform/preferences.ts';
+import { ApiError, call, type Session } from './api.ts';
+import { type Arrangement, type Placed, whole } from './arrangement.ts';
 
 const KEPT = 'lumbung.preferences ';
 const WRITE_AFTER_MS = 600;
@@ -15,10 +13,10 @@ const AGAIN_MS = 5_000;
 
 /** `chosen` is null where the role's defaults hold. */
 type Local = { chosen: Preferences | null; unsaved: boolean };
-type Options = { sub: string; role: string; changed(): void; saved(done: boolean): void };
+type Options = { session: Session; changed(): void; saved(done: boolean): void };
 
-export function createPreferences({ sub, role, changed, saved }: Options) {
-  const key = KEPT + sub;
+export function createPreferences({ session, changed, saved }: Options) {
+  const key = KEPT + session.sub;
   let { chosen, unsaved } = readLocal(key);
   let timer: ReturnType<typeof setTimeout> | undefined;
   let stopped = false;
@@ -53,24 +51,20 @@ export function createPreferences({ sub, role, changed, saved }: Options) {
     clearTimeout(timer);
     timer = setTimeout(() => void write(), WRITE_AFTER_MS);
   };
-  /** The first choice keeps the rest as it is at the moment. */
-  const present = (): Preferences =>
-    chosen ?? {
-      ...{ widgets: keptOf(standard(role)), period: 'day', comparison: 'none' },
-      ...{ language: language(), theme: recallTheme() },
-    };
   return {
-    arrangement: (): Placed[] => (chosen === null ? standard(role) : whole(chosen.widgets, role)),
-    choices: (): Partial<Preferences> => chosen ?? {},
-    choose: (change: Partial<Preferences>): void => choose({ ...present(), ...change }),
-    arrange: (next: Arrangement): void => choose({ ...present(), widgets: keptOf(next) }),
+    arrangement: (): Placed[] => whole(chosen?.widgets ?? session.widgets, session.widgets),
+    choices: (): Preferences => chosen ?? {},
+    choose: (change: Preferences): void => choose({ ...chosen, ...change }),
+    arrange: (next: Arrangement): void => choose({ ...chosen, widgets: [...next] }),
     /** Back to what the role has. */
     reset: (): void => choose(null),
     async read(): Promise<void> {
       if (unsaved) return write();
-      const told = await call<KeptPreferences>('/preferences').catch(() => undefined);
-      const next = told?.saved ? told.preferences : null;
-      if (told === undefined || unsaved || JSON.stringify(next) === JSON.stringify(chosen)) return;
+      const told = await call<ToldPreferences>('/preferences').catch(() => undefined);
+      if (told === undefined) return;
+      const { saved: isSaved, defaults: _, ...own } = told;
+      const next = isSaved ? own : null;
+      if (unsaved || JSON.stringify(next) === JSON.stringify(chosen)) return;
       chosen = next;
       keepLocal();
       changed();

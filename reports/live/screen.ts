@@ -7,7 +7,7 @@ import { addressOf, readView, type View } from './address.ts';
 import { createAnnouncer } from './announce.ts';
 import { type ApiError, type Kpi, type Place, pathOf, type Session, type Summary } from './api.ts';
 import { arranging } from './arrange.ts';
-import { type Arrangement, standard } from './arrangement.ts';
+import { type Arrangement, whole } from './arrangement.ts';
 import { serverNow } from './clock.ts';
 import { type ConnectionState, connectLive } from './connection.ts';
 import { el, setText } from './dom.ts';
@@ -59,8 +59,7 @@ export function showScreen(root: HTMLElement, session: Session, ends: Ends): Scr
   const status = statusLine(goHome);
   const notices = createNotices({ kpis: desk.kpis, href: (scope) => desk.href({ scope }), say: announcer.say });
   const preferences = createPreferences({
-    sub: session.sub,
-    role: session.role,
+    session,
     changed: () => preferred(),
     saved: (done) => arrange.said(done ? words().saved : words().notSaved),
   });
@@ -89,7 +88,7 @@ export function showScreen(root: HTMLElement, session: Session, ends: Ends): Scr
   const widgets = mountedIn(parts.grid, desk);
   const arrangement = (): Arrangement =>
     kiosk
-      ? standard(session.role).filter(({ id }) => (KIOSK_WIDGETS as readonly string[]).includes(id))
+      ? whole(session.widgets, session.widgets).filter(({ id }) => (KIOSK_WIDGETS as readonly string[]).includes(id))
       : preferences.arrangement();
   const preferred = () => {
     const chosen = preferences.choices();

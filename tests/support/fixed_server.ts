@@ -14,12 +14,11 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { type Preferences, preferences } from '../../platform/preferences.ts';
 import { buildLive } from '../../reports/live/build.ts';
 import { seesFigures, seesTodayOnly } from '../../warehouse/permissions.ts';
+import { defaultWidgets } from '../../warehouse/preferences.ts';
 import { fixedAnswer, NOW } from './fixed_answers.ts';
 
 const CONTENT_POLICY =
   "default-src 'self';connect-src 'self';img-src 'self' data:;object-src 'none';base-uri 'none';form-action 'self';frame-ancestors 'none'";
-
-const DEFAULTS: Preferences = { widgets: [], period: 'day', comparison: 'none', language: 'id', theme: 'system' };
 
 export type FixedServer = AsyncDisposable & {
   url: string;
@@ -52,9 +51,20 @@ export async function startFixedServer(): Promise<FixedServer> {
   app.use('/assets', express.static(join(folder, 'assets'), { immutable: true, maxAge: '1y' }));
   const session = () => {
     const { session: own } = server;
-    return own && { sub: 'u1', ...own, figures: seesFigures(own.role), todayOnly: seesTodayOnly(own.role) };
+    return (
+      own && {
+        sub: 'u1',
+        ...own,
+        figures: seesFigures(own.role),
+        todayOnly: seesTodayOnly(own.role),
+        widgets: defaultWidgets(own.role),
+      }
+    );
   };
-  const kept = () => ({ saved: server.preferences !== undefined, preferences: server.preferences ?? DEFAULTS });
+  const kept = () => ({
+    ...{ saved: server.preferences !== undefined, ...server.preferences },
+    defaults: { widgets: defaultWidgets(server.session?.role ?? '') },
+  });
   const api = express.Router();
   api.use((_request, response, next) => {
     if (server.failing === undefined) next();

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { preferences } from '../../platform/preferences.ts';
 import { addressOf, comparedRange, PERIODS, rangeOf, readView, type View } from '../../reports/live/address.ts';
 import type { KpiValue, Summary } from '../../reports/live/api.ts';
-import { changed, keptOf, movedTo, standard, whole } from '../../reports/live/arrangement.ts';
+import { changed, movedTo, whole } from '../../reports/live/arrangement.ts';
 import { headline } from '../../reports/live/headline.ts';
 import { isKiosk, namedScopes, secondsOf } from '../../reports/live/kiosk.ts';
 import { wordsOf } from '../../reports/live/notices.ts';
@@ -13,6 +13,7 @@ import { BOARDS, boardOf } from '../../reports/live/widgets/boards.ts';
 import { en } from '../../reports/live/words/en.ts';
 import { id } from '../../reports/live/words/id.ts';
 import { registry, statusOf } from '../../warehouse/kpis/registry.ts';
+import { defaultWidgets } from '../../warehouse/preferences.ts';
 
 const day = fc
   .date({ min: new Date('2020-01-01'), max: new Date('2030-12-31'), noInvalidDate: true })
@@ -80,46 +81,49 @@ describe('the address', () => {
 });
 
 describe('the arrangement', () => {
+  const all = whole(defaultWidgets('BGN_LEADERSHIP'), defaultWidgets('BGN_LEADERSHIP'));
   const given = fc.array(
     fc.record({
       id: fc.oneof(fc.constantFrom<string>(...WIDGETS), fc.string()),
-      size: fc.constantFrom('small', 'wide', 'tall'),
+      size: fc.constantFrom('full' as const, 'half' as const),
+      shown: fc.boolean(),
     }),
   );
-  test('from anywhere is made whole: what was kept first and shown, every other widget once and not shown', () => {
+  test('the defaults of who sees all are every widget there is', () => {
+    expect(all.map(({ id }) => id).toSorted()).toEqual([...WIDGETS].toSorted());
+  });
+  test('from anywhere is made whole: what was kept first, every other widget of the role once and not shown', () => {
     fc.assert(
-      fc.property(given, (widgets) => {
-        const placed = whole(widgets, 'SPPG_KEPALA');
-        expect(placed.map((widget) => widget.id).toSorted()).toEqual([...WIDGETS].toSorted());
-        const known = [...new Set(widgets.map((widget) => widget.id))].filter((name) =>
-          (WIDGETS as readonly string[]).includes(name),
-        );
-        expect(placed.filter(({ shown }) => shown).map((widget) => widget.id)).toEqual(known);
-        expect(placed.slice(0, known.length).every(({ shown }) => shown)).toBe(true);
+      fc.property(given, fc.constantFrom('SPPG_KEPALA', 'SPPG_AKUNTAN', 'KPPG'), (widgets, role) => {
+        const defaults = defaultWidgets(role);
+        const ids = defaults.map(({ id }) => id);
+        const placed = whole(widgets, defaults);
+        expect(placed.map((widget) => widget.id).toSorted()).toEqual(ids.toSorted());
+        const known = [...new Set(widgets.map(({ id }) => id))].filter((id) => ids.includes(id));
+        const first = known.map((id) => widgets.find((widget) => widget.id === id));
+        expect(placed.slice(0, known.length)).toEqual(first);
+        expect(placed.slice(known.length).some(({ shown }) => shown)).toBe(false);
       }),
     );
   });
-  test('what is kept of it is what the server takes, and comes back the same', () => {
+  test('is what the server takes, and comes back the same', () => {
     fc.assert(
       fc.property(given, (widgets) => {
-        const placed = whole(widgets, 'KPPG');
-        const kept = keptOf(placed);
-        const rest = { period: 'day', comparison: 'none', language: 'id', theme: 'system' };
-        expect(preferences.safeParse({ widgets: kept, ...rest }).error).toBeUndefined();
-        expect(whole(kept, 'KPPG')).toEqual(placed);
+        const placed = whole(widgets, all);
+        const kept = preferences.parse({ widgets: placed }).widgets;
+        expect(whole(kept ?? [], all)).toEqual(placed);
       }),
     );
   });
   test('a widget moves to the place asked for, and the others keep their order', () => {
     fc.assert(
       fc.property(fc.constantFrom(...WIDGETS), fc.integer({ min: -3, max: 20 }), (widget, place) => {
-        const before = standard('BGN_LEADERSHIP');
-        const after = movedTo(before, widget, place);
+        const after = movedTo(all, widget, place);
         expect(after.findIndex((own) => own.id === widget)).toBe(Math.min(Math.max(0, place), WIDGETS.length - 1));
-        expect(after.filter((own) => own.id !== widget)).toEqual(before.filter((own) => own.id !== widget));
+        expect(after.filter((own) => own.id !== widget)).toEqual(all.filter((own) => own.id !== widget));
       }),
     );
-    expect(changed(standard('KPPG'), 'flow', { shown: false }).filter(({ shown }) => !shown)).toHaveLength(1);
+    expect(changed(all, 'flow', { shown: false }).filter(({ shown }) => !shown)).toHaveLength(1);
   });
 });
 
