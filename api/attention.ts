@@ -15,7 +15,7 @@ import { warnings } from '../warehouse/queries/warnings.ts';
 import { verdictsOf } from '../warehouse/verdicts.ts';
 import type { Place } from './access.ts';
 import type { ApiContext } from './context.ts';
-import { crossings } from './crossings.ts';
+import { crossings, type Places } from './crossings.ts';
 
 export type Attention = {
   kind: 'threshold' | 'warning' | 'finding' | 'report_due';
@@ -45,10 +45,10 @@ const KINDS = ['threshold', 'report_due', 'warning', 'finding'] as const;
 export async function attention(
   { warehouse }: Pick<ApiContext, 'warehouse'>,
   question: Question,
-): Promise<Attention[]> {
+): Promise<{ items: Attention[]; places: Places | null }> {
   const { place, date, today } = question;
-  const found = await Promise.all([
-    offLimits(warehouse, question),
+  const [offLimits, ...found] = await Promise.all([
+    crossed(warehouse, question),
     // Statistics stand on days that are over, and are not for those who see the present one only.
     place.onlyDay === undefined ? warned(warehouse, question) : [],
     impossible(warehouse, question),
@@ -56,18 +56,14 @@ export async function attention(
     date === today && place.onlyDay === undefined ? reports(warehouse, question) : [],
   ]);
   const order = (item: Item) => SEVERITIES.indexOf(item.severity) * KINDS.length + KINDS.indexOf(item.kind);
-  return found
-    .flat()
+  const items = [...offLimits.items.map((crossing): Item => ({ ...crossing, kind: 'threshold' })), ...found.flat()]
     .sort((a, b) => order(a) - order(b) || b.count - a.count || (a.reason_id < b.reason_id ? -1 : 1))
     .map(({ view, ...item }) => ({ ...item, href: addressOf(item, date === today ? undefined : date, view) }));
+  return { items, places: offLimits.places };
 }
 
-async function offLimits(warehouse: ApiContext['warehouse'], { claims, place, date }: Question): Promise<Item[]> {
-  const all = await crossings(warehouse, visibleKpis(claims.role), place, date, (level) =>
-    seesFigures(claims.role, level),
-  );
-  return all.map((crossing) => ({ ...crossing, kind: 'threshold' }));
-}
+const crossed = (warehouse: ApiContext['warehouse'], { claims, place, date }: Question) =>
+  crossings(warehouse, visibleKpis(claims.role), place, date, (level) => seesFigures(claims.role, level));
 
 /** The view of the live screen: scope, measure, and the day where it is not the present one. */
 function addressOf({ scope, kpi }: Item, date: string | undefined, view: Item['view']): string {

@@ -26,6 +26,9 @@ export type Crossing = {
   count: number;
 };
 
+/** Units right below with a figure that is critical. */
+export type Places = { level: Level; critical: number };
+
 /** How far back it is looked since when something lasts. */
 const LOOK_BACK_DAYS = 30;
 const levelWords: Readonly<Record<Level, Record<Language, string>>> = {
@@ -47,7 +50,7 @@ export async function crossings(
   place: Place,
   date: string,
   seesLevel: (level: Level) => boolean,
-): Promise<Crossing[]> {
+): Promise<{ items: Crossing[]; places: Places | null }> {
   const lookBack = addDays(date, 1 - LOOK_BACK_DAYS);
   const targets = await readTargets(warehouse);
   const limited = new Set(targets.map((target) => target.kpi));
@@ -68,7 +71,8 @@ export async function crossings(
     dailyValues(warehouse, place.scope, range.from, range.to),
     seen === undefined ? [] : unitDays(warehouse, ids, place.scope, seen, range),
   ]);
-  return judged.flatMap((kpi) => {
+  const critical = new Set<string>();
+  const items = judged.flatMap((kpi): Crossing[] => {
     const days = own.filter((row) => row.kpi === kpi.id && row.num !== null).reverse();
     const whole: UnitDays = {
       ...{ kpi: kpi.id, scope: place.text, name: place.path.at(-1)?.name ?? '' },
@@ -79,6 +83,7 @@ export async function crossings(
       .filter((unit) => unit.kpi === kpi.id)
       .flatMap((unit) => judge(kpi, unit, targets, [...place.ancestors, unit.scope], date) ?? []);
     const off = all.filter((unit) => GRAVITY[unit.status] > 0).sort(worse);
+    for (const unit of off) if (unit.status === 'critical') critical.add(unit.scope);
     const worst = [...(self && GRAVITY[self.status] > 0 ? [self] : []), ...off].reduce<Judged | undefined>(
       (top, unit) => (top === undefined || GRAVITY[unit.status] > GRAVITY[top.status] ? unit : top),
       undefined,
@@ -97,6 +102,7 @@ export async function crossings(
     const told = { severity, kpi: kpi.id, reason_id: reason('id'), reason_en: reason('en') } as const;
     return [{ ...told, since, scope, name, count: Math.max(1, off.length) }];
   });
+  return { items, places: seen === undefined ? null : { level: seen, critical: critical.size } };
 }
 
 const of = (count: number, all: number, level: Level, language: Language) =>

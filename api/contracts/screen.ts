@@ -92,7 +92,12 @@ export const screen: readonly Contract[] = [
     summary:
       'What needs attention on a day, the most urgent first: KPIs off their limits, statistical warnings, impossible data, reports due.',
     query: attentionInput,
-    answer: dated({ scope: z.string(), date: day, total: z.number(), items: z.array(item) }),
+    answer: dated({
+      ...{ scope: z.string(), date: day, total: z.number(), items: z.array(item) },
+      places: z.strictObject({ level, critical: z.number() }).nullable().meta({
+        description: 'How many of the units right below have a critical figure; null where the role sees none below.',
+      }),
+    }),
     rows: 'items',
     dated: true,
   },

@@ -64,8 +64,13 @@ export function screenRoutes(context: ApiContext): Router {
     const upTo = offset + limit;
     const question = `attention ${date} ${upTo} ${thisHour()} ${await judgements()}`;
     await answer(request, response, claims, scope, question, async () => {
-      const items = await attention(context, { claims, place: found, date, today: found.onlyDay ?? today() });
-      return { scope, date, total: items.length, items: items.slice(0, upTo) };
+      const { items, places } = await attention(context, {
+        claims,
+        place: found,
+        date,
+        today: found.onlyDay ?? today(),
+      });
+      return { scope, date, places, total: items.length, items: items.slice(0, upTo) };
     });
   });
   /** Changes with every verdict and every word on a finding: they are not part of any scope's version. */

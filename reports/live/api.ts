@@ -65,6 +65,7 @@ export type Flow = {
 };
 export type Attention = {
   total: number;
+  places: { level: string; critical: number } | null;
   items: {
     kind: 'threshold' | 'warning' | 'finding' | 'report_due';
     severity: 'critical' | 'warn' | 'info';

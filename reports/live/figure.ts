@@ -6,9 +6,14 @@ import type { Kpi, KpiValue, Status } from './api.ts';
 import { el } from './dom.ts';
 import { language, words } from './words/words.ts';
 
-export const short = (value: number | null, unit: Unit) => formatShort(value, unit, language());
+/** A number stays on one line with its sign and unit. */
+const whole = (text: string | null) => text?.replaceAll(' ', '\u00a0') ?? null;
+/** The same for numbers within a sentence of the server's. */
+export const unbroken = (text: string) => text.replace(/(?<=[≥≤]) | (?=%)/g, '\u00a0');
+
+export const short = (value: number | null, unit: Unit) => whole(formatShort(value, unit, language()));
 export const exact = (value: number | null, unit: Unit) => formatExact(value, unit, language());
-export const limits = (target: Kpi['target'], unit: Unit) => formatLimits(target, unit, language());
+export const limits = (target: Kpi['target'], unit: Unit) => whole(formatLimits(target, unit, language()));
 export const change = (value: number | null, before: number | null, unit: Unit) =>
   formatChange(value, before, unit, language());
 export const dateText = (day: string) => formatDate(day, language());

@@ -63,7 +63,9 @@ export function frame(options: Options) {
     el('span', { class: 'who small' }, session.name ?? session.sub),
     button(say.signOut, { class: 'link', 'data-testid': 'signout', click: options.signOut }),
   ];
-  const platform = session.role.startsWith('PLATFORM_') ? el('a', { href: '/health' }, say.health) : null;
+  const platform = session.role.startsWith('PLATFORM_')
+    ? el('a', { href: '/?operators', 'data-plain': true, 'data-testid': 'operators-link' }, say.health)
+    : null;
   const footer = el(
     'footer',
     { class: 'small foot' },

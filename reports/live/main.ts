@@ -47,7 +47,10 @@ function enter(session: Session): void {
       .finally(() => void start());
   };
   renewBefore(session.exp);
-  if (!session.figures) showNoFigures(root, session, leave);
+  if (new URLSearchParams(location.search).has('operators')) {
+    // Few people's page: nobody else loads it.
+    void import('./operators.ts').then(({ showOperators }) => showOperators(root, session));
+  } else if (!session.figures) showNoFigures(root, session, leave);
   else screen = showScreen(root, session, { signedOut: askToSignIn, signOut: leave, again: () => void start() });
 }
 

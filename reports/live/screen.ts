@@ -5,7 +5,7 @@
  */
 import { addressOf, readView, type View } from './address.ts';
 import { createAnnouncer } from './announce.ts';
-import { type ApiError, type Kpi, type Place, pathOf, type Session, type Summary } from './api.ts';
+import { type ApiError, type Attention, type Kpi, type Place, pathOf, type Session, type Summary } from './api.ts';
 import { arranging } from './arrange.ts';
 import { type Arrangement, whole } from './arrangement.ts';
 import { serverNow } from './clock.ts';
@@ -40,6 +40,7 @@ export function showScreen(root: HTMLElement, session: Session, ends: Ends): Scr
   let view = readView(location.search, session.scopes[0] ?? 'national');
   let kpis: readonly Kpi[] = [];
   let summary: Summary | undefined;
+  let places: { of: string; told: Attention['places'] } | undefined;
   /** The view the widgets were last told of. */
   let viewed: View | undefined;
   let connection: ConnectionState = 'connecting';
@@ -54,7 +55,13 @@ export function showScreen(root: HTMLElement, session: Session, ends: Ends): Scr
     go: (change) => show({ ...view, ...change }),
     href: (change) => addressOf({ ...view, ...change }),
     say: announcer.say,
+    places(told) {
+      places = { of: `${view.scope} ${view.date}`, told };
+      if (summary) setText(parts.headline, sentenceOf(summary));
+    },
   };
+  const sentenceOf = (of: Summary) =>
+    headline(of, view.date === null, places?.of === `${of.scope} ${view.date}` ? places.told : null);
   const goHome = () => desk.go({ scope: session.scopes[0] ?? 'national', date: null });
   const status = statusLine(goHome);
   const notices = createNotices({ kpis: desk.kpis, href: (scope) => desk.href({ scope }), say: announcer.say });
@@ -125,7 +132,7 @@ export function showScreen(root: HTMLElement, session: Session, ends: Ends): Scr
       announcer.say(parts.headline.textContent ?? '');
   };
   const head = (next: Summary, moved: boolean, elsewhere: boolean) => {
-    const sentence = headline(next, view.date === null);
+    const sentence = sentenceOf(next);
     setText(parts.headline, sentence);
     status.holds(next.asOf.committedAt);
     parts.state.hidden = next.state !== 'provisional' || view.date === null;

@@ -15,7 +15,9 @@ export async function signOut(): Promise<void> {
 export function showNoFigures(root: HTMLElement, session: Session, leave: () => void): void {
   const say = words();
   const audit = session.role === 'AUDITOR' ? el('p', {}, el('a', { href: '/api/v1/audit' }, say.auditTrail)) : null;
-  const health = session.role.startsWith('PLATFORM_') ? el('p', {}, el('a', { href: '/health' }, say.health)) : null;
+  const health = session.role.startsWith('PLATFORM_')
+    ? el('p', {}, el('a', { href: '/?operators', 'data-testid': 'operators-link' }, say.health))
+    : null;
   root.replaceChildren(
     el(
       'main',

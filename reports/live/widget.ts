@@ -4,7 +4,7 @@
  */
 
 import type { View } from './address.ts';
-import type { Kpi, Session, Summary } from './api.ts';
+import type { Attention, Kpi, Session, Summary } from './api.ts';
 import { el } from './dom.ts';
 import { words } from './words/words.ts';
 
@@ -38,6 +38,8 @@ export type Desk = {
   /** The address of the view with a change, for links. */
   href(change: Partial<View>): string;
   say(text: string): void;
+  /** How many places below need attention, where somebody has asked. */
+  places(places: Attention['places']): void;
 };
 export type Widget = {
   id: WidgetId;

@@ -283,6 +283,8 @@ test('attention: what is off its limits, due, or impossible; the most urgent fir
   const rank = { critical: 0, warn: 1, info: 2 } as Record<string, number>;
   expect(all.map(({ severity }) => rank[severity])).toEqual(all.map(({ severity }) => rank[severity]).sort());
   const of = (list: Item[], name: string) => list.find(({ kpi, rule, kind }) => [kpi, rule, kind].includes(name));
+  expect((await ask('attention?scope=national')).places).toEqual({ level: 'province', critical: 1 });
+  expect((await ask('attention?scope=sppg:k321')).places).toBe(null);
   const held = all.find(({ kpi }) => kpi === 'holding_time_4h');
   // Of the nation half, of the province nothing: the share is compared with SQL over the same runs.
   const { rows } = await source.query<{ share: number }>(

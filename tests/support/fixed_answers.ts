@@ -191,7 +191,8 @@ function attention(role: string, scope: string) {
     href: '/?scope=sppg%3Ak3201-3',
   };
   const items = [...off, ...(seesTodayOnly(role) ? [] : [report])];
-  return { asOf, scope, date: DAY, total: items.length, items };
+  const places = scope === 'national' ? { level: 'province', critical: 3 } : null;
+  return { asOf, scope, date: DAY, places, total: items.length, items };
 }
 
 function flow(scope: string) {

@@ -155,10 +155,10 @@ describe('the first sentence', () => {
 
   test('says how much arrived of what is due, and what is wrong', () => {
     expect(headline(summary(delivered, target), true)).toBe(
-      'Hari ini 61,8 jt dari 63 jt porsi sudah tersalur; semua ukuran dalam batas.',
+      'Hari ini 61,8\u00a0jt dari 63\u00a0jt porsi sudah tersalur; semua ukuran dalam batas.',
     );
     expect(headline(summary(delivered, target, kpi('x', 1, 'critical')), false)).toBe(
-      '25 Nov 2026 61,8 jt dari 63 jt porsi sudah tersalur; 1 ukuran perlu perhatian.',
+      '25 Nov 2026 61,8\u00a0jt dari 63\u00a0jt porsi sudah tersalur; 1 ukuran perlu perhatian.',
     );
   });
   test('says so when nothing is known, and is silent on deliveries for who does not see them', () => {
@@ -174,10 +174,10 @@ test('a notice is told by its measure, its table or its report; what nobody need
   const told = (kind: string, detail: Record<string, string | number | null>, channel = 'province:32') =>
     wordsOf({ kind, channel, subject: 'x', at: '2026-11-25T01:00:00Z', detail }, kpis as never)?.text;
   expect(told('threshold', { kpi: 'serving_temperature', status: 'critical', value: 0.8 })).toBe(
-    'Kepatuhan suhu melewati batas: 80 %',
+    'Kepatuhan suhu melewati batas: 80\u00a0%',
   );
   expect(told('threshold', { kpi: 'serving_temperature', status: 'ok', value: 1 })).toBe(
-    'Kepatuhan suhu kembali dalam batas: 100 %',
+    'Kepatuhan suhu kembali dalam batas: 100\u00a0%',
   );
   expect(told('incident', { kpi: 'suspected_incidents', count: 2, scope: 'sppg:k1' })).toBe('Dugaan insiden: 2');
   expect(told('quarantine', { table: 'sppg', state: 'quarantined' })).toContain('Tabel sppg dikesampingkan');

@@ -7,7 +7,7 @@
 import { statuses } from '../../design/status.ts';
 import { type Attention, pathOf, type Status } from '../api.ts';
 import { button, el, setText } from '../dom.ts';
-import { dateText, defined, isSafety } from '../figure.ts';
+import { dateText, defined, isSafety, unbroken } from '../figure.ts';
 import { createReader } from '../reader.ts';
 import { type Desk, section, type Widget } from '../widget.ts';
 import { language, words } from '../words/words.ts';
@@ -29,7 +29,7 @@ export function attention(desk: Desk): Widget {
   list.append(none);
   const more = button('', { class: 'link', hidden: true, click: () => expand() });
   const element = section('attention', list, more);
-  let held: Attention = { total: 0, items: [] };
+  let held: Pick<Attention, 'total' | 'items'> = { total: 0, items: [] };
   let all = false;
   let shown = '';
   const expand = () => {
@@ -52,7 +52,7 @@ export function attention(desk: Desk): Widget {
       ' ',
       ...(kpi ? [defined(kpi.id, kpi.name[language()]), ', '] : []),
       el('a', { href: item.href, dir: 'auto' }, item.name),
-      `: ${language() === 'en' ? item.reason_en : item.reason_id}`,
+      unbroken(`: ${language() === 'en' ? item.reason_en : item.reason_id}`),
       item.since === null ? null : el('span', { class: 'small' }, ` ${words().since(dateText(item.since))}`),
     );
   };
@@ -81,6 +81,7 @@ export function attention(desk: Desk): Widget {
     gapMs: GAP_MS,
     told(answer) {
       held = answer;
+      desk.places(answer.places);
       show();
     },
     refused: (error) => unread(error.status === 403 ? words().widgetRefused : error.message),
