@@ -72,6 +72,11 @@ export function finish(
 ): SVGSVGElement {
   const svg = plot as SVGSVGElement;
   for (const style of [...svg.querySelectorAll('style')]) style.remove();
+  // The library names its groups, in English, where no role lets them have a name.
+  for (const group of [...svg.querySelectorAll('g[aria-label]:not([role])')]) {
+    group.setAttribute('data-mark', group.getAttribute('aria-label') ?? '');
+    group.removeAttribute('aria-label');
+  }
   svg.setAttribute('class', 'plot');
   svg.setAttribute('role', role);
   svg.setAttribute('aria-label', frame.label);

@@ -63,7 +63,8 @@ export function drawTile(
   const said = words(tile, place, look);
   const text = (content: string, at: number, weight: string) =>
     svgElement(document, 'text', { x: width / 2, y: height * at, dy: '0.32em', 'font-weight': weight }, content);
-  const link = place !== undefined && href !== undefined ? { href: href(place.scope), 'aria-label': said } : undefined;
+  // Its title is its name: a label beside it would have to repeat what is written on the tile.
+  const link = place !== undefined && href !== undefined ? { href: href(place.scope) } : undefined;
   return svgElement(
     document,
     link ? 'a' : 'g',

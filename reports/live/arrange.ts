@@ -53,7 +53,7 @@ export function arranging({ current, change, reset, say }: Options): Arranging {
     say(words().movedTo(words()[id], place, next.length));
   };
 
-  /** Dragging: the row under the pointer makes room. */
+  /** Dragging: the other rows make room, one by one; a row that is moved itself would lose the pointer. */
   const drag = (id: WidgetId) => (event: Event) => {
     const handle = event.currentTarget as HTMLElement;
     handle.setPointerCapture((event as PointerEvent).pointerId);
@@ -62,8 +62,9 @@ export function arranging({ current, change, reset, say }: Options): Arranging {
       const over = rows.findIndex((row) => moved.clientY < row.getBoundingClientRect().bottom);
       const to = over < 0 ? rows.length - 1 : over;
       const row = list.querySelector(`[data-id="${id}"]`);
-      if (!row || rows.indexOf(row) === to) return;
-      list.insertBefore(row, rows.indexOf(row) < to ? (rows[to]?.nextSibling ?? null) : (rows[to] ?? null));
+      if (!row) return;
+      for (let at = rows.indexOf(row); at > to; at--) row.after(rows[at - 1] ?? row);
+      for (let at = rows.indexOf(row); at < to; at++) row.before(rows[at + 1] ?? row);
     };
     const done = () => {
       handle.removeEventListener('pointermove', onMove);

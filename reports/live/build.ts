@@ -7,6 +7,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { BRAND, manifest } from './pwa/manifest.ts';
 
@@ -46,6 +47,10 @@ export async function buildLive(outDir: string): Promise<{ files: string[] }> {
     logLevel: 'silent',
   });
   const outputs = Object.entries(result.metafile.outputs);
+  for (const [file] of outputs) {
+    const name = join(assets, basename(file));
+    writeFileSync(`${name}.br`, brotliCompressSync(readFileSync(name)));
+  }
   const named = (entry: string) =>
     `/assets/${basename(outputs.find(([, output]) => output.entryPoint?.endsWith(entry))?.[0] ?? '')}`;
   const icons = new Map(

@@ -76,9 +76,9 @@ test('an update changes the number, glows, says since when, and moves nothing', 
     update('national', `2-${turn}`);
     await expect.poll(() => shown(page, 'portions_delivered')).toBe(String(turn * 1_000_000));
   }
-  await expect.poll(() => card(page, 'portions_delivered').textContent()).toBe('5 jt');
+  await expect.poll(() => card(page, 'portions_delivered').textContent()).toBe('5\u00a0jt');
   expect(await page.getByTestId('card-portions_delivered').locator('.since').textContent()).toMatch(
-    /^berlaku sejak \d\d\.\d\d$/,
+    /^berlaku sejak (25 Nov, )?11\.49$/,
   );
   expect(await page.getByTestId('last-update').textContent()).toMatch(/pembaruan terakhir/);
   expect(await page.evaluate(() => (globalThis as unknown as { shifts: number[] }).shifts)).toEqual([]);
@@ -139,6 +139,7 @@ test('old data is called old', async () => {
   await expect.poll(() => shown(page, 'portions_target')).toMatch(/^\d+$/);
   // The server's clock says 11:50: by it the data is seconds old, whatever this device believes.
   expect(await page.getByTestId('stale-banner').isVisible()).toBe(false);
+  await page.context().setOffline(true);
   await page.clock.runFor(150_000);
   await expect.poll(() => page.getByTestId('stale-banner').textContent()).toMatch(/belum diperbarui sejak/);
 });
@@ -160,7 +161,7 @@ test('drill-down by links, back and forward; the address is the view', async () 
   await expect.poll(() => page.getByTestId('scope-name').textContent()).toBe('Kabupaten Bogor');
   await page.goForward();
   await expect.poll(() => page.getByTestId('scope-name').textContent()).toContain('<img');
-  await page.getByTestId('measure').first().selectOption('on_time_delivery');
+  await page.locator('.widget-trend').getByTestId('measure').selectOption('on_time_delivery');
   await page.getByTestId('period').selectOption('30');
   await page.getByTestId('compare').selectOption('previous');
   expect(page.url()).toContain('kpi=on_time_delivery&period=30&compare=previous');

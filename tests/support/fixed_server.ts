@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import compression from 'compression';
 import express from 'express';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { screenPages } from '../../api/pages.ts';
 import { type Preferences, preferences } from '../../platform/preferences.ts';
 import { buildLive } from '../../reports/live/build.ts';
 import { seesFigures, seesTodayOnly } from '../../warehouse/permissions.ts';
@@ -48,7 +49,7 @@ export async function startFixedServer(): Promise<FixedServer> {
     response.set({ 'Content-Security-Policy': CONTENT_POLICY, Date: NOW.toUTCString() });
     next();
   });
-  app.use('/assets', express.static(join(folder, 'assets'), { immutable: true, maxAge: '1y' }));
+  app.use(screenPages(folder));
   const session = () => {
     const { session: own } = server;
     return (
@@ -108,7 +109,6 @@ export async function startFixedServer(): Promise<FixedServer> {
     response.json(answer);
   });
   app.use('/api/v1', api);
-  app.use((_request, response) => response.sendFile(join(folder, 'index.html')));
 
   const http = createServer(app);
   const sockets = new WebSocketServer({ server: http, path: '/ws' });

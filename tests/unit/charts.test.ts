@@ -90,7 +90,7 @@ describe('trend', () => {
   });
   it('starts amounts at zero and never shows a share above a hundred percent', () => {
     const zero = all('trend-amount', 'text').find((text) => text.textContent === '0');
-    const bottom = Math.max(...all('trend-amount', '[aria-label="y-grid"] line').map((line) => number(line, 'y1')));
+    const bottom = Math.max(...all('trend-amount', '[data-mark="y-grid"] line').map((line) => number(line, 'y1')));
     expect(translation(zero as Element)[1]).toBeCloseTo(bottom, 3);
     expect(texts('trend-share')).toContain('100 %');
     expect(texts('trend-share')).not.toContain('105 %');
@@ -208,7 +208,7 @@ describe('flow of the day', () => {
     const start = Number(/M([\d.]+),/.exec(plan)?.[1]);
     expect(ends).toHaveLength(4);
     for (const end of ends) expect((end - start) / (whole - start)).toBeCloseTo(10 / 24, 3);
-    expect(texts('flow', '[aria-label="y-axis tick label"] text')[0]).toBe('0');
+    expect(texts('flow', '[data-mark="y-axis tick label"] text')[0]).toBe('0');
   });
   it('names every stage and its sum so far', () => {
     // Beside the ends of their lines; the plan, which runs on, in the margin.
