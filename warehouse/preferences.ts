@@ -22,7 +22,7 @@ const STANDARD: readonly (Pick<Widget, 'id' | 'size'> & { about?: readonly Owner
   { id: 'voice', size: 'full', about: ['voice'] },
   { id: 'calendar', size: 'half', history: true },
   { id: 'insights', size: 'half', history: true },
-  { id: 'data', size: 'full', history: true },
+  { id: 'data', size: 'full' },
   { id: 'units', size: 'full', history: true },
 ];
 

@@ -23,6 +23,8 @@ export type TileLook = {
   largest: number;
   language: Language;
   size: number;
+  /** Whether there is room for one line only. */
+  flat: boolean;
   /** Whether there is room for every number, and for every short name. */
   numbered: boolean;
   named: boolean;
@@ -61,8 +63,9 @@ export function drawTile(
   const shape = shapePath(status, size * 0.6);
   const chosen = place !== undefined && place.scope === look.chosen;
   const said = words(tile, place, look);
+  const [across, down] = look.flat ? [0.36, 0.5] : [0.5, look.numbered ? 0.2 : 0.34];
   const text = (content: string, at: number, weight: string) =>
-    svgElement(document, 'text', { x: width / 2, y: height * at, dy: '0.32em', 'font-weight': weight }, content);
+    svgElement(document, 'text', { x: width * across, y: height * at, dy: '0.32em', 'font-weight': weight }, content);
   // Its title is its name: a label beside it would have to repeat what is written on the tile.
   const link = place !== undefined && href !== undefined ? { href: href(place.scope) } : undefined;
   return svgElement(
@@ -87,7 +90,7 @@ export function drawTile(
       'stroke-width': chosen ? 3 : 1,
       ...(value === null ? { 'stroke-dasharray': '2,3' } : {}),
     }),
-    text(look.named ? tile.short : tile.iso, look.numbered ? 0.2 : 0.34, '400'),
+    text(look.named ? tile.short : tile.iso, down, '400'),
     ...(number !== '' ? [text(number, 0.54, '650')] : []),
     // Without a target there is nothing to be on.
     ...(status === 'none'
@@ -95,7 +98,7 @@ export function drawTile(
       : [
           svgElement(document, 'path', {
             d: shape.d,
-            transform: `translate(${Math.round(width / 2)},${Math.round(height * (look.numbered ? 0.84 : 0.7))})`,
+            transform: `translate(${Math.round(width * (look.flat ? 0.8 : 0.5))},${Math.round(height * (look.flat ? 0.5 : look.numbered ? 0.84 : 0.7))})`,
             fill: shape.filled ? colour('ink') : 'none',
             stroke: shape.filled ? 'none' : colour('muted'),
           }),

@@ -13,6 +13,8 @@ import { COLUMNS, ROWS, type Tile, tileOf, tiles } from './provinces.ts';
 import { bareNumber, drawKey, drawTile, type Place, type TileLook } from './tile.ts';
 
 type Options = Omit<Frame, 'height'> & {
+  /** Where the place has a height of its own; low tiles say a short code and how they stand, in one line. */
+  height?: number;
   unit: Unit;
   target: Target;
   /** Where a tile leads; without it the map is a picture. */
@@ -55,14 +57,16 @@ export function tileMap(places: readonly Place[], options: Options): SVGSVGEleme
   // Inside of a tile, at the padding below.
   const room = (options.width / COLUMNS) * 0.92 - 3;
   const numbered = Math.max(0, ...numbers) <= room;
-  const frame = { ...options, height: heightOf(options.width, small, numbered) };
+  const frame = { ...options, height: options.height ?? heightOf(options.width, small, numbered) };
+  const flat = frame.height / ROWS < small * 3;
   const look: TileLook = {
+    flat,
     unit: options.unit,
     target: options.target,
     largest,
     language,
-    numbered,
-    named: Math.max(...tiles.map(({ short }) => short.length)) * small * 0.53 <= room,
+    numbered: numbered && !flat,
+    named: !flat && Math.max(...tiles.map(({ short }) => short.length)) * small * 0.53 <= room,
     size: small,
     chosen: options.chosen,
     href: options.href,
@@ -89,7 +93,7 @@ export function tileMap(places: readonly Place[], options: Options): SVGSVGEleme
           'g',
           {},
           ...layOut(places).map(({ tile, place }) => drawTile(document, box(tile.column, tile.row), tile, place, look)),
-          drawKey(document, box(COLUMNS - 7, 0, 7), look),
+          ...(flat ? [] : [drawKey(document, box(COLUMNS - 7, 0, 7), look)]),
         );
       }),
     ],

@@ -6,7 +6,7 @@ import { call, type Place, pathOf } from './api.ts';
 import { el, setText } from './dom.ts';
 import { words } from './words/words.ts';
 
-type Found = { units: (Place & { path: Place[] })[] };
+type Found = { units: (Place & { path?: string })[] };
 const WAIT_MS = 200;
 const LEAST = 2;
 const SHOWN = 12;
@@ -73,7 +73,7 @@ export function searchBox(go: (scope: string) => void): HTMLElement {
             el(
               'span',
               { class: 'small' },
-              [words().levelNames(level), ...path.slice(0, -1).map((above) => above.name)].join(' · '),
+              [words().levelNames(level), ...(path === undefined ? [] : [path])].join(' · '),
             ),
           ),
         ),

@@ -5,7 +5,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 
 export const SIZES = {
   phone: { width: 390, height: 844 },
-  laptop: { width: 1440, height: 900 },
+  laptop: { width: 1366, height: 768 },
   tv: { width: 1920, height: 1080 },
 } as const;
 export type Opened = { page: Page; faults: string[]; close(): Promise<void> };

@@ -308,7 +308,16 @@ export function fixedAnswer(role: string, path: string, query: URLSearchParams):
       const units = found
         .filter(({ name }) => name.toLowerCase().includes(q))
         .slice(0, 12)
-        .map(({ scope: of, name, level, code }) => ({ scope: of, name, level, code, path: pathOf(of) }));
+        .map(({ scope: of, name, level, code }) => {
+          const above = pathOf(of).slice(0, -1);
+          return {
+            scope: of,
+            name,
+            level,
+            code,
+            ...(above.length > 0 ? { path: above.map((each) => each.name).join(' › ') } : {}),
+          };
+        });
       return { asOf, q, units };
     }
   }

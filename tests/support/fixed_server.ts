@@ -17,6 +17,7 @@ import { buildLive } from '../../reports/live/build.ts';
 import { seesFigures, seesTodayOnly } from '../../warehouse/permissions.ts';
 import { defaultWidgets } from '../../warehouse/preferences.ts';
 import { fixedAnswer, NOW } from './fixed_answers.ts';
+import { fixedOperations } from './fixed_operations.ts';
 
 const CONTENT_POLICY =
   "default-src 'self';connect-src 'self';img-src 'self' data:;object-src 'none';base-uri 'none';form-action 'self';frame-ancestors 'none'";
@@ -85,6 +86,7 @@ export async function startFixedServer(): Promise<FixedServer> {
     server.session = undefined;
     response.status(204).end();
   });
+  api.get('/operations', (_request, response) => void response.json(fixedOperations));
   api.get('/preferences', (_request, response) => void response.json(kept()));
   api.put('/preferences', (request, response) => {
     const parsed = preferences.safeParse(request.body);

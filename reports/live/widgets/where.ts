@@ -108,8 +108,10 @@ export function where(desk: Desk): Widget {
     const label = `${words().map}: ${name}`;
     map.show({
       key,
-      draw: async (frame) =>
-        (await import('../../charts/tile_map.ts')).tileMap(places, { ...frame, ...common, label, href }),
+      draw: async ({ room, ...frame }) => {
+        const { tileMap } = await import('../../charts/tile_map.ts');
+        return tileMap(places, { ...frame, ...(room ? { height: room } : {}), ...common, label, href });
+      },
       table: async () => (await import('../../charts/tile_map.ts')).placesTable(places, { ...common, label }),
     });
   };
