@@ -179,15 +179,18 @@ function attention(role: string, scope: string) {
           name: named(scope).name,
           count: 1,
         },
-        reason_id: `${formatShort(value, kpi.unit)}, target ${limits[0]}`,
-        reason_en: `${formatShort(value, kpi.unit, 'en')}, target ${limits[1]}`,
+        reason_id: `${kpi.name.id} ${formatShort(value, kpi.unit)}, batas ${limits[0]}`,
+        reason_en: `${kpi.name.en} ${formatShort(value, kpi.unit, 'en')}, limit ${limits[1]}`,
         href: `/?scope=${encodeURIComponent(scope)}&kpi=${kpi.id}`,
       },
     ];
   });
   const report = {
     ...{ kind: 'report_due', severity: 'warn', since: before(8), scope: 'sppg:k3201-3', name: HOSTILE, count: 1 },
-    ...{ reason_id: 'laporan dua mingguan terlambat 8 hari', reason_en: 'fortnightly report 8 days late' },
+    ...{
+      reason_id: '1 laporan dua mingguan terlambat: pencairan berikutnya tertahan',
+      reason_en: '1 fortnightly reports are late: the next tranche is blocked',
+    },
     href: '/?scope=sppg%3Ak3201-3',
   };
   const items = [...off, ...(seesTodayOnly(role) ? [] : [report])];

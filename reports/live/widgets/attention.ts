@@ -7,7 +7,7 @@
 import { statuses } from '../../design/status.ts';
 import { type Attention, pathOf, type Status } from '../api.ts';
 import { button, el, setText } from '../dom.ts';
-import { dateText, defined, isSafety, unbroken } from '../figure.ts';
+import { dateText, isSafety, unbroken } from '../figure.ts';
 import { createReader } from '../reader.ts';
 import { type Desk, section, type Widget } from '../widget.ts';
 import { language, words } from '../words/words.ts';
@@ -38,8 +38,7 @@ export function attention(desk: Desk): Widget {
   };
   const line = (item: Item): HTMLElement => {
     const look = LOOKS[item.severity];
-    const kpi = desk.kpis().find(({ id }) => id === item.kpi);
-    const safety = kpi !== undefined && isSafety(kpi.id);
+    const safety = item.kpi !== undefined && isSafety(item.kpi);
     return el(
       'li',
       {},
@@ -50,9 +49,9 @@ export function attention(desk: Desk): Widget {
         el('span', { class: 'unseen' }, statuses[look].word[language()]),
       ),
       ' ',
-      ...(kpi ? [defined(kpi.id, kpi.name[language()]), ', '] : []),
-      el('a', { href: item.href, dir: 'auto' }, item.name),
-      unbroken(`: ${language() === 'en' ? item.reason_en : item.reason_id}`),
+      el('a', { href: item.href }, unbroken(language() === 'en' ? item.reason_en : item.reason_id)),
+      // Where it is, unless that is what is looked at.
+      ...(item.scope === desk.view().scope ? [] : [' · ', el('bdi', { class: 'place' }, item.name)]),
       item.since === null ? null : el('span', { class: 'small' }, ` ${words().since(dateText(item.since))}`),
     );
   };
@@ -61,7 +60,7 @@ export function attention(desk: Desk): Widget {
     const left = held.total - told.length;
     more.hidden = left === 0 || all;
     setText(more, words().moreItems(left));
-    const key = JSON.stringify([language(), told]);
+    const key = JSON.stringify([language(), desk.view().scope, told]);
     if (key === shown) return;
     shown = key;
     setText(none, words().nothingWrong);
