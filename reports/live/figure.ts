@@ -13,7 +13,9 @@ export const unbroken = (text: string) => text.replace(/(?<=[≥≤]) | (?=%)/g,
 
 export const short = (value: number | null, unit: Unit) => whole(formatShort(value, unit, language()));
 export const exact = (value: number | null, unit: Unit) => formatExact(value, unit, language());
-export const limits = (target: Kpi['target'], unit: Unit) => whole(formatLimits(target, unit, language()));
+export const limits = (target: Kpi['target'], unit: Unit) =>
+  // One sign for both ends: a card has little room.
+  whole(formatLimits(target, unit, language())?.replace(/ ?% – /, ' – ') ?? null);
 export const change = (value: number | null, before: number | null, unit: Unit) =>
   formatChange(value, before, unit, language());
 export const dateText = (day: string) => formatDate(day, language());

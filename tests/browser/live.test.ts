@@ -61,7 +61,6 @@ test('drill down from the nation to a kitchen, with hostile names as text, at ev
   const sizes = [
     { name: 'phone', width: 390, height: 844 },
     { name: 'laptop-dark', width: 1366, height: 768, dark: true },
-    { name: 'tv', width: 1920, height: 1080 },
   ];
   for (const size of sizes) {
     const { page, faults, close } = await open(size);

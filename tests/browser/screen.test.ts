@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { launch, type Opened, openPage, overflowOf, SIZES, violationsOf } from '../support/browser.ts';
 import { type FixedServer, startFixedServer } from '../support/fixed_server.ts';
 
-const SOAK_UPDATES = 3_000;
+const SOAK_UPDATES = 1_500;
 const FIRST_VIEW_BYTES = 200 * 1_024;
 
 let server: FixedServer;

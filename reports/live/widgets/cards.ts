@@ -103,7 +103,8 @@ function card(desk: Desk, kpi: Kpi, paint: ReturnType<typeof createPainter>['pai
         roll(number, told ? (before ?? null) : null, value.value, (part) => short(part, kpi.unit) ?? '');
       }
       if (changed && told) glow(element);
-      if (before === undefined || changed || !told) setText(since, at === null ? '' : words().holdsSince(timeText(at)));
+      if (before === undefined || changed || !told)
+        setText(since, at === null || value.value === null ? '' : words().holdsSince(timeText(at)));
       const target = limits(value.target ?? kpi.target, kpi.unit);
       const beside = target === null ? '' : ` · ${words().targetIs(target)}`;
       const mark = statusMark(value.status, value);
