@@ -2,9 +2,9 @@
  * What the live screen does under trouble, under more updates than a source makes, and for who arranges it, hears it or works it by
  * keyboard: on fixed answers, so that every state can be had on demand.
  */
-import type { Browser, CDPSession, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { launch, type Opened, openPage, overflowOf, SIZES, violationsOf } from '../support/browser.ts';
+import { countsOf, launch, type Opened, openPage, overflowOf, SIZES, violationsOf } from '../support/browser.ts';
 import { type FixedServer, startFixedServer } from '../support/fixed_server.ts';
 
 const SOAK_UPDATES = 1_500;
@@ -318,18 +318,10 @@ test('a wall screen fits, needs no hands, rotates, and comes back by itself', as
   await expect.poll(() => shown(page, 'portions_delivered'), { timeout: 40_000 }).toBe('5');
 });
 
-async function counts(session: CDPSession): Promise<{ nodes: number; listeners: number; heap: number }> {
-  await session.send('HeapProfiler.collectGarbage');
-  const { metrics } = await session.send('Performance.getMetrics');
-  const value = (name: string) => metrics.find((metric) => metric.name === name)?.value ?? 0;
-  return { nodes: value('Nodes'), listeners: value('JSEventListeners'), heap: value('JSHeapUsedSize') };
-}
-
 test('thousands of updates later, the heap and the number of nodes are what they were', async () => {
   const { page, faults } = await open('/?kiosk=national,province:32,province:33&seconds=2', { viewport: SIZES.tv });
   await ready(page);
-  const session = await page.context().newCDPSession(page);
-  await session.send('Performance.enable');
+  const counts = await countsOf(page);
   const storm = async (from: number) => {
     for (let at = 0; at < SOAK_UPDATES; at++) {
       if (at % 100 === 0) {
@@ -344,9 +336,9 @@ test('thousands of updates later, the heap and the number of nodes are what they
       .toBe(String(from + SOAK_UPDATES - 99));
   };
   await storm(0);
-  const before = await counts(session);
+  const before = await counts();
   for (let round = 1; round <= 4; round++) await storm(round * SOAK_UPDATES);
-  const after = await counts(session);
+  const after = await counts();
   expect(after.nodes).toBeLessThan(before.nodes * 1.15 + 200);
   expect(after.listeners).toBeLessThan(before.listeners * 1.15 + 50);
   expect(after.heap).toBeLessThan(before.heap * 1.2 + 2_000_000);

@@ -42,7 +42,7 @@ export async function openPage(
   });
   const origin = new URL(url).origin;
   page.on('request', (request) => {
-    if (!/^(data:|blob:)/.test(request.url()) && new URL(request.url()).origin !== origin)
+    if (!/^(data:|blob:)/.test(request.url()) && new URL(request.url()).origin !== origin && origin !== 'null')
       faults.push(`left the origin: ${request.url()}`);
   });
   await prepare?.(page);
@@ -70,3 +70,15 @@ export async function violationsOf(page: Page): Promise<string[]> {
 
 export const overflowOf = (page: Page): Promise<number> =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+/** What a page holds after its garbage is collected, each time it is asked. */
+export async function countsOf(page: Page): Promise<() => Promise<{ nodes: number; listeners: number; heap: number }>> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable');
+  return async () => {
+    await session.send('HeapProfiler.collectGarbage');
+    const { metrics } = await session.send('Performance.getMetrics');
+    const value = (name: string) => metrics.find((metric) => metric.name === name)?.value ?? 0;
+    return { nodes: value('Nodes'), listeners: value('JSEventListeners'), heap: value('JSHeapUsedSize') };
+  };
+}

@@ -52,6 +52,14 @@ it('goes by the name where codes differ', () => {
   expect(tileOf({ code: 'ID-YO', name: 'D.I. Yogyakarta' })?.short).toBe('DIY');
 });
 
+it('says a code and how it stands, in one line, where there is no room for more', () => {
+  const svg = tileMap(places, { ...options, width: 560, height: 180, scale: 1.5 });
+  expect(svg.getAttribute('height')).toBe('180');
+  const told = [...svg.querySelectorAll('.tile')].map((tile) => tile.querySelectorAll('text').length);
+  expect(new Set(told)).toEqual(new Set([1]));
+  expect(svg.querySelector('.tile[data-status="warn"] path')).not.toBeNull();
+});
+
 it('labels every tile by name, value and status', () => {
   const svg = tileMap(places, { ...options, width: 720, href: (scope) => `/?scope=${scope}` });
   const links = [...svg.querySelectorAll('a.tile')];

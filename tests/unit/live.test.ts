@@ -161,6 +161,11 @@ describe('the first sentence', () => {
       '25 Nov 2026 61,8\u00a0jt dari 63\u00a0jt porsi sudah tersalur; 1 ukuran perlu perhatian.',
     );
   });
+  test('tells of places below before it tells of measures', () => {
+    const wrong = summary(delivered, target, kpi('x', 1, 'warn'));
+    expect(headline(wrong, true, { level: 'province', critical: 3 })).toContain('; 3 provinsi perlu perhatian.');
+    expect(headline(wrong, true, { level: 'province', critical: 0 })).toContain('; 1 ukuran perlu perhatian.');
+  });
   test('says so when nothing is known, and is silent on deliveries for who does not see them', () => {
     expect(headline(summary(kpi('portions_delivered', null), kpi('portions_target', null)), true)).toContain(
       'belum ada data penyaluran',
