@@ -67,7 +67,12 @@ async function settled(page: Page, ready: string): Promise<void> {
     return (
       still &&
       document.querySelectorAll('.skeleton').length === 0 &&
-      (cards.length === 0 || document.querySelector('.spark svg, .page:not(.kiosk) .when input[disabled]') !== null)
+      (document.querySelector('.when input[disabled]') !== null ||
+        cards.every(
+          (value) =>
+            value.getBoundingClientRect().top > innerHeight ||
+            value.closest('.card')?.querySelector('.spark svg') !== null,
+        ))
     );
   });
 }
