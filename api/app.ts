@@ -1,6 +1,4 @@
 /** The Express application: createApp(deps) → handler. Everything it needs is passed in. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import compression from 'compression';
 import express, { type Express } from 'express';
 import helmet from 'helmet';
@@ -9,6 +7,7 @@ import type { ApiContext } from './context.ts';
 import { docsPage } from './docs_page.ts';
 import { openApi } from './openapi.ts';
 import { pageStyle } from './page.ts';
+import { screenPages } from './pages.ts';
 import { notFound, problems } from './problem.ts';
 import { requests } from './requests.ts';
 import { auditRoutes } from './routes/audit.ts';
@@ -18,6 +17,8 @@ import { exportRoutes } from './routes/exports.ts';
 import { figureRoutes } from './routes/figures.ts';
 import { healthRoutes } from './routes/health.ts';
 import { operatorRoutes } from './routes/operators.ts';
+import { preferencesRoutes } from './routes/preferences.ts';
+import { screenRoutes } from './routes/screen.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { statisticsRoutes } from './routes/statistics.ts';
 import { timelinessRoutes } from './routes/timeliness.ts';
@@ -72,21 +73,11 @@ export function createApp(context: ApiContext): Express {
     exportRoutes(context),
     auditRoutes(context),
     timelinessRoutes(context),
+    screenRoutes(context),
+    preferencesRoutes(context),
   );
   app.use(dictionaryPages(context));
-  if (existsSync(join(context.pages, 'index.html'))) {
-    app.use(
-      '/assets',
-      express.static(join(context.pages, 'assets'), { immutable: true, maxAge: '1y', fallthrough: false }),
-    );
-    app.get('/', (_request, response) => {
-      response.sendFile('index.html', {
-        root: context.pages,
-        cacheControl: false,
-        headers: { 'Cache-Control': 'no-cache' },
-      });
-    });
-  }
+  app.use(screenPages(context.pages));
   app.use(notFound);
   app.use(auditRefusals(context.audit, context.log));
   app.use(problems(context.log));

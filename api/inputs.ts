@@ -38,6 +38,18 @@ export const shownInput = z.object(paged);
 export const kpisInput = z.strictObject(paged);
 export const dictionaryInput = z.strictObject(paged);
 export const summaryInput = z.strictObject({ scope: scope.default('national'), date: date.optional(), ...paged });
+export const flowInput = z.strictObject({ scope: scope.default('national'), date: date.optional(), ...paged });
+export const searchInput = z.strictObject({
+  q: z.string().trim().min(1).max(100),
+  fields,
+  limit: z.coerce.number().int().min(1).max(50).default(20),
+  offset: z.coerce.number().int().min(0).max(500).default(0),
+});
+export const attentionInput = z.strictObject({
+  scope: scope.default('national'),
+  date: date.optional(),
+  ...limited,
+});
 export const unitsInput = z.strictObject({ parent: scope.optional(), ...paged });
 export const freshnessInput = z.strictObject({ scope: scope.optional() });
 const rangeChecks = <T extends z.ZodType<{ from: string; to: string }>>(schema: T) =>

@@ -8,23 +8,25 @@ import type { Logger } from '../platform/log.ts';
 import type { UserNotice } from '../platform/queues.ts';
 import type { Redis } from '../platform/redis.ts';
 import type { Warehouse } from '../warehouse/client.ts';
+import { addDays } from '../warehouse/days.ts';
 import { findKpi, kpiValue, registry, type Status, statusOf } from '../warehouse/kpis/registry.ts';
 import { readFreshness, readTables } from '../warehouse/ledger.ts';
 import { paymentRisks } from '../warehouse/queries/completeness.ts';
 import { readTargets, targetOf } from '../warehouse/queries/targets.ts';
 import { readTouchedScopes } from '../warehouse/queries/touched.ts';
-import { ofKitchens, watchedRatios } from '../warehouse/queries/watched.ts';
+import { amountsOfDays, watchedRatios } from '../warehouse/queries/watched.ts';
 import { announceNotice } from './announce.ts';
 
 /** Reported by feedback of a day, and by a programme's monitoring of a month. */
 const DAY_INCIDENTS = ['suspected_incidents'];
 const MONTH_INCIDENTS = ['food_safety_incidents'];
+const LOOKED_KEY = 'lumbung:noticed:incidents';
 const QUIET_SECONDS = 15 * 60;
 const QUIET_REPORT_SECONDS = 20 * 3_600;
 const REMEMBERED_SECONDS = 3 * 86_400;
 /** Reports are announced from so many days before they are due. */
 const DUE_WITHIN_DAYS = 3;
-/** Kitchens looked at in one round; a wave that touches more is told of by their provinces. */
+/** Kitchens whose thresholds are looked at in one round; a wave that touches more is told of by their provinces. */
 const KITCHENS_A_ROUND = 1_000;
 const SEVERITY: readonly Status[] = ['none', 'ok', 'warn', 'critical'];
 
@@ -33,7 +35,8 @@ type Told = Omit<UserNotice, 'epoch' | 'offset' | 'at'>;
 
 export type Notices = { look(): Promise<void> };
 
-export function createNotices({ warehouse, redis, log }: Context): Notices {
+/** `clock` tells the instant in milliseconds. */
+export function createNotices({ warehouse, redis, log }: Context, clock = Date.now): Notices {
   let since: number | undefined;
 
   const tell = async (told: Told, quietSeconds = QUIET_SECONDS) => {
@@ -42,11 +45,11 @@ export function createNotices({ warehouse, redis, log }: Context): Notices {
     await announceNotice(redis, { ...told, at: new Date().toISOString() });
     log.info({ kind: told.kind, channel: told.channel, subject: told.subject }, 'notice');
   };
-  /** The former value of each name, with the new ones remembered; undefined where this is the first look at this memory. */
-  const remember = async (memory: string, values: ReadonlyMap<string, string>) => {
+  /** The former value of each name, with the new ones remembered; undefined where this is the first look. */
+  const remember = async (memory: string, values: ReadonlyMap<string, string>, looked?: boolean) => {
     const key = `lumbung:noticed:${memory}`;
     const names = [...values.keys()];
-    const known = (await redis.hget(key, '')) !== null;
+    const known = looked ?? (await redis.hget(key, '')) !== null;
     const former = names.length === 0 ? [] : await redis.hmget(key, ...names);
     await redis.hset(key, { '': '1', ...Object.fromEntries(values) });
     await redis.expire(key, REMEMBERED_SECONDS);
@@ -86,21 +89,36 @@ export function createNotices({ warehouse, redis, log }: Context): Notices {
     }
   };
 
-  const incidents = async (day: string, kpis: readonly string[], kitchens: string[]) => {
-    const rows = await ofKitchens(warehouse, day, kpis, kitchens);
+  /**
+   * Incidents of the days that go on somewhere (in the east it may be tomorrow) and of the one before, for the late; of the months
+   * alike. What there is at the very first look is known; a day that begins later begins with nothing.
+   */
+  const incidents = async (today: string, easternDay: string, refreshes: { since: number; until: number }) => {
+    const month = `${easternDay.slice(0, 8)}01`;
+    const lastMonth = `${addDays(month, -1).slice(0, 8)}01`;
+    const looked = (await redis.get(LOOKED_KEY)) !== null;
+    const read = (days: readonly string[], kpis: readonly string[]) =>
+      amountsOfDays(warehouse, [...new Set(days)], kpis, looked ? refreshes : undefined);
+    const rows = (
+      await Promise.all([
+        read([addDays(today, -1), today, easternDay], DAY_INCIDENTS),
+        read([lastMonth, month], MONTH_INCIDENTS),
+      ])
+    ).flat();
     const name = (row: (typeof rows)[number]) => `${row.scope} ${row.kpi}`;
-    const former = await remember(
-      `incidents:${kpis.join()}:${day}`,
-      new Map(rows.map((row) => [name(row), String(row.num)])),
-    );
-    if (former === undefined) return;
-    for (const row of rows) {
-      if (row.num <= Number(former.get(name(row)) ?? 0)) continue;
-      const owner = findKpi(row.kpi)?.owner;
-      const detail = { scope: row.scope, kpi: row.kpi, day, count: row.num };
-      for (const channel of [row.scope, `province:${row.province}`, 'national'])
-        await tell({ channel, kind: 'incident', owner, subject: `${row.scope}:${row.kpi}:${row.num}`, detail });
+    for (const day of new Set(rows.map((row) => row.date))) {
+      const own = rows.filter((row) => row.date === day);
+      const counts = new Map(own.map((row) => [name(row), String(row.num)]));
+      const former = await remember(`incidents:${day}`, counts, looked);
+      for (const row of former === undefined ? [] : own) {
+        if (row.num <= Number(former?.get(name(row)) ?? 0)) continue;
+        const owner = findKpi(row.kpi)?.owner;
+        const detail = { scope: row.scope, kpi: row.kpi, day, count: row.num };
+        for (const channel of [row.scope, `province:${row.province}`, 'national'])
+          await tell({ channel, kind: 'incident', owner, subject: `${row.scope}:${row.kpi}:${row.num}`, detail });
+      }
     }
+    await redis.set(LOOKED_KEY, '1', 'EX', REMEMBERED_SECONDS);
   };
 
   const quarantines = async () => {
@@ -133,7 +151,9 @@ export function createNotices({ warehouse, redis, log }: Context): Notices {
 
   return {
     async look() {
-      const day = new Date(Date.now() + 7 * 3_600_000).toISOString().slice(0, 10);
+      const now = clock();
+      const dayAt = (hours: number) => new Date(now + hours * 3_600_000).toISOString().slice(0, 10);
+      const day = dayAt(7);
       await quarantines();
       await reports(day);
       const { seq } = await readFreshness(warehouse);
@@ -144,8 +164,7 @@ export function createNotices({ warehouse, redis, log }: Context): Notices {
         scopes.flatMap(({ scope }) => (scope.startsWith(`${level}:`) ? [scope.slice(level.length + 1)] : []));
       const kitchens = ids('sppg').slice(0, KITCHENS_A_ROUND);
       await thresholds(day, { kitchens, provinces: ids('province') });
-      await incidents(day, DAY_INCIDENTS, kitchens);
-      await incidents(`${day.slice(0, 8)}01`, MONTH_INCIDENTS, kitchens);
+      await incidents(day, dayAt(9), { since: from, until: seq });
       // Only now: what failed half-way is looked at again.
       since = seq;
     },

@@ -4,9 +4,17 @@ import { dataQuality } from './data_quality.ts';
 import { exports } from './exports.ts';
 import { figures } from './figures.ts';
 import { platform } from './platform.ts';
+import { screen } from './screen.ts';
 import { statistics } from './statistics.ts';
 
-export const contracts: readonly Contract[] = [...figures, ...statistics, ...dataQuality, ...exports, ...platform];
+export const contracts: readonly Contract[] = [
+  ...figures,
+  ...statistics,
+  ...dataQuality,
+  ...exports,
+  ...screen,
+  ...platform,
+];
 
 const byRoute = new Map(contracts.map((contract) => [`${contract.method} ${contract.path}`, contract]));
 

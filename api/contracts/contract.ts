@@ -5,7 +5,7 @@
 import type { z } from 'zod';
 
 export type Contract = {
-  method: 'get' | 'post' | 'delete';
+  method: 'get' | 'post' | 'put' | 'delete';
   /** As in OpenAPI: /api/v1/kpis/{kpi}/series. */
   path: string;
   tag: 'Figures' | 'Statistics' | 'Data quality' | 'Exports' | 'Session' | 'Platform';

@@ -1,5 +1,6 @@
 /** Contracts of sessions and of the platform: liveness, readiness, metrics. */
 import { z } from 'zod';
+import { toldPreferences } from '../../platform/preferences.ts';
 import { auditInput, sessionInput, signInInput } from '../inputs.ts';
 import type { Contract } from './contract.ts';
 import { asOf } from './shapes.ts';
@@ -12,6 +13,9 @@ const session = z.strictObject({
   exp: z.number().optional(),
   figures: z.boolean().meta({ description: 'The role looks at figures.' }),
   todayOnly: z.boolean().meta({ description: "The role looks at the kitchen's present day only." }),
+  widgets: toldPreferences.shape.defaults.shape.widgets.meta({
+    description: 'What the live screen of the role begins with.',
+  }),
 });
 
 const auditEntry = z.strictObject({

@@ -1,53 +1,38 @@
-/** Pages for operators, behind the platform's roles: `/health`, and the queues (`/queues`, read only). */
+/** For operators, behind the platform's roles: `/health` as a page, `/api/v1/operations` as JSON, the queues (`/queues`, read only). */
 import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { ExpressAdapter } from '@bull-board/express';
+import type { Queue } from 'bullmq';
 import { type RequestHandler, Router } from 'express';
-import { openQueue, queueNames } from '../../platform/queues.ts';
-import { readUptime } from '../../warehouse/uptime.ts';
+import { openQueue, PIPELINE, queueNames } from '../../platform/queues.ts';
 import { authenticate, demandNational } from '../access.ts';
 import type { ApiContext } from '../context.ts';
-import { asOf } from '../freshness.ts';
+import { type Operations, readOperations } from '../operations.ts';
 import { escapeHtml, page } from '../page.ts';
-import { readiness } from '../readiness.ts';
 
 const BOARD = '/queues';
 
 export function operatorRoutes(context: ApiContext): Router {
-  const { warehouse, redis, freshness, verify, metrics } = context;
+  const { redis, verify } = context;
   const router = Router();
-  const queues = queueNames.map((name) => openQueue(name, redis));
-  for (const queue of queues) queue.on('error', () => undefined); // shown as unknown while Redis is away
+  const open = (name: string) => {
+    const queue = openQueue(name, redis);
+    queue.on('error', () => undefined); // shown as unknown while Redis is away
+    return queue;
+  };
+  const queues: [Queue, ...Queue[]] = [open(PIPELINE), ...queueNames.filter((name) => name !== PIPELINE).map(open)];
 
   const operatorsOnly: RequestHandler = async (request, _response, next) => {
     demandNational(await authenticate(verify, request), 'health');
     next();
   };
 
+  router.get('/api/v1/operations', operatorsOnly, async (_request, response) => {
+    response.set('Cache-Control', 'no-store').json(await readOperations(context, queues));
+  });
+
   router.get('/health', operatorsOnly, async (_request, response) => {
-    const known = <T>(reading: Promise<T>): Promise<T | null> => reading.catch(() => null);
-    const [{ reasons, warnings }, engine, pong, now, month, day, counts, hits] = await Promise.all([
-      readiness(context),
-      known(warehouse.ping()),
-      known(redis.ping()),
-      known(freshness.current()),
-      known(readUptime(warehouse, 30)),
-      known(readUptime(warehouse, 1)),
-      Promise.all(queues.map((queue) => known(queue.getJobCounts('waiting', 'active', 'delayed', 'failed')))),
-      metrics.cache.requests.get(),
-    ]);
-    const rows: [string, string, boolean?][] = [
-      ['System', reasons.length === 0 ? 'ready' : reasons.join('; '), reasons.length === 0],
-      ['ClickHouse', engine ? 'answers' : 'does not answer', engine === true],
-      ['Redis', pong === 'PONG' ? 'answers' : 'does not answer', pong === 'PONG'],
-      ['Replication', lagText(now && asOf(now.freshness))],
-      ...queues.map((queue, index): [string, string] => [`Queue ${queue.name}`, countsText(counts[index] ?? null)]),
-      ['Cache', hitText(hits.values)],
-      ['Live connections', String((await metrics.live.sockets.get()).values[0]?.value ?? 0)],
-      ['Uptime, 24 hours', percent(day)],
-      ['Uptime, 30 days', percent(month)],
-      ...warnings.map((warning): [string, string, boolean] => ['Warning', warning, false]),
-    ];
+    const rows = rowsOf(await readOperations(context, queues));
     const lines = rows.map(
       ([name, text, good]) =>
         `<tr><th scope="row">${escapeHtml(name)}</th><td class="${good === undefined ? '' : good ? 'good' : 'bad'}">${escapeHtml(text)}</td></tr>`,
@@ -68,9 +53,36 @@ export function operatorRoutes(context: ApiContext): Router {
   return router;
 }
 
+/** Name, what is said of it, and whether that is good. */
+function rowsOf({
+  reasons,
+  engines,
+  asOf,
+  queues,
+  cache,
+  live,
+  uptime,
+  warnings,
+}: Operations): [string, string, boolean?][] {
+  const up = (engine: string) => engines.find((one) => one.engine === engine)?.up === true;
+  const answers = (engine: string) => (up(engine) ? 'answers' : 'does not answer');
+  return [
+    ['System', reasons.length === 0 ? 'ready' : reasons.join('; '), reasons.length === 0],
+    ['ClickHouse', answers('clickhouse'), up('clickhouse')],
+    ['Redis', answers('redis'), up('redis')],
+    ['Replication', lagText(asOf)],
+    ...queues.map(({ queue, jobs }): [string, string] => [`Queue ${queue}`, countsText(jobs)]),
+    ['Cache', hitText(cache)],
+    ['Live connections', String(live.sockets)],
+    ['Uptime, 24 hours', percent(uptime.day)],
+    ['Uptime, 30 days', percent(uptime.month)],
+    ...warnings.map((warning): [string, string, boolean] => ['Warning', warning, false]),
+  ];
+}
+
 const percent = (share: number | null) => (share === null ? 'not measured yet' : `${(100 * share).toFixed(2)} %`);
 
-function lagText(at: ReturnType<typeof asOf> | null): string {
+function lagText(at: Operations['asOf']): string {
   if (at === null) return 'unknown';
   return at.committedAt === null
     ? 'nothing has been rolled up yet'
@@ -85,8 +97,8 @@ function countsText(counts: Record<string, number> | null): string {
 }
 
 /** Share of answers that needed no computation, since this process began. */
-function hitText(values: readonly { value: number; labels: { result?: string | number | undefined } }[]): string {
-  const all = values.reduce((sum, { value }) => sum + value, 0);
-  const held = values.filter(({ labels }) => labels.result !== 'miss').reduce((sum, { value }) => sum + value, 0);
-  return all === 0 ? 'nothing asked yet' : `${percent(held / all)} of ${all} answers were held`;
+function hitText({ hit, waited, miss, stale, hitRate }: Operations['cache']): string {
+  return hitRate === null
+    ? 'nothing asked yet'
+    : `${percent(hitRate)} of ${hit + waited + miss + stale} answers were held`;
 }

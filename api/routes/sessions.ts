@@ -12,6 +12,7 @@ import { seal, unseal } from '../../platform/sealed.ts';
 import { type Claims, claimsFrom, signToken } from '../../platform/tokens.ts';
 import { isApiKey } from '../../warehouse/api_keys.ts';
 import { isRole, seesFigures, seesTodayOnly } from '../../warehouse/permissions.ts';
+import { defaultWidgets } from '../../warehouse/preferences.ts';
 import { demoKitchens } from '../../warehouse/queries/demo_scope.ts';
 import { readUser, userWithRole } from '../../warehouse/queries/users.ts';
 import { authenticate, COOKIE, cookieOf } from '../access.ts';
@@ -202,7 +203,7 @@ export function sessionRoutes(context: ApiContext): Router {
 
 function describe({ sub, name, role, scope, exp }: Claims) {
   // Pages show what there is for the role.
-  const pages = { figures: seesFigures(role), todayOnly: seesTodayOnly(role) };
+  const pages = { figures: seesFigures(role), todayOnly: seesTodayOnly(role), widgets: defaultWidgets(role) };
   return { sub, name: name ?? sub, role, scopes: scope, exp, ...pages };
 }
 

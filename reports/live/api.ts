@@ -1,44 +1,46 @@
-/** The API as the page uses it. Errors carry the problem's own words. */
-
-import type { Unit } from '../../warehouse/kpis/kpi.ts';
-import type { Target } from '../charts/trend.ts';
+/**
+ * The API as the page uses it. Errors carry the problem's own words; a call that hears nothing ends by itself.
+ * Invariant: `ApiError` means the server answered; anything else means it was not reached.
+ */
+import type { Widget as Placed } from '../../platform/preferences.ts';
+import type { Kpi as Definition } from '../../warehouse/kpis/kpi.ts';
+import type { FlowRow } from '../charts/flow.ts';
+import { heardDate } from './clock.ts';
 
 type Figure = { value: number | null } | null;
-export type Kpi = {
-  id: string;
-  section: string;
-  sectionName: { id: string };
-  name: { id: string };
-  definition: { id: string };
-  unit: Unit;
-  target: Target;
-  /** The finest period it is published for; the day when absent. */
-  grain?: 'fortnight' | 'month';
-};
+type Text = { id: string; en: string };
+/** A definition as the registry tells it to this role. */
+export type Kpi = Pick<
+  Definition,
+  'id' | 'section' | 'owner' | 'name' | 'definition' | 'unit' | 'direction' | 'target' | 'grain'
+> & { sectionName: Text };
+export type Status = 'ok' | 'warn' | 'critical' | 'none';
 export type KpiValue = {
   id: string;
   value: number | null;
   /** There is data, of too few people to be told. */
   withheld?: true;
-  status: 'ok' | 'warn' | 'critical' | 'none';
+  status: Status;
+  target: Kpi['target'];
   sameWeekday: Figure;
   previousPeriod: Figure;
-  monthToDate: Figure;
   trend: { date: string; value: number | null }[];
 };
 export type AsOf = { committedAt: string | null; rolledUpAt: string | null; lagMs: number | null };
+export type Place = { scope: string; name: string; level: string };
 export type Summary = {
   asOf: AsOf;
   scope: string;
   name: string;
   level: string;
   date: string;
-  path: { scope: string; name: string }[];
+  state: 'provisional' | 'final';
+  path: Place[];
   kpis: KpiValue[];
 };
 export type Session = {
   sub: string;
-  name: string;
+  name?: string;
   role: string;
   scopes: string[];
   /** Seconds since 1970. */
@@ -46,14 +48,36 @@ export type Session = {
   /** Whether the role sees figures, and of the present day only. */
   figures: boolean;
   todayOnly: boolean;
+  /** What the role's screen begins with. */
+  widgets: readonly Placed[];
 };
-export type UnitRow = { scope: string; name: string; code: string; sppgCount: number; level: string };
+export type UnitRow = Place & { code: string; sppgCount: number };
 export type Series = {
-  points: { date: string; num: number | null; den: number | null; value: number | null; withheld?: true }[];
+  points: { date: string; value: number | null; withheld?: true; state?: 'provisional' | 'final' }[];
 };
-/** What stands where there is no number. */
-export const absent = (withheld: true | undefined): string =>
-  withheld ? 'tidak ditampilkan (< 5 orang)' : 'belum ada data';
+export type Expected = { points: { date: string; low: number; high: number }[] };
+export type Ranking = { total: number; units: { scope: string; name: string; value: number }[] };
+
+export type Flow = {
+  date: string;
+  hours: FlowRow[];
+  stages: { stage: Exclude<keyof FlowRow, 'hour'>; total: number | null; untimed: number }[];
+};
+export type Attention = {
+  total: number;
+  places: { level: string; critical: number } | null;
+  items: {
+    kind: 'threshold' | 'warning' | 'finding' | 'report_due';
+    severity: 'critical' | 'warn' | 'info';
+    kpi?: string;
+    reason_id: string;
+    reason_en: string;
+    since: string | null;
+    scope: string;
+    name: string;
+    href: string;
+  }[];
+};
 
 export class ApiError extends Error {
   readonly status: number;
@@ -63,10 +87,23 @@ export class ApiError extends Error {
   }
 }
 
+const PATIENCE_MS = 30_000;
+
 export async function call<T>(path: string, init: RequestInit = {}): Promise<T> {
-  const answer = await fetch(`/api/v1${path}`, { ...init, headers: { 'content-type': 'application/json' } });
+  const answer = await fetch(`/api/v1${path}`, {
+    ...init,
+    headers: { 'content-type': 'application/json' },
+    signal: AbortSignal.timeout(PATIENCE_MS),
+  });
+  heardDate(answer.headers.get('date'));
   if (answer.status === 204) return undefined as T;
+  if (answer.ok) return (await answer.json()) as T;
   const body: unknown = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new ApiError(answer.status, (body as { detail?: string }).detail ?? `galat ${answer.status}`);
-  return body as T;
+  throw new ApiError(answer.status, (body as { detail?: string }).detail ?? `galat ${answer.status}`);
+}
+
+/** A path with its query; what is null is left out. */
+export function pathOf(path: string, query: Readonly<Record<string, string | number | null>>): string {
+  const set = Object.entries(query).flatMap(([name, value]) => (value === null ? [] : [[name, String(value)]]));
+  return `${path}?${new URLSearchParams(set)}`;
 }

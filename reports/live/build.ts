@@ -1,13 +1,26 @@
-/** Bundles the live screen and the frame of the data dictionary: content-hashed assets, nothing inline, nothing from another origin. */
+/**
+ * Bundles the live screen as an app, and the frame of the data dictionary: content-hashed assets, nothing inline, nothing from another
+ * origin; a service worker that knows by name all that the screen is made of.
+ */
+import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { BRAND, manifest } from './pwa/manifest.ts';
 
+const ICONS = [192, 512];
+const NO_ICON = '<link rel="icon" href="data:,">';
+const digest = (...parts: (string | Buffer)[]) => {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest('hex').slice(0, 8);
+};
 const here = fileURLToPath(new URL('.', import.meta.url));
 
-/** Writes index.html, the frame of the data dictionary and assets/ into `outDir` (replacing what is there). */
+/** Writes index.html, the frame of the data dictionary, assets/, the manifest and the service worker into `outDir` (replacing what is there). */
 export async function buildLive(outDir: string): Promise<{ files: string[] }> {
   rmSync(outDir, { recursive: true, force: true });
   const assets = join(outDir, 'assets');
@@ -15,7 +28,12 @@ export async function buildLive(outDir: string): Promise<{ files: string[] }> {
   const fonts = dirname(createRequire(import.meta.url).resolve('@fontsource-variable/inter/package.json'));
   cpSync(join(fonts, 'files/inter-latin-wght-normal.woff2'), join(assets, 'inter-latin.woff2'));
   const result = await build({
-    entryPoints: { main: join(here, 'main.ts'), styles: join(here, 'styles.css') },
+    entryPoints: {
+      main: join(here, 'main.ts'),
+      styles: join(here, 'styles.css'),
+      app: join(here, 'pwa/app.ts'),
+      bar: join(here, 'pwa/app.css'),
+    },
     outdir: assets,
     bundle: true,
     minify: true,
@@ -29,13 +47,53 @@ export async function buildLive(outDir: string): Promise<{ files: string[] }> {
     logLevel: 'silent',
   });
   const outputs = Object.entries(result.metafile.outputs);
+  for (const [file] of outputs) {
+    const name = join(assets, basename(file));
+    writeFileSync(`${name}.br`, brotliCompressSync(readFileSync(name)));
+  }
   const named = (entry: string) =>
     `/assets/${basename(outputs.find(([, output]) => output.entryPoint?.endsWith(entry))?.[0] ?? '')}`;
+  const icons = new Map(
+    ICONS.map((size) => {
+      const png = readFileSync(join(here, `pwa/icon-${size}.png`));
+      const file = `icon-${size}-${digest(png)}.png`;
+      writeFileSync(join(assets, file), png);
+      return [size, `/assets/${file}`];
+    }),
+  );
+  const iconOf = (size: number) => icons.get(size) ?? '';
+  const head = readFileSync(join(here, 'pwa/head.html'), 'utf8')
+    .replaceAll('%ICON%', iconOf(192))
+    .replace('%BRAND%', BRAND)
+    .replace('%APP_STYLES%', named('pwa/app.css'))
+    .replace('%APP%', named('pwa/app.ts'));
   for (const page of ['index.html', 'dictionary.html']) {
     const html = readFileSync(join(here, page), 'utf8')
       .replace('%STYLES%', named('styles.css'))
       .replace('%MAIN%', named('main.ts'));
-    writeFileSync(join(outDir, page), html);
+    const app = page === 'index.html' ? html.replace(NO_ICON, '').replace('  </head>', `${head}  </head>`) : html;
+    writeFileSync(join(outDir, page), app);
   }
+  const description = JSON.stringify(manifest(iconOf), null, 2);
+  writeFileSync(join(outDir, 'manifest.webmanifest'), description);
+  const names = [
+    ...outputs.map(([file]) => `/assets/${basename(file)}`),
+    '/assets/inter-latin.woff2',
+    ...icons.values(),
+  ];
+  await build({
+    entryPoints: [join(here, 'pwa/worker.ts')],
+    outfile: join(outDir, 'sw.js'),
+    bundle: true,
+    minify: true,
+    format: 'iife',
+    target: 'es2022',
+    define: {
+      // What the page says belongs to the version, beside the names, which hold what the assets say.
+      VERSION: JSON.stringify(digest(readFileSync(join(outDir, 'index.html')), description, ...names)),
+      SHELL: JSON.stringify(['/', '/manifest.webmanifest', ...names]),
+    },
+    logLevel: 'silent',
+  });
   return { files: outputs.map(([file]) => basename(file)) };
 }

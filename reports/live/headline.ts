@@ -1,15 +1,29 @@
 /** The screen's first sentence: is the day all right? */
-import { formatDate, formatShort } from '../../warehouse/kpis/format.ts';
-import type { Summary } from './api.ts';
+import type { Attention, Summary } from './api.ts';
+import { dateText, short } from './figure.ts';
+import { words } from './words/words.ts';
 
-export function headline(next: Summary): string {
-  const value = (id: string) => next.kpis.find((kpi) => kpi.id === id)?.value ?? null;
-  const delivered = value('portions_delivered');
+export const wrongIn = (summary: Summary) =>
+  summary.kpis.filter(({ status }) => status === 'warn' || status === 'critical');
+
+/** `places`: how many units below need attention, where that is known. */
+export function headline(summary: Summary, today: boolean, places?: Attention['places']): string {
+  const say = words();
+  const value = (id: string) => summary.kpis.find((kpi) => kpi.id === id)?.value ?? null;
   const target = value('portions_target');
-  const wrong = next.kpis.filter((kpi) => kpi.status === 'warn' || kpi.status === 'critical').length;
-  const attention = wrong === 0 ? 'semua ukuran dalam batas' : `${wrong} ukuran perlu perhatian`;
+  const wrong = wrongIn(summary).length;
+  const day = today ? say.today : dateText(summary.date);
+  const attention =
+    places && places.critical > 0
+      ? say.placesWrong(places.critical, say.levelNames(places.level))
+      : wrong === 0
+        ? say.allWell
+        : say.measuresWrong(wrong);
   // Whose field is another one is not told that this one lacks data.
-  if (!next.kpis.some((kpi) => kpi.id === 'portions_target')) return `${formatDate(next.date)}: ${attention}.`;
-  if (target === null) return `${formatDate(next.date)}: belum ada data penyaluran; ${attention}.`;
-  return `${formatDate(next.date)}: ${formatShort(delivered ?? 0, 'portions')} dari ${formatShort(target, 'portions')} porsi sudah tersalur; ${attention}.`;
+  if (!summary.kpis.some(({ id }) => id === 'portions_target')) return `${day}: ${attention}.`;
+  const delivered =
+    target === null
+      ? say.notDelivered
+      : say.delivered(short(value('portions_delivered') ?? 0, 'portions') ?? '', short(target, 'portions') ?? '');
+  return `${day} ${delivered}; ${attention}.`;
 }

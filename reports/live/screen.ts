@@ -1,389 +1,257 @@
 /**
- * The summary screen: headline, attention, cards by section, the chosen KPI over time, the units below.
- * Invariants: the address holds the whole view; an update changes text in place, so nothing moves; what is shown stays
- * on screen when the connection is lost, and its age is said.
+ * The live screen: one view of one scope, kept current until its reader leaves.
+ * Invariants: the address holds the whole view; an update changes what differs and moves nothing; what is shown stays when the
+ * connection is lost, and its age is said; leaving stops every timer, socket and listener.
  */
-import { formatChange, formatExact, formatLimits, formatPeriod, formatShort } from '../../warehouse/kpis/format.ts';
-import { sparkline, trendChart } from '../charts/trend.ts';
-import {
-  ApiError,
-  absent,
-  call,
-  type Kpi,
-  type KpiValue,
-  type Series,
-  type Session,
-  type Summary,
-  type UnitRow,
-} from './api.ts';
+import { addressOf, readView, type View } from './address.ts';
+import { createAnnouncer } from './announce.ts';
+import { type ApiError, type Attention, type Kpi, type Place, pathOf, type Session, type Summary } from './api.ts';
+import { arranging } from './arrange.ts';
+import { type Arrangement, whole } from './arrangement.ts';
+import { serverNow } from './clock.ts';
 import { type ConnectionState, connectLive } from './connection.ts';
-import { el } from './dom.ts';
-import { headline } from './headline.ts';
-import { defined, insightsList } from './insights.ts';
-import { signOut } from './signin.ts';
+import { el, setText } from './dom.ts';
+import { frame } from './frame.ts';
+import { headline, wrongIn } from './headline.ts';
+import { isKiosk, startKiosk } from './kiosk.ts';
+import { mountedIn } from './mounted.ts';
+import { createNotices } from './notices.ts';
+import { createPreferences } from './preferences.ts';
+import { createReader } from './reader.ts';
+import { searchBox } from './search.ts';
+import { statusLine } from './status_line.ts';
+import { recallTheme, useTheme } from './theme.ts';
+import type { Desk } from './widget.ts';
+import { language, useLanguage, words } from './words/words.ts';
 
-const WORDS = { ok: '● sesuai', warn: '▲ perhatian', critical: '■ kritis', none: '○ tanpa target' } as const;
-const STALE_MS = 120_000;
+const SUMMARY_GAP_MS = 250;
+/** Without updates the age of the data is asked for now and then. */
+const QUIET_MS = 15_000;
+/** What of definitions and figures the screen shows: nothing else is sent. */
+const KPI_FIELDS = 'id,section,sectionName,owner,name,definition,unit,direction,target,grain';
+const SUMMARY_FIELDS = 'id,value,withheld,status,target,sameWeekday,previousPeriod,trend';
+const KIOSK_WIDGETS = ['attention', 'summary', 'safety', 'flow', 'where', 'trend'] as const;
 
-type View = { scope: string; date: string | null; kpi: string };
+export type Screen = { renewed(): void };
+type Ends = { signedOut(): void; signOut(): void; again(): void };
 
-export function showScreen(root: HTMLElement, session: Session, signedOut: () => void): void {
-  const parts = frame();
-  root.replaceChildren(parts.page);
-  let kpis: Kpi[] = [];
+export function showScreen(root: HTMLElement, session: Session, ends: Ends): Screen {
+  const kiosk = isKiosk(location.search);
+  let view = readView(location.search, session.scopes[0] ?? 'national');
+  let kpis: readonly Kpi[] = [];
   let summary: Summary | undefined;
-  let view = readView();
-  let state: ConnectionState = 'connecting';
-  let attempts = 0;
-  let reading = false;
-  let again = false;
+  let places: { of: string; told: Attention['places'] } | undefined;
+  /** The view the widgets were last told of. */
+  let viewed: View | undefined;
+  let connection: ConnectionState = 'connecting';
+  let wasOpen = false;
 
-  function readView(): View {
-    const query = new URLSearchParams(location.search);
-    return {
-      scope: query.get('scope') ?? session.scopes[0] ?? 'national',
-      date: query.get('date'),
-      kpi: query.get('kpi') ?? 'portions_delivered',
-    };
-  }
-  const go = (change: Partial<View>) => {
-    view = { ...view, ...change };
-    const query = new URLSearchParams({ scope: view.scope, kpi: view.kpi, ...(view.date ? { date: view.date } : {}) });
-    history.pushState(null, '', `/?${query}`);
-    void refresh();
+  const announcer = createAnnouncer();
+  const desk: Desk = {
+    session,
+    view: () => view,
+    kpis: () => kpis,
+    summary: () => summary,
+    go: (change) => show({ ...view, ...change }),
+    href: (change) => addressOf({ ...view, ...change }),
+    say: announcer.say,
+    places(told) {
+      places = { of: `${view.scope} ${view.date}`, told };
+      if (summary) setText(parts.headline, sentenceOf(summary));
+    },
+  };
+  const sentenceOf = (of: Summary) =>
+    headline(of, view.date === null, places?.of === `${of.scope} ${view.date}` ? places.told : null);
+  const goHome = () => desk.go({ scope: session.scopes[0] ?? 'national', date: null });
+  const status = statusLine(goHome);
+  const notices = createNotices({ kpis: desk.kpis, href: (scope) => desk.href({ scope }), say: announcer.say });
+  const preferences = createPreferences({
+    session,
+    changed: () => preferred(),
+    saved: (done) => arrange.said(done ? words().saved : words().notSaved),
+  });
+  const arrange = arranging({
+    current: preferences.arrangement,
+    change: preferences.arrange,
+    reset: preferences.reset,
+    say: announcer.say,
+  });
+  const parts = frame({
+    session,
+    kiosk,
+    theme: recallTheme(),
+    search: searchBox((scope) => desk.go({ scope })),
+    notices: notices.open,
+    statusLine: status.line,
+    banners: status.banners,
+    arrange: arrange.open,
+    chooseLanguage: (chosen) => preferences.choose({ language: chosen }),
+    chooseTheme: (theme) => preferences.choose({ theme }),
+    signOut: () => {
+      leave();
+      ends.signOut();
+    },
+  });
+  const widgets = mountedIn(parts.grid, desk);
+  const arrangement = (): Arrangement =>
+    kiosk
+      ? whole(session.widgets, session.widgets).filter(({ id }) => (KIOSK_WIDGETS as readonly string[]).includes(id))
+      : preferences.arrangement();
+  const preferred = () => {
+    const chosen = preferences.choices();
+    if (chosen.theme !== undefined && chosen.theme !== recallTheme()) useTheme(chosen.theme);
+    if (chosen.language !== undefined && chosen.language !== language()) {
+      useLanguage(chosen.language);
+      leave();
+      return ends.again();
+    }
+    widgets.place(arrangement());
   };
 
-  /** Reads again; at most one reading runs and one waits. */
-  const refresh = async () => {
-    if (reading) {
-      again = true;
-      return;
-    }
-    reading = true;
-    try {
-      do {
-        again = false;
-        await read();
-        await new Promise((resolve) => setTimeout(resolve, 200));
-      } while (again);
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 401) return leave();
-      const known = error instanceof ApiError && error.status < 500;
-      parts.trouble.textContent = known
-        ? `Tidak dapat ditampilkan: ${error.message}`
-        : 'Data tidak dapat dibaca. Yang tampak adalah data terakhir. Mencoba lagi …';
-      parts.trouble.hidden = false;
-      if (!known) setTimeout(() => void refresh(), 3_000);
-    } finally {
-      reading = false;
-    }
+  /** Shows another view; `push` where it is a step that leads back. */
+  const show = (next: View, push = true) => {
+    const moved = next.scope !== view.scope || next.date !== view.date;
+    view = next;
+    if (push && !kiosk) history.pushState(null, '', addressOf(view));
+    if (moved || summary === undefined) {
+      parts.main.setAttribute('aria-busy', 'true');
+      summaries.now();
+    } else tell(summary);
   };
-  const read = async () => {
-    const wanted = view;
-    if (kpis.length === 0) kpis = (await call<{ kpis: Kpi[] }>('/kpis')).kpis;
-    const day = wanted.date ? `&date=${encodeURIComponent(wanted.date)}` : '';
-    const scope = encodeURIComponent(wanted.scope);
-    const [next, below] = await Promise.all([
-      call<Summary>(`/summary?scope=${scope}${day}`),
-      call<{ units: UnitRow[] }>(`/units?parent=${scope}`),
-    ]);
-    const kpi = kpis.find((candidate) => candidate.id === wanted.kpi) ?? kpis[0];
-    const days = session.todayOnly ? 0 : kpi?.grain === undefined ? 59 : 400;
-    const from = new Date(Date.parse(next.date) - days * 86_400_000).toISOString().slice(0, 10);
-    const range = `grain=${kpi?.grain ?? 'day'}&from=${from}&to=${next.date}`;
-    const series = kpi
-      ? await call<Series>(`/kpis/${encodeURIComponent(kpi.id)}/series?scope=${scope}&${range}`)
-      : { points: [] };
-    if (wanted !== view) {
-      again = true;
-      return;
-    }
-    parts.trouble.hidden = true;
-    const moved = summary?.scope !== next.scope || summary.date !== next.date;
-    render(next, below.units, kpi, series, moved);
+  const tell = (next: Summary) => {
+    const before = summary;
     summary = next;
-    live.watch(wanted.scope);
-    // They are about days that are over.
-    if (!session.todayOnly) void parts.insights.show(wanted.scope, wanted.date);
-    root.setAttribute('aria-busy', 'false');
+    const moved = before?.scope !== next.scope || before.date !== next.date;
+    if (viewed !== view || moved) {
+      viewed = view;
+      if (moved) live.watch(session.todayOnly ? [next.scope] : [next.scope, 'system']);
+      widgets.viewed(next);
+    } else widgets.changed(next);
+    head(next, moved, before !== undefined && before.scope !== next.scope);
+    if (!moved && before && wrongIn(before).length !== wrongIn(next).length)
+      announcer.say(parts.headline.textContent ?? '');
   };
-
-  const render = (next: Summary, units: UnitRow[], chosen: Kpi | undefined, series: Series, moved: boolean) => {
+  const head = (next: Summary, moved: boolean, elsewhere: boolean) => {
+    const sentence = sentenceOf(next);
+    setText(parts.headline, sentence);
+    status.holds(next.asOf.committedAt);
+    parts.state.hidden = next.state !== 'provisional' || view.date === null;
+    parts.today.hidden = view.date === null;
+    if (document.activeElement !== parts.date) parts.date.value = next.date;
+    parts.main.setAttribute('aria-busy', 'false');
+    root.setAttribute('aria-busy', 'false');
+    if (!moved) return;
     document.title = `${next.name} · Lumbung`;
-    parts.name.textContent = next.name;
-    parts.date.value = next.date;
-    parts.headline.textContent = headline(next);
-    parts.path.replaceChildren(
-      ...next.path.map((unit) =>
+    setText(parts.name, next.name);
+    parts.path.replaceChildren(...crumbs(next.path));
+    if (elsewhere && !kiosk) {
+      parts.name.focus({ preventScroll: true });
+      announcer.say(`${next.name}. ${sentence}`);
+    }
+  };
+  const crumbs = (path: readonly Place[]) =>
+    [...(session.scopes.length > 1 ? [{ scope: session.scopes[0] ?? '', name: words().ownUnits }] : []), ...path].map(
+      (place, index, all) =>
         el(
           'li',
           {},
-          el('a', { href: `/?scope=${encodeURIComponent(unit.scope)}`, click: follow(unit.scope) }, unit.name),
-        ),
-      ),
-    );
-    renderAttention(next);
-    if (moved) parts.sections.replaceChildren(...sections(next));
-    else for (const value of next.kpis) updateCard(value);
-    for (const card of parts.sections.querySelectorAll('.card')) {
-      card.setAttribute('aria-pressed', String(card.getAttribute('data-kpi') === chosen?.id));
-    }
-    if (chosen) renderTrend(chosen, series);
-    parts.unitsTitle.hidden = units.length === 0;
-    parts.units.replaceChildren(
-      ...units.map((unit) =>
-        el(
-          'li',
-          { 'data-testid': `unit-${unit.scope}` },
-          el('a', { href: `/?scope=${encodeURIComponent(unit.scope)}`, click: follow(unit.scope) }, unit.name),
-          unit.level === 'sppg' ? null : el('span', { class: 'small' }, ` ${unit.sppgCount} dapur`),
-        ),
-      ),
-    );
-  };
-  const follow = (scope: string) => (event: Event) => {
-    event.preventDefault();
-    go({ scope });
-  };
-
-  const renderAttention = (next: Summary) => {
-    const wrong = next.kpis.filter((kpi) => kpi.status === 'warn' || kpi.status === 'critical');
-    parts.attentionTitle.hidden = wrong.length === 0;
-    parts.attention.replaceChildren(
-      ...wrong.flatMap((value) => {
-        const kpi = kpis.find((candidate) => candidate.id === value.id);
-        if (!kpi) return [];
-        const status = el('span', { class: 'status', 'data-status': value.status }, WORDS[value.status]);
-        const figure = `: ${formatShort(value.value, kpi.unit)} (target ${formatLimits(kpi.target, kpi.unit)})`;
-        return [el('li', {}, status, ' ', defined(kpi.id, kpi.name.id), figure)];
-      }),
-    );
-  };
-  const sections = (next: Summary): HTMLElement[] => {
-    const names = new Map(kpis.map((kpi) => [kpi.section, kpi.sectionName.id]));
-    return [...names].map(([section, name]) =>
-      el(
-        'section',
-        {},
-        el('h2', {}, name),
-        el(
-          'div',
-          { class: 'cards' },
-          ...kpis
-            .filter((kpi) => kpi.section === section)
-            .flatMap((kpi) => {
-              const value = next.kpis.find((candidate) => candidate.id === kpi.id);
-              return value ? [card(kpi, value)] : [];
-            }),
-        ),
-      ),
-    );
-  };
-  const card = (kpi: Kpi, value: KpiValue): HTMLElement =>
-    el(
-      'button',
-      {
-        type: 'button',
-        class: 'card',
-        'data-kpi': kpi.id,
-        'data-testid': `card-${kpi.id}`,
-        title: kpi.definition.id,
-        click: () => go({ kpi: kpi.id }),
-      },
-      el('span', { class: 'name' }, kpi.name.id),
-      ...cardBody(kpi, value),
-    );
-  const cardBody = (kpi: Kpi, value: KpiValue): HTMLElement[] => {
-    const short = formatShort(value.value, kpi.unit);
-    const [compared, than] =
-      kpi.grain === undefined ? [value.sameWeekday, 'pekan lalu'] : [value.previousPeriod, 'periode lalu'];
-    const change = formatChange(value.value, compared?.value ?? null, kpi.unit);
-    const spark = el('span', { class: 'spark', 'aria-hidden': 'true' });
-    // One point is no trend.
-    if (value.trend.filter((point) => point.value !== null).length > 1) {
-      spark.append(
-        sparkline(value.trend, {
-          unit: kpi.unit,
-          target: kpi.target,
-          width: 200,
-          height: 36,
-          label: '',
-          daily: kpi.grain === undefined,
-        }),
-      );
-    }
-    return [
-      el(
-        'span',
-        {
-          class: short === null ? 'value nodata' : 'value',
-          'data-testid': `value-${kpi.id}`,
-          'data-value': value.value === null ? '' : String(value.value),
-          title: formatExact(value.value, kpi.unit) ?? '',
-        },
-        short ?? absent(value.withheld),
-      ),
-      el(
-        'span',
-        { class: 'status', 'data-status': value.status },
-        value.value === null ? `○ ${absent(value.withheld)}` : WORDS[value.status],
-      ),
-      el('span', { class: 'small' }, change === null ? '' : `${change} dari ${than}`),
-      spark,
-    ];
-  };
-  const updateCard = (value: KpiValue) => {
-    const kpi = kpis.find((candidate) => candidate.id === value.id);
-    const element = parts.sections.querySelector(`[data-kpi="${value.id}"]`);
-    if (!kpi || !element) return;
-    const shown = element.querySelector('.value')?.getAttribute('data-value');
-    const changed = shown !== (value.value === null ? '' : String(value.value));
-    element.replaceChildren(el('span', { class: 'name' }, kpi.name.id), ...cardBody(kpi, value));
-    if (!changed) return;
-    element.classList.remove('changed');
-    requestAnimationFrame(() => element.classList.add('changed'));
-  };
-
-  const renderTrend = (kpi: Kpi, series: Series) => {
-    const grain = kpi.grain ?? 'day';
-    const days = session.todayOnly ? 'hari ini' : '60 hari terakhir';
-    const span = { day: days, fortnight: 'per dua minggu', month: 'per bulan' }[grain];
-    parts.trendTitle.replaceChildren(defined(kpi.id, kpi.name.id), `, ${span}`);
-    parts.definition.textContent = kpi.definition.id;
-    const rows = series.points;
-    if (rows.length === 0) return parts.chart.replaceChildren(el('p', { class: 'nodata' }, 'belum ada data'));
-    const width = Math.max(320, parts.chart.clientWidth - 32);
-    const label = `${kpi.name.id}, ${span}, terakhir ${formatExact(rows.at(-1)?.value ?? null, kpi.unit) ?? 'belum ada data'}`;
-    parts.chart.replaceChildren(
-      trendChart(rows, { unit: kpi.unit, target: kpi.target, width, height: 320, label, daily: grain === 'day' }),
-    );
-    parts.table.replaceChildren(
-      el(
-        'tr',
-        {},
-        el('th', { scope: 'col' }, grain === 'day' ? 'Tanggal' : 'Periode'),
-        el('th', { scope: 'col' }, kpi.name.id),
-      ),
-      ...[...rows]
-        .reverse()
-        .map((row) =>
           el(
-            'tr',
-            {},
-            el('td', {}, formatPeriod(row.date, grain)),
-            el('td', {}, formatExact(row.value, kpi.unit) ?? absent(row.withheld)),
+            'a',
+            {
+              href: desk.href({ scope: place.scope }),
+              dir: 'auto',
+              ...(index === all.length - 1 ? { 'aria-current': 'page' } : {}),
+            },
+            place.name,
           ),
         ),
     );
-  };
 
-  const tick = () => {
-    const { connection, age, stale } = parts;
-    connection.dataset.state = state;
-    connection.textContent =
-      state === 'open' ? 'tersambung' : state === 'connecting' ? 'menyambung …' : `terputus, percobaan ${attempts}`;
-    const committed = summary?.asOf.committedAt;
-    if (!committed) return;
-    const ageMs = Math.max(0, Date.now() - Date.parse(committed));
-    const seconds = Math.round(ageMs / 1000);
-    age.textContent = seconds < 90 ? `data ${seconds} detik lalu` : `data ${Math.round(seconds / 60)} menit lalu`;
-    stale.hidden = ageMs < STALE_MS && state !== 'closed';
-    const since = new Date(committed).toLocaleTimeString('id-ID', { hour: '2-digit', minute: '2-digit' });
-    stale.textContent = `Data belum diperbarui sejak ${since}. Angka yang tampak berlaku sampai saat itu; sambungan dicoba terus.`;
-    if (state === 'open' && ageMs > 15_000) void refresh();
+  const definitions = createReader<{ kpis: Kpi[] }>({
+    path: () => `/kpis?fields=${KPI_FIELDS}`,
+    gapMs: 3_600_000,
+    told(answer) {
+      kpis = answer.kpis;
+      summaries.now();
+    },
+    refused: (error) => refused(error),
+    trouble: status.trouble,
+  });
+  const summaries = createReader<Summary>({
+    path: () =>
+      kpis.length === 0 ? null : pathOf('/summary', { scope: view.scope, date: view.date, fields: SUMMARY_FIELDS }),
+    gapMs: SUMMARY_GAP_MS,
+    told(answer, keptAt) {
+      status.refused(undefined);
+      status.kept(keptAt);
+      if (keptAt === undefined) healer?.heard();
+      tell(answer);
+    },
+    refused: (error) => refused(error),
+    trouble: status.trouble,
+  });
+  const refused = (error: ApiError) => {
+    if (error.status === 401) {
+      leave();
+      return ends.signedOut();
+    }
+    parts.main.setAttribute('aria-busy', 'false');
+    status.refused(error.message);
   };
 
   const live = connectLive({
     state(next, attempt) {
-      state = next;
-      attempts = attempt;
-      tick();
+      const lost = connection === 'open' && next === 'closed';
+      const back = wasOpen && connection !== 'open' && next === 'open';
+      if (lost) announcer.say(words().connectionLost);
+      if (back) announcer.say(words().connectionBack);
+      if (next !== 'connecting') connection = next;
+      wasOpen ||= next === 'open';
+      status.connection(next, attempt);
+      // Whatever waits for its next try is tried now.
+      if (next === 'open') summaries.soon();
+      if (back && !kiosk) void preferences.read();
     },
-    changed: () => void refresh(),
+    changed(channel) {
+      if (channel === 'system') return;
+      status.updated();
+      summaries.soon();
+    },
+    notice(notice) {
+      if (notice.kind !== 'token_expires') notices.heard(notice);
+    },
   });
-  const ticker = setInterval(tick, 1_000);
-  const onPop = () => {
-    view = readView();
-    void refresh();
+  const quiet = setInterval(() => {
+    const at = summary?.asOf.committedAt;
+    if (connection === 'open' && at && serverNow() - Date.parse(at) > QUIET_MS) summaries.soon();
+  }, QUIET_MS / 3);
+
+  const onPop = () => show(readView(location.search, session.scopes[0] ?? 'national'), false);
+  /** Links to views are followed here; with a key held they open as links do. */
+  const onClick = (event: MouseEvent) => {
+    const link = (event.target as Element).closest('a[href^="/?"]');
+    if (!link || link.hasAttribute('data-plain') || event.defaultPrevented) return;
+    if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    for (const dialog of root.querySelectorAll('dialog')) dialog.close();
+    show(readView((link.getAttribute('href') ?? '').slice(1), view.scope));
+  };
+  const leave = () => {
+    clearInterval(quiet);
+    removeEventListener('popstate', onPop);
+    root.removeEventListener('click', onClick);
+    for (const part of [live]) part.close();
+    for (const part of [definitions, summaries, widgets, status, notices, preferences, announcer]) part.stop();
+    healer?.stop();
   };
   addEventListener('popstate', onPop);
-  const leave = () => {
-    clearInterval(ticker);
-    removeEventListener('popstate', onPop);
-    live.close();
-    signedOut();
-  };
-  parts.who.textContent = session.name;
-  parts.signOut.addEventListener('click', () => void signOut().finally(leave));
-  parts.date.disabled = session.todayOnly;
-  parts.date.addEventListener('change', () => go({ date: parts.date.value === '' ? null : parts.date.value }));
-  void refresh();
-}
-
-/** The fixed frame of the screen; content is filled in place. */
-function frame() {
-  const date = el('input', { type: 'date', 'aria-label': 'Tanggal' }) as HTMLInputElement;
-  const skeleton = () => el('div', { class: 'card skeleton', 'aria-hidden': 'true' }, 'memuat');
-  const parts = {
-    date,
-    name: el('h1', { 'data-testid': 'scope-name' }, 'Memuat …'),
-    headline: el('p', { class: 'headline', 'aria-live': 'polite' }, '\u00a0'),
-    path: el('ol', { 'data-testid': 'breadcrumbs' }),
-    connection: el(
-      'span',
-      { class: 'connection small', 'data-testid': 'connection', 'data-state': 'connecting' },
-      'menyambung …',
-    ),
-    age: el('span', { class: 'small', 'data-testid': 'data-age' }),
-    who: el('span', { class: 'small' }),
-    signOut: el('button', { type: 'button', class: 'link', 'data-testid': 'signout' }, 'Keluar'),
-    stale: el('p', { class: 'banner', role: 'status', 'data-testid': 'stale-banner', hidden: true }),
-    trouble: el('p', { class: 'banner error', role: 'alert', hidden: true }),
-    attentionTitle: el('h2', { hidden: true }, 'Perlu perhatian'),
-    attention: el('ul', { class: 'attention' }),
-    insights: insightsList(),
-    sections: el('div', {}, el('div', { class: 'cards' }, ...Array.from({ length: 8 }, skeleton))),
-    trendTitle: el('h2', {}, 'Perkembangan'),
-    definition: el('p', { class: 'small' }),
-    chart: el('div', { class: 'chart', 'data-testid': 'trend-chart' }),
-    table: el('table', {}),
-    unitsTitle: el('h2', { hidden: true }, 'Wilayah dan dapur'),
-    units: el('ul', { class: 'units', 'data-testid': 'units-list' }),
-  };
-  const { connection, age, who, signOut, stale, trouble, name, headline, path } = parts;
-  const page = el(
-    'div',
-    { class: 'page' },
-    el(
-      'header',
-      { class: 'top' },
-      el('span', { class: 'brand' }, 'Lumbung'),
-      connection,
-      age,
-      el('span', { class: 'spacer' }),
-      who,
-      signOut,
-    ),
-    stale,
-    trouble,
-    el('nav', { 'aria-label': 'Wilayah' }, path),
-    el(
-      'main',
-      {},
-      name,
-      headline,
-      el('label', { class: 'small' }, 'Tanggal ', date),
-      parts.attentionTitle,
-      parts.attention,
-      parts.insights.element,
-      parts.sections,
-      parts.trendTitle,
-      parts.definition,
-      parts.chart,
-      el('details', {}, el('summary', { class: 'small' }, 'Tabel'), parts.table),
-      parts.unitsTitle,
-      parts.units,
-    ),
-  );
-  return { ...parts, page };
+  root.addEventListener('click', onClick);
+  parts.date.addEventListener('change', () => desk.go({ date: parts.date.value === '' ? null : parts.date.value }));
+  parts.today.addEventListener('click', () => desk.go({ date: null }));
+  root.replaceChildren(parts.page, notices.corner, announcer.element, notices.dialog, arrange.dialog);
+  widgets.place(arrangement());
+  const healer = kiosk ? startKiosk(session, (scope) => show({ ...view, scope, date: null })) : undefined;
+  definitions.now();
+  if (!kiosk) void preferences.read();
+  return { renewed: live.renewed };
 }

@@ -1,6 +1,7 @@
-/** The sign-in view: demo accounts where there are any, and a field for a token. */
+/** The sign-in view: the organisation's provider, demo accounts where there are any, and a field for a token. */
 import { call, type Session } from './api.ts';
-import { el } from './dom.ts';
+import { button, el } from './dom.ts';
+import { words } from './words/words.ts';
 
 type Options = { demo: { id: string; label: string; role: string }[]; provider: string | null };
 
@@ -11,32 +12,36 @@ export async function signOut(): Promise<void> {
 }
 
 /** What is shown to those whose role sees no figures. */
-export function showNoFigures(root: HTMLElement, session: Session, done: () => void): void {
-  const audit =
-    session.role === 'AUDITOR' ? [el('p', {}, el('a', { href: '/api/v1/audit' }, 'Buka jejak audit (JSON)'))] : [];
-  const leave = () => void signOut().finally(done);
+export function showNoFigures(root: HTMLElement, session: Session, leave: () => void): void {
+  const say = words();
+  const audit = session.role === 'AUDITOR' ? el('p', {}, el('a', { href: '/api/v1/audit' }, say.auditTrail)) : null;
+  const health = session.role.startsWith('PLATFORM_')
+    ? el('p', {}, el('a', { href: '/?operators', 'data-testid': 'operators-link' }, say.health))
+    : null;
   root.replaceChildren(
     el(
       'main',
       { class: 'signin', 'data-testid': 'no-figures' },
       el('p', { class: 'brand' }, 'Lumbung'),
-      el('h1', {}, session.name),
-      el('p', {}, `Peran ${session.role} tidak melihat angka dapur.`),
-      ...audit,
-      el('p', {}, el('a', { href: '/readyz' }, 'Keadaan sistem (JSON)')),
-      el('button', { class: 'primary', type: 'button', click: leave }, 'Keluar'),
+      el('h1', {}, session.name ?? session.sub),
+      el('p', {}, say.noFigures(session.role)),
+      audit,
+      health,
+      el('p', {}, el('a', { href: '/readyz' }, say.readiness)),
+      button(say.signOut, { class: 'primary', 'data-testid': 'signout', click: leave }),
     ),
   );
   root.setAttribute('aria-busy', 'false');
 }
 
 export async function showSignIn(root: HTMLElement, done: () => void): Promise<void> {
+  const say = words();
   const { demo, provider } = await call<Options>('/sign-in-options').catch(
     (): Options => ({ demo: [], provider: null }),
   );
   const trouble = el('p', { class: 'error', role: 'alert' });
   if (new URLSearchParams(location.search).get('sign-in') === 'failed') {
-    trouble.textContent = 'Tidak dapat masuk dengan akun lembaga. Coba lagi, atau minta peran pada pengelola akun.';
+    trouble.textContent = say.providerFailed;
     history.replaceState(null, '', '/');
   }
   const returnTo = encodeURIComponent(`${location.pathname}${location.search}`);
@@ -46,10 +51,10 @@ export async function showSignIn(root: HTMLElement, done: () => void): Promise<v
       await call('/session', { method: 'POST', body: JSON.stringify(body) });
       done();
     } catch {
-      trouble.textContent = 'Tidak dapat masuk. Periksa token, atau coba lagi sebentar.';
+      trouble.textContent = say.signInFailed;
     }
   };
-  const field = el('input', { id: 'token', autocomplete: 'off', spellcheck: 'false' }) as HTMLInputElement;
+  const field = el('input', { id: 'token', autocomplete: 'off', spellcheck: 'false', required: true });
   const form = el(
     'form',
     {
@@ -58,47 +63,39 @@ export async function showSignIn(root: HTMLElement, done: () => void): Promise<v
         void enter({ token: field.value.trim() });
       },
     },
-    el('label', { for: 'token' }, 'Token akses'),
+    el('label', { for: 'token' }, say.token),
     field,
-    el('button', { class: 'primary', type: 'submit' }, 'Masuk dengan token'),
+    el('button', { class: 'primary', type: 'submit' }, say.withToken),
   );
   const accounts = demo.map(({ id, label, role }) =>
     el(
       'li',
       {},
-      el(
-        'button',
-        { type: 'button', 'data-testid': `signin-demo-${id}`, click: () => void enter({ demo: id }) },
+      button(
+        label,
+        { class: 'primary', 'data-testid': `signin-demo-${id}`, click: () => void enter({ demo: id }) },
         el('strong', {}, label),
         el('br'),
         el('span', { class: 'small' }, role),
       ),
     ),
   );
+  const ways: Node[][] = [];
+  if (provider !== null) {
+    const href = `${provider}?returnTo=${returnTo}`;
+    ways.push([el('p', {}, el('a', { class: 'primary', href, 'data-testid': 'signin-provider' }, say.withProvider))]);
+  }
+  if (demo.length > 0) ways.push([el('h2', {}, say.demoAccounts), el('ul', {}, ...accounts)]);
+  ways.push([form]);
   root.replaceChildren(
     el(
       'main',
       { class: 'signin', 'data-testid': 'signin' },
       el('p', { class: 'brand' }, 'Lumbung'),
-      el('h1', {}, 'Masuk'),
-      el('p', { class: 'small' }, 'Lumbung menunjukkan apakah makanan sudah dimasak, aman, tepat waktu, dan terbayar.'),
+      el('h1', {}, say.signIn),
+      el('p', { class: 'small' }, say.purpose),
       trouble,
-      ...(provider === null
-        ? []
-        : [
-            el(
-              'p',
-              {},
-              el(
-                'a',
-                { class: 'primary', href: `${provider}?returnTo=${returnTo}`, 'data-testid': 'signin-provider' },
-                'Masuk dengan akun lembaga',
-              ),
-            ),
-            el('h2', {}, 'Atau'),
-          ]),
-      ...(demo.length > 0 ? [el('h2', {}, 'Akun contoh'), el('ul', {}, ...accounts), el('h2', {}, 'Atau')] : []),
-      form,
+      ...ways.flatMap((way, index) => (index === 0 ? way : [el('h2', {}, say.or), ...way])),
     ),
   );
   root.setAttribute('aria-busy', 'false');

@@ -4,6 +4,7 @@ import { backlog } from './backlog.ts';
 import { csv } from './csv.ts';
 import { freshness } from './freshness.ts';
 import { rollup } from './rollup.ts';
+import { screen } from './screen.ts';
 import { snapshot } from './snapshot.ts';
 import { stream } from './stream.ts';
 import { ws } from './ws.ts';
@@ -17,6 +18,7 @@ const benches: Readonly<Record<string, (quick: boolean) => Promise<void>>> = {
   api,
   ws,
   csv,
+  screen,
 };
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const unknown = names.filter((name) => !(name in benches));

@@ -1,11 +1,13 @@
-/** A person signs in, sees a number, the source changes, and the number changes without a reload. */
-import { mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { type Browser, chromium, type Page } from 'playwright-core';
+/** A person signs in, sees a number, the source changes, and the number changes without a reload: on the real stack. */
+import { mkdirSync } from 'node:fs';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { today } from '../../api/inputs.ts';
+import { demoSignIns } from '../../platform/demo_accounts.ts';
 import { measures, registry } from '../../warehouse/kpis/registry.ts';
 import { comparisons } from '../../warehouse/kpis/rules.ts';
+import { seesFigures, visibleKpis } from '../../warehouse/permissions.ts';
+import { launch, openPage, overflowOf, violationsOf } from '../support/browser.ts';
 import { batch, insert, seedProgramme } from '../support/rows.ts';
 import { type Stack, startPath, startStack } from '../support/stack.ts';
 
@@ -25,50 +27,21 @@ beforeAll(async () => {
   });
   await startPath(stack);
   await stack.settled();
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run', '--disable-sync'],
-  });
+  browser = await launch();
 });
 afterAll(async () => {
   await browser?.close();
   await stack[Symbol.asyncDispose]();
 });
 
-async function open(options: { width: number; height: number; dark?: boolean }) {
-  const page = await browser.newPage({
+const open = (options: { width: number; height: number; dark?: boolean }) =>
+  openPage(browser, `${stack.api}/`, {
     viewport: { width: options.width, height: options.height },
     colorScheme: options.dark ? 'dark' : 'light',
   });
-  const faults: string[] = [];
-  page.on('pageerror', (error) => faults.push(String(error)));
-  page.on('console', (message) => {
-    // A 401 before sign-in is the page asking whether there is a session.
-    if (message.type() === 'error' && !message.text().includes('401')) faults.push(message.text());
-  });
-  page.on('request', (request) => {
-    if (!/^(data:|blob:)/.test(request.url()) && !request.url().startsWith(stack.api))
-      faults.push(`left the origin: ${request.url()}`);
-  });
-  await page.goto(`${stack.api}/`);
-  return { page, faults };
-}
-
-/** What the accessibility checker finds. Playwright evaluates outside the page's content policy: it is not loosened for this. */
-async function violationsOf(page: Page): Promise<string[]> {
-  await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-    };
-    return (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-  });
-}
-const overflowOf = (page: Page) =>
-  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
 test('sign in, see a number, change the source by SQL, see the number change', async () => {
-  const { page, faults } = await open({ width: 1366, height: 768 });
+  const { page, faults, close } = await open({ width: 1366, height: 768 });
   await page.getByTestId('signin-demo-kepala').click();
   const value = page.getByTestId('value-portions_planned');
   await expect.poll(() => value.getAttribute('data-value'), { timeout: 20_000 }).toBe('1000');
@@ -80,7 +53,7 @@ test('sign in, see a number, change the source by SQL, see the number change', a
   await page.getByTestId('signout').click();
   await page.getByTestId('signin').waitFor();
   expect(faults).toEqual([]);
-  await page.close();
+  await close();
 });
 
 test('drill down from the nation to a kitchen, with hostile names as text, at every size', async () => {
@@ -88,10 +61,9 @@ test('drill down from the nation to a kitchen, with hostile names as text, at ev
   const sizes = [
     { name: 'phone', width: 390, height: 844 },
     { name: 'laptop-dark', width: 1366, height: 768, dark: true },
-    { name: 'tv', width: 1920, height: 1080 },
   ];
   for (const size of sizes) {
-    const { page, faults } = await open(size);
+    const { page, faults, close } = await open(size);
     await page.getByTestId('signin-demo-pimpinan').click();
     await page.getByTestId('unit-province:32').getByRole('link').click();
     await page.getByTestId('unit-regency:3201').getByRole('link').click();
@@ -104,12 +76,12 @@ test('drill down from the nation to a kitchen, with hostile names as text, at ev
     await page.screenshot({ path: `tests/browser/output/${size.name}.png`, fullPage: true });
     expect(await violationsOf(page), size.name).toEqual([]);
     expect(faults, size.name).toEqual([]);
-    await page.close();
+    await close();
   }
 });
 
 test('warnings and findings of a scope, each leading to its definition; the dictionary in two languages, at every size', async () => {
-  const { page, faults } = await open({ width: 1366, height: 768 });
+  const { page, faults, close } = await open({ width: 1366, height: 768 });
   await page.getByTestId('signin-demo-pimpinan').click();
   const told = page.getByTestId('insights');
   await expect.poll(() => told.textContent(), { timeout: 20_000 }).toContain('Tidak ada peringatan statistik');
@@ -139,24 +111,24 @@ test('warnings and findings of a scope, each leading to its definition; the dict
   expect(await page.locator('article#on_time_delivery h3').textContent()).toBe('On-time delivery');
   expect(await page.locator('html').getAttribute('lang')).toBe('en');
   expect(faults).toEqual([]);
-  await page.close();
+  await close();
   for (const size of [
     { name: 'dictionary-phone', width: 390, height: 844 },
     { name: 'dictionary-laptop', width: 1366, height: 768 },
     { name: 'dictionary-laptop-dark', width: 1366, height: 768, dark: true },
   ]) {
-    const { page, faults } = await open(size);
+    const { page, faults, close } = await open(size);
     await page.goto(`${stack.api}/dictionary#food_cost_per_portion`);
     expect(await overflowOf(page), `${size.name} scrolls sideways`).toBeLessThanOrEqual(0);
     expect(await violationsOf(page), size.name).toEqual([]);
     await page.screenshot({ path: `tests/browser/output/${size.name}.png` });
     expect(faults, size.name).toEqual([]);
-    await page.close();
+    await close();
   }
 });
 
 test('staff see the present day; roles without figures are told so, and sign out', async () => {
-  const { page, faults } = await open({ width: 1366, height: 768 });
+  const { page, faults, close } = await open({ width: 1366, height: 768 });
   await page.getByTestId('signin-demo-dapur').click();
   const value = page.getByTestId('value-portions_planned');
   await expect.poll(() => value.getAttribute('data-value'), { timeout: 20_000 }).toMatch(/^\d+$/);
@@ -171,5 +143,42 @@ test('staff see the present day; roles without figures are told so, and sign out
   await page.getByRole('button', { name: 'Keluar' }).click();
   await page.getByTestId('signin').waitFor();
   expect(faults).toEqual([]);
-  await page.close();
+  await close();
+});
+
+test('every role signs in, sees its own numbers or is told that it sees none, and signs out', async () => {
+  const { page, faults, close } = await open({ width: 1366, height: 768 });
+  for (const { id, role } of demoSignIns) {
+    await page.getByTestId(`signin-demo-${id}`).click();
+    if (!seesFigures(role)) await page.getByTestId('no-figures').waitFor();
+    else {
+      const cards = page.locator('.card:not(.skeleton)');
+      await expect.poll(() => cards.count(), { timeout: 20_000, message: role }).toBe(visibleKpis(role).length);
+      await expect.poll(() => page.getByTestId('headline').textContent()).toMatch(/\.$/);
+      expect(await page.getByTestId('refused-banner').isVisible(), role).toBe(false);
+    }
+    await page.getByTestId('signout').click();
+    await page.getByTestId('signin').waitFor();
+  }
+  expect(faults).toEqual([]);
+  await close();
+});
+
+test('the server goes away and comes back: said, tried again, and nothing is missed', async () => {
+  const { page, close } = await open({ width: 1366, height: 768 });
+  await page.getByTestId('signin-demo-kepala').click();
+  const value = page.getByTestId('value-portions_planned');
+  const state = page.getByTestId('connection');
+  await expect.poll(() => state.getAttribute('data-state'), { timeout: 20_000 }).toBe('open');
+  const before = await value.getAttribute('data-value');
+  const { port } = new URL(stack.api);
+  await stack.kill('api');
+  await expect.poll(() => state.getAttribute('data-state'), { timeout: 20_000 }).not.toBe('open');
+  expect(await value.getAttribute('data-value')).toBe(before);
+  await stack.source.query(`UPDATE food_productions SET "plannedPortions" = 7654 WHERE id = 'b0'`);
+  stack.env.PORT = port;
+  await stack.start('api');
+  await expect.poll(() => value.getAttribute('data-value'), { timeout: 60_000 }).toBe('7654');
+  await expect.poll(() => state.getAttribute('data-state'), { timeout: 60_000 }).toBe('open');
+  await close();
 });

@@ -35,8 +35,8 @@ afterAll(() => stack[Symbol.asyncDispose]());
 
 const call = (path: string, init: RequestInit & { headers?: Record<string, string> } = {}) =>
   fetch(`${stack.api}${path}`, { ...init, headers: { authorization: `Bearer ${token}`, ...init.headers } });
-const post = (path: string, body: object) =>
-  call(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+const post = (path: string, body: object, method = 'POST') =>
+  call(path, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
 
 /** One call of every documented operation that answers with success. */
 const samples: Record<string, () => Promise<Response>> = {
@@ -71,6 +71,16 @@ const samples: Record<string, () => Promise<Response>> = {
   'get /api/v1/exports': () => call('/api/v1/exports'),
   'get /api/v1/exports/{id}': async () => call(`/api/v1/exports/${await made('units', 'jsonl')}`),
   'get /api/v1/exports/{id}/file': async () => call(`/api/v1/exports/${await made('units', 'csv')}/file`),
+  'get /api/v1/flow': () => call('/api/v1/flow?date=2026-03-05'),
+  'get /api/v1/units/search': () => call('/api/v1/units/search?q=jawa'),
+  'get /api/v1/attention': () => call('/api/v1/attention?date=2026-03-05'),
+  'get /api/v1/preferences': () => call('/api/v1/preferences'),
+  'put /api/v1/preferences': async () => {
+    const told = (await (await call('/api/v1/preferences')).json()) as object;
+    return post('/api/v1/preferences', told, 'PUT');
+  },
+  'delete /api/v1/preferences': () => call('/api/v1/preferences', { method: 'DELETE' }),
+  'get /api/v1/operations': () => call('/api/v1/operations'),
   'get /api/v1/sign-in-options': () => call('/api/v1/sign-in-options'),
   'get /api/v1/session': () => call('/api/v1/session'),
   'post /api/v1/session': () => post('/api/v1/session', { token }),
@@ -168,7 +178,7 @@ test('every registered route is documented', async () => {
   const documented = Object.entries(openApi().paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method} ${path}`),
   );
-  const pages = ['get /', 'get /page.css'];
+  const pages = ['get /', 'get /sw.js', 'get /manifest.webmanifest', 'get /page.css'];
   expect(known.filter((route) => !documented.includes(route) && !pages.includes(route))).toEqual([]);
   expect(documented.filter((route) => !known.includes(route))).toEqual([]);
 });

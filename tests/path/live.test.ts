@@ -1,10 +1,15 @@
 /** The live channel: replay or resync, limits, in-band refresh, expiry, slow clients, lost notices, draining, and what people are told. */
+
+import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { authSecret, loadConfig } from '../../platform/config.ts';
+import { createLogger } from '../../platform/log.ts';
+import { streamKey } from '../../platform/queues.ts';
 import { signToken } from '../../platform/tokens.ts';
 import { currentSlot } from '../../warehouse/ledger.ts';
 import { markRows, refreshDirtyCells } from '../../warehouse/rollups/refresh.ts';
+import { createNotices } from '../../workers/notices.ts';
 import { batch, insert, NOW, seedProgramme } from '../support/rows.ts';
 import { lumbung, type Stack, startPath, startStack, until } from '../support/stack.ts';
 
@@ -287,6 +292,30 @@ test('people are told: a threshold crossed, an incident, a table quarantined; by
   await stack.source.query(`UPDATE food_productions SET "plannedPortions" = 9 WHERE id = 'b1'`);
   await leader.hears('notice', { kind: 'quarantine', channel: 'system' });
 });
+
+test('an incident is told of every kitchen, however many there are, and where it is tomorrow already', async () => {
+  await stack.kill('scheduler');
+  // A memory of its own, and a clock at which it is half past midnight in the east.
+  const redis = new Redis(stack.redisUrl, { db: 1 });
+  const log = createLogger({ LOG_LEVEL: 'fatal', LOG_PRETTY: 'off' }, 'test');
+  const notices = createNotices({ warehouse: stack.warehouse, redis, log }, () => Date.parse(`${today}T15:30:00Z`));
+  await stack.source.query(
+    `INSERT INTO sppg SELECT (jsonb_populate_record(s, jsonb_build_object('id', 'm' || n, 'code', 'm' || n))).*
+     FROM sppg s, generate_series(1, 1050) n WHERE s.id = 'k941'`,
+  );
+  await stack.settled();
+  await notices.look();
+  const told = async () => (await redis.keys(streamKey('sppg:m*'))).length;
+  expect(await told()).toBe(0);
+  await stack.source.query(
+    `INSERT INTO beneficiary_feedback (id, "sppgId", "beneficiaryType", "feedbackType", priority, "createdAt", "updatedAt")
+     SELECT 'f-m' || n, 'm' || n, 'CHILD', 'QUALITY_ISSUE', 'CRITICAL', '${today}T15:10:00Z', now() FROM generate_series(1, 1050) n`,
+  );
+  await stack.settled();
+  await notices.look();
+  expect(await told()).toBe(1050);
+  redis.disconnect();
+}, 120_000);
 
 test('a stop tells every client when to come back, and loses no request', async () => {
   using one = await client('PLATFORM_ANALYST', ['national']);

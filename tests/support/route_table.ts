@@ -77,7 +77,7 @@ const NOBODYS_EXPORT = '00000000-0000-4000-8000-000000000000';
 export const mounted = ['GET /queues'];
 
 type Route = {
-  method?: 'POST' | 'DELETE';
+  method?: 'POST' | 'PUT' | 'DELETE';
   /** What is asked of a unit; where it is absent, the route is not about one. */
   path: string | ((scope: string) => string);
   body?: object | ((scope: string) => object);
@@ -101,6 +101,8 @@ export const routes: Readonly<Record<string, Route>> = {
   'GET /readyz': open('/readyz', 200),
   'GET /metrics': open('/metrics', 200),
   'GET /': open('/', 200),
+  'GET /sw.js': open('/sw.js', 200),
+  'GET /manifest.webmanifest': open('/manifest.webmanifest', 200),
   'GET /openapi.json': open('/openapi.json', 200),
   'GET /docs': open('/docs', 200),
   'GET /dictionary': open('/dictionary', 200),
@@ -180,6 +182,24 @@ export const routes: Readonly<Record<string, Route>> = {
   'GET /api/v1/exports/:id/file': { path: `/api/v1/exports/${NOBODYS_EXPORT}/file`, answers: { 404: roles } },
   'GET /health': { path: '/health', answers: { 200: operators } },
   'GET /queues': { path: '/queues', answers: { 200: operators } },
+  'GET /api/v1/flow': {
+    path: (scope) => `/api/v1/flow?scope=${scope}&date=${DAY}`,
+    answers: { 200: without(history, 'SPPG_AKUNTAN', 'SPPG_HRD_MANAGER') },
+  },
+  'GET /api/v1/units/search': { path: '/api/v1/units/search?q=k321', answers: { 200: figures } },
+  'GET /api/v1/attention': {
+    path: (scope) => `/api/v1/attention?scope=${scope}&date=${DAY}`,
+    answers: { 200: history },
+  },
+  'GET /api/v1/preferences': { path: '/api/v1/preferences', answers: { 200: roles } },
+  'PUT /api/v1/preferences': {
+    method: 'PUT',
+    path: '/api/v1/preferences',
+    body: { widgets: [], language: 'id', theme: 'auto' },
+    answers: { 200: roles },
+  },
+  'DELETE /api/v1/preferences': { method: 'DELETE', path: '/api/v1/preferences', answers: { 200: roles } },
+  'GET /api/v1/operations': { path: '/api/v1/operations', answers: { 200: operators } },
   'GET /api/v1/payment-risks': {
     path: (scope) => `/api/v1/payment-risks?scope=${scope}`,
     answers: { 200: without(history, 'SPPG_AHLI_GIZI', 'SPPG_VIEWER', 'DEMO_USER', ...managers) },

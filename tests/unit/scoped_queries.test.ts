@@ -8,15 +8,18 @@ import type { Params, Warehouse } from '../../warehouse/client.ts';
 import { registry } from '../../warehouse/kpis/registry.ts';
 import { comparisons, rules } from '../../warehouse/kpis/rules.ts';
 import { completeDays, completeness, paymentRisks } from '../../warehouse/queries/completeness.ts';
+import { unitDays } from '../../warehouse/queries/crossings.ts';
 import { provisionalDays } from '../../warehouse/queries/finality.ts';
-import { findings, undatedRows } from '../../warehouse/queries/findings.ts';
+import { findings, openFindings, undatedRows } from '../../warehouse/queries/findings.ts';
+import { flow, STAGES } from '../../warehouse/queries/flow.ts';
 import { childrenOf, zoneHours } from '../../warehouse/queries/hierarchy.ts';
 import { peers, ranking } from '../../warehouse/queries/ranking.ts';
+import { searchUnits } from '../../warehouse/queries/search.ts';
 import { decomposition, expectedRanges, forecast } from '../../warehouse/queries/statistics.ts';
 import { timeliness } from '../../warehouse/queries/timeliness.ts';
 import { dailyValues, datasetStream, rangeValues, seriesValues } from '../../warehouse/queries/values.ts';
 import { warnings } from '../../warehouse/queries/warnings.ts';
-import { LEVELS, type Scope } from '../../warehouse/scopes.ts';
+import { formatScope, LEVELS, type Scope } from '../../warehouse/scopes.ts';
 
 const [from, to] = ['2026-03-01', '2026-03-05'];
 const range = { from, to };
@@ -30,11 +33,17 @@ const questions: Record<string, Record<string, (warehouse: Warehouse, scope: Sco
     completeDays: (w, scope) => completeDays(w, scope, range),
     paymentRisks: (w, scope) => paymentRisks(w, scope, to, 10),
   },
+  'crossings.ts': {
+    unitDays: (w, scope) =>
+      unitDays(w, [kpi.id], scope, scope.level === 'regency' || scope.level === 'sppg' ? 'sppg' : 'province', range),
+  },
   'finality.ts': { provisionalDays: (w, scope) => provisionalDays(w, scope, to, 3) },
   'findings.ts': {
     findings: (w, scope) => findings(w, [...rules, ...comparisons], scope, range, 10),
+    openFindings: (w, scope) => openFindings(w, [...rules, ...comparisons], scope, range),
     undatedRows: (w, scope) => undatedRows(w, scope),
   },
+  'flow.ts': { flow: (w, scope) => flow(w, scope, to, STAGES) },
   'hierarchy.ts': {
     childrenOf: (w, scope) => childrenOf(w, scope),
     zoneHours: (w, scope) => (scope.level === 'sppg' ? zoneHours(w, scope.id) : undefined),
@@ -43,6 +52,8 @@ const questions: Record<string, Record<string, (warehouse: Warehouse, scope: Sco
     ranking: (w, scope) => ranking(w, kpi, scope, 'sppg', range, 'asc', 10),
     peers: (w, scope) => (scope.level === 'sppg' ? peers(w, daily, scope.id, range) : undefined),
   },
+  // Of several scopes at once.
+  'search.ts': { searchUnits: (w, scope) => searchUnits(w, [formatScope(scope)], LEVELS, 'kota', 10) },
   'statistics.ts': {
     expectedRanges: (w, scope) => expectedRanges(w, kpi, scope, from, to),
     decomposition: (w, scope) => decomposition(w, kpi, scope, from, to),
@@ -83,8 +94,8 @@ test.each(Object.values(questions).flatMap((file) => Object.entries(file)))('%s'
     for (const { sql, params } of sent) {
       expect(sql).not.toContain(SECRET);
       if (level === 'national' || !/\b(mart\.kpi|raw\.|ops\.)/.test(sql)) continue;
-      expect(sql, `${level}: ${sql}`).toMatch(/\{(scopeId|id):String\}/);
-      expect([params.scopeId, params.id]).toContain(SECRET);
+      expect(sql, `${level}: ${sql}`).toMatch(/\{((scopeId|id):String|own:Array\(String\))\}/);
+      expect([params.scopeId, params.id, String(params.own)]).toContainEqual(expect.stringContaining(SECRET));
     }
   }
 });

@@ -56,23 +56,30 @@ export function formatLimits(target: Kpi['target'], unit: Unit, language: Langua
 }
 
 /** The exact value for titles and tables. */
-export function formatExact(value: number | null, unit: Unit): string | null {
+export function formatExact(value: number | null, unit: Unit, language: Language = 'id'): string | null {
   if (value === null) return null;
   const { factor, exactDigits, prefix, sign } = units[unit];
-  return `${prefix}${decimal(exactDigits, 'id').format(value * factor)}${sign.id}`;
+  return `${prefix}${decimal(exactDigits, language).format(value * factor)}${sign[language]}`;
 }
+
+const points: Readonly<Record<Language, string>> = { id: 'poin', en: 'points' };
 
 /**
  * How far a value stands from an earlier one: points for percentages (a percentage of a percentage misleads),
  * the difference itself for scores, ratings and days, a percentage for amounts. Null without an earlier value.
  */
-export function formatChange(value: number | null, before: number | null, unit: Unit): string | null {
+export function formatChange(
+  value: number | null,
+  before: number | null,
+  unit: Unit,
+  language: Language = 'id',
+): string | null {
   if (value === null || before === null) return null;
   const signed = (options: Intl.NumberFormatOptions) =>
-    new Intl.NumberFormat('id-ID', { maximumFractionDigits: 1, signDisplay: 'exceptZero', ...options });
-  if (unit === 'percent') return `${signed({}).format((value - before) * 100)} poin`;
+    new Intl.NumberFormat(locales[language], { maximumFractionDigits: 1, signDisplay: 'exceptZero', ...options });
+  if (unit === 'percent') return `${signed({}).format((value - before) * 100)} ${points[language]}`;
   if (unit === 'score' || unit === 'rating') return signed({}).format(value - before);
-  if (unit === 'days') return `${signed({}).format(value - before)} hari`;
+  if (unit === 'days') return `${signed({}).format(value - before)}${units.days.sign[language]}`;
   if (before === 0) return value === 0 ? '0%' : null;
   const share = value / before - 1;
   // Beyond a tenfold change a percentage says less than the two values do.
@@ -80,17 +87,8 @@ export function formatChange(value: number | null, before: number | null, unit: 
 }
 
 /** '2026-11-23' → '23 Nov 2026'. */
-export function formatDate(day: string): string {
-  return new Intl.DateTimeFormat('id-ID', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' }).format(
-    new Date(`${day}T00:00:00Z`),
-  );
+export function formatDate(day: string, language: Language = 'id'): string {
+  return dated(language, { day: 'numeric', month: 'short', year: 'numeric' }, day);
 }
-
-/** A period by its first day: '23 Nov 2026', or 'November 2026' for a month. */
-export function formatPeriod(day: string, grain: 'day' | 'fortnight' | 'month'): string {
-  if (grain === 'day') return formatDate(day);
-  if (grain === 'fortnight') return `dua minggu dari ${formatDate(day)}`;
-  return new Intl.DateTimeFormat('id-ID', { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(
-    new Date(`${day}T00:00:00Z`),
-  );
-}
+const dated = (language: Language, parts: Intl.DateTimeFormatOptions, day: string) =>
+  new Intl.DateTimeFormat(locales[language], { ...parts, timeZone: 'UTC' }).format(new Date(`${day}T00:00:00Z`));

@@ -25,7 +25,9 @@ export type FactName =
   | 'fortnight_report'
   | 'ledger'
   | 'tranche'
-  | 'receipt';
+  | 'receipt'
+  /** Of no KPI: the day by the hour (warehouse/rollups/flow.ts). */
+  | 'flow';
 export type Unit = 'portions' | 'percent' | 'idr' | 'count' | 'score' | 'gram' | 'days' | 'rating' | 'people';
 export type Section =
   | 'production'

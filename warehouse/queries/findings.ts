@@ -40,22 +40,17 @@ function exceededSql({ id, amount, limit, factor }: Comparison, held: string): s
     : `SELECT '${id}', sppg_id, day, 1 FROM (${pair}) WHERE amount ${kpi?.limit?.reached ? '>=' : '>'} ${factor} * bound`;
 }
 
-/** Findings in [from, to], those of the months it reaches into among them, errors first, the newest first; `totals` counts all of them by rule. */
-export async function findings(
-  warehouse: Warehouse,
-  rules: readonly (Rule | Comparison)[],
-  scope: Scope,
-  range: { from: string; to: string },
-  limit: number,
-): Promise<{ totals: { rule: string; kitchens: number; findings: number }[]; items: Finding[] }> {
+type Rules = readonly (Rule | Comparison)[];
+type Range = { from: string; to: string };
+
+/** (rule, sppg_id, day, amount) of findings in [from, to], those of the months it reaches into among them; binds `params`. */
+function foundSql(rules: Rules, scope: Scope, range: Range) {
   const counted = rules.filter((rule) => 'fact' in rule);
   const params = {
     ...range,
-    limit,
     scopeId: scope.id,
     rules: counted.map((rule) => rule.id),
     monthly: counted.filter((rule) => rule.grain === 'month').map((rule) => rule.id),
-    errors: rules.filter((rule) => rule.severity === 'error').map((rule) => rule.id),
   };
   const held = (first: string) => `FROM mart.kpi_daily AS m FINAL
     WHERE m.day BETWEEN ${first} AND {to:Date32} AND m.split = '' AND m.num IS NOT NULL AND ${scopeCondition(scope, 'm.sppg_id')}`;
@@ -68,6 +63,23 @@ export async function findings(
       'limit' in rule ? [exceededSql(rule, held(findKpi(rule.amount)?.grain === 'month' ? month : day))] : [],
     ),
   ].join('\nUNION ALL\n');
+  return { found, params };
+}
+
+/** What has been said of findings, by rule, kitchen and day. */
+const said = `(SELECT toString(rule) AS rule, sppg_id, day, toString(state) AS state, note, by FROM ops.finding_states FINAL)`;
+
+/** Findings in [from, to], errors first, the newest first; `totals` counts all of them by rule. */
+export async function findings(
+  warehouse: Warehouse,
+  rules: Rules,
+  scope: Scope,
+  range: Range,
+  limit: number,
+): Promise<{ totals: { rule: string; kitchens: number; findings: number }[]; items: Finding[] }> {
+  const { found, params: bound } = foundSql(rules, scope, range);
+  const errors = rules.filter((rule) => rule.severity === 'error').map((rule) => rule.id);
+  const params = { ...bound, limit, errors };
   const [totals, items] = await Promise.all([
     warehouse.query<{ rule: string; kitchens: number; findings: number }>(
       `SELECT rule, uniqExact(sppg_id) AS kitchens, sum(amount) AS findings FROM (${found}) GROUP BY rule ORDER BY findings DESC, rule`,
@@ -78,13 +90,46 @@ export async function findings(
          if(w.state = '', 'open', w.state) AS state, w.note AS note, w.by AS by
        FROM (${found}) AS f
        LEFT ANY JOIN (SELECT id, name FROM raw.sppg FINAL WHERE NOT _deleted) AS k ON k.id = f.sppg_id
-       LEFT ANY JOIN (SELECT toString(rule) AS rule, sppg_id, day, toString(state) AS state, note, by FROM ops.finding_states FINAL) AS w
+       LEFT ANY JOIN ${said} AS w
          ON w.rule = f.rule AND w.sppg_id = f.sppg_id AND w.day = f.day
        ORDER BY state != 'open', f.rule NOT IN ({errors:Array(String)}), f.day DESC, f.rule, f.sppg_id LIMIT {limit:UInt32}`,
       params,
     ),
   ]);
   return { totals, items };
+}
+
+export type OpenFindings = {
+  rule: string;
+  kitchens: number;
+  findings: number;
+  since: string;
+  sppg: string;
+  name: string;
+};
+
+/** Findings in [from, to] that nobody has explained or corrected, by rule: since when, and the kitchen that has most of them. */
+export async function openFindings(
+  warehouse: Warehouse,
+  rules: Rules,
+  scope: Scope,
+  range: Range,
+): Promise<OpenFindings[]> {
+  const { found, params } = foundSql(rules, scope, range);
+  return warehouse.query<OpenFindings>(
+    `SELECT o.rule AS rule, o.kitchens AS kitchens, o.findings AS findings, toString(o.first) AS since, o.most AS sppg, k.name AS name
+     FROM (
+       SELECT rule, count() AS kitchens, sum(amount) AS findings, min(first) AS first, argMax(sppg_id, (amount, sppg_id)) AS most
+       FROM (
+         SELECT f.rule AS rule, f.sppg_id AS sppg_id, sum(f.amount) AS amount, min(f.day) AS first FROM (${found}) AS f
+         LEFT ANY JOIN ${said} AS w ON w.rule = f.rule AND w.sppg_id = f.sppg_id AND w.day = f.day
+         WHERE w.state IN ('', 'open') GROUP BY f.rule, f.sppg_id
+       ) GROUP BY rule
+     ) AS o
+     LEFT ANY JOIN (SELECT id, name FROM raw.sppg FINAL WHERE NOT _deleted) AS k ON k.id = o.most
+     ORDER BY findings DESC, rule`,
+    params,
+  );
 }
 
 /** Keeps what somebody made of a finding. */

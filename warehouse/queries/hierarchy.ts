@@ -1,6 +1,6 @@
 /** Where a unit stands in the hierarchy: its ancestors, its children, and the channels its changes belong to. */
 import type { Warehouse } from '../client.ts';
-import type { Level, Scope } from '../scopes.ts';
+import { LEVELS, type Level, type Scope } from '../scopes.ts';
 
 export type Unit = { scope: string; name: string; level: Level; code: string; sppgCount: number; isDemo: boolean };
 
@@ -11,12 +11,27 @@ const regionName = (code: string) =>
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
     .join(' ');
 
+export type Path = { scope: string; name: string; level: Level }[];
+const nation = { scope: 'national', name: 'Nasional', level: 'national' as const };
+
+/** The path to the unit of a level from a row of ids and names: wilayah, wilayahName, region, province, provinceName … */
+export function pathFrom(row: Readonly<Record<string, string>>, level: Level): Path {
+  const path: Path = [nation];
+  for (const each of LEVELS.slice(1, LEVELS.indexOf(level) + 1)) {
+    const id = row[each] ?? '';
+    // A region may belong to no wilayah.
+    if (id !== '')
+      path.push({
+        scope: `${each}:${id}`,
+        name: each === 'region' ? regionName(id) : (row[`${each}Name`] ?? ''),
+        level: each,
+      });
+  }
+  return path;
+}
+
 /** From the nation down to the scope itself, `[{scope, name, level}]`; undefined when there is no such unit. */
-export async function pathOf(
-  warehouse: Warehouse,
-  scope: Scope,
-): Promise<{ scope: string; name: string; level: Level }[] | undefined> {
-  const nation = { scope: 'national', name: 'Nasional', level: 'national' as const };
+export async function pathOf(warehouse: Warehouse, scope: Scope): Promise<Path | undefined> {
   if (scope.level === 'national') return [nation];
   const filters: Record<Exclude<Level, 'national'>, string> = {
     wilayah: 'w.code = {id:String}',
@@ -38,17 +53,7 @@ export async function pathOf(
      WHERE ${filters[scope.level]} LIMIT 1`,
     { id: scope.id },
   );
-  if (row === undefined) return undefined;
-  const path: { scope: string; name: string; level: Level }[] = [nation];
-  if (row.wilayah) path.push({ scope: `wilayah:${row.wilayah}`, name: row.wilayahName ?? '', level: 'wilayah' });
-  if (scope.level === 'wilayah') return path;
-  path.push({ scope: `region:${row.region}`, name: regionName(row.region ?? ''), level: 'region' });
-  if (scope.level === 'region') return path;
-  path.push({ scope: `province:${row.province}`, name: row.provinceName ?? '', level: 'province' });
-  if (row.regency !== undefined)
-    path.push({ scope: `regency:${row.regency}`, name: row.regencyName ?? '', level: 'regency' });
-  if (row.sppg !== undefined) path.push({ scope: `sppg:${row.sppg}`, name: row.sppgName ?? '', level: 'sppg' });
-  return path;
+  return row === undefined ? undefined : pathFrom(row, scope.level);
 }
 
 /** How many hours a kitchen's clock is before UTC, by the zone of its province. */

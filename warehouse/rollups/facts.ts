@@ -5,9 +5,10 @@
  */
 import type { FactName } from '../kpis/kpi.ts';
 import type { Fact } from './facts/cells.ts';
+import { flow } from './facts/flow.ts';
 import { money } from './facts/money.ts';
 import { operations } from './facts/operations.ts';
 import { periods } from './facts/periods.ts';
 import { states } from './facts/states.ts';
 
-export const facts: Readonly<Record<FactName, Fact>> = { ...operations, ...money, ...states, ...periods };
+export const facts: Readonly<Record<FactName, Fact>> = { ...operations, ...money, ...states, ...periods, ...flow };

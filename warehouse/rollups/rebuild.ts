@@ -9,10 +9,17 @@ import type { Warehouse } from '../client.ts';
 import type { FactName } from '../kpis/kpi.ts';
 import { rolledUp } from '../kpis/registry.ts';
 import { allCellsSql } from './dirty.ts';
+import { facts } from './facts.ts';
 import { areasSql, claimCells, computeClaimed, FIRST_BUILD_CLAIM, live, type MartTables } from './refresh.ts';
 
-export const beside: MartTables = { cells: 'mart.kpi_daily_beside', areas: 'mart.kpi_areas_beside' };
-const allFacts = [...new Set(rolledUp.map((kpi) => kpi.fact))];
+export const beside: MartTables = {
+  cells: 'mart.kpi_daily_beside',
+  flow: 'mart.flow_beside',
+  areas: 'mart.kpi_areas_beside',
+};
+/** Areas last: they are summed over cells. */
+const parts = ['cells', 'flow', 'areas'] as const;
+const allFacts = Object.keys(facts) as FactName[];
 
 /** What was built: as of which refresh, and up to which LSN raw rows may have been seen. */
 export type Rebuilt = { seq: number; cells: number; seenLsn: string };
@@ -23,7 +30,7 @@ export async function buildBeside(
   slotId: string,
   onProgress: (share: number) => void,
 ): Promise<Rebuilt> {
-  for (const part of ['cells', 'areas'] as const) {
+  for (const part of parts) {
     await warehouse.command(`DROP TABLE IF EXISTS ${beside[part]} SYNC`);
     await warehouse.command(`CREATE TABLE ${beside[part]} AS ${live[part]}`);
   }
@@ -88,7 +95,7 @@ export type Difference = {
   rebuilt: (number | null)[];
 };
 
-/** Cells and areas that differ, among those no refresh has touched since the build began; at most `limit` of each. */
+/** Cells, days by the hour and areas that differ, among those no refresh has touched since the build began; at most `limit` of each. */
 export async function compareBeside(warehouse: Warehouse, { seq }: Rebuilt, limit = 100): Promise<Difference[]> {
   const differences = (part: 'cells' | 'areas', unit: string) =>
     warehouse.query<Difference>(
@@ -111,7 +118,21 @@ export async function compareBeside(warehouse: Warehouse, { seq }: Rebuilt, limi
       { seq, limit },
     );
   const cells = await differences('cells', 'sppg_id');
-  return [...cells, ...(await differences('areas', "concat(province_id, '/', regency_id)"))];
+  const flows = await warehouse.query<Difference>(
+    `SELECT 'flow' AS kpi, toString(day) AS day, unit, '' AS split, arrayMap(c -> c.3, own_cells) AS served, arrayMap(c -> c.3, built) AS rebuilt
+     FROM (
+       SELECT day, unit, anyIf(c, own) AS own_cells, anyIf(c, NOT own) AS built, maxIf(seq, own) AS touched
+       FROM (
+         SELECT day, sppg_id AS unit, cells AS c, seq, true AS own FROM ${live.flow} FINAL
+         UNION ALL
+         SELECT day, sppg_id AS unit, cells AS c, seq, false AS own FROM ${beside.flow} FINAL
+       )
+       GROUP BY day, unit
+     )
+     WHERE touched <= {seq:UInt64} AND own_cells != built ORDER BY day, unit LIMIT {limit:UInt32}`,
+    { seq, limit },
+  );
+  return [...cells, ...flows, ...(await differences('areas', "concat(province_id, '/', regency_id)"))];
 }
 
 /**
@@ -126,21 +147,21 @@ export async function serveRebuilt(warehouse: Warehouse, slotId: string, builtSe
     "SELECT concat(database, '.', name) AS name, comment FROM system.tables WHERE database = 'mart'",
   );
   const commentOf = (table: string) => comments.find(({ name }) => name === table)?.comment;
-  for (const part of ['cells', 'areas'] as const) {
+  for (const part of parts) {
     if (commentOf(beside[part]) === undefined || commentOf(live[part]) === mark) continue;
-    if (part === 'cells') {
-      for (const fact of allFacts) {
+    if (part !== 'areas') {
+      for (const fact of part === 'cells' ? allFacts : []) {
         const command = takeBackSql(fact);
         if (command !== undefined) await warehouse.command(command, { since: builtSeq, seq });
       }
       await warehouse.command(
-        `INSERT INTO ${beside.cells} SELECT * FROM ${live.cells} FINAL WHERE seq > {seq:UInt64}`,
+        `INSERT INTO ${beside[part]} SELECT * FROM ${live[part]} FINAL WHERE seq > {seq:UInt64}`,
         {
           seq: builtSeq,
         },
       );
     } else {
-      const from = { cells: live.cells, areas: beside.areas };
+      const from = { ...live, areas: beside.areas };
       await warehouse.command(areasSql(allFacts, from), { since: builtSeq, seq });
     }
     await warehouse.command(`ALTER TABLE ${beside[part]} MODIFY COMMENT '${mark}'`);
@@ -178,7 +199,7 @@ function takeBackSql(fact: FactName): string | undefined {
 export async function standsBeside(warehouse: Warehouse): Promise<{ stands: boolean; busy: boolean }> {
   const [row] = await warehouse.query<{ stands: boolean; busy: boolean }>(
     `SELECT count() > 0 AS stands, max(metadata_modification_time) > now() - INTERVAL 10 MINUTE AS busy
-     FROM system.tables WHERE database = 'mart' AND name IN ('kpi_daily_beside', 'kpi_areas_beside')`,
+     FROM system.tables WHERE database = 'mart' AND name IN ('kpi_daily_beside', 'flow_beside', 'kpi_areas_beside')`,
   );
   return row ?? { stands: false, busy: false };
 }

@@ -14,6 +14,7 @@ import { rolledUp } from '../kpis/registry.ts';
 import { isoOf, watermarkSql } from '../watermark.ts';
 import { allCellsSql, cellsDirtyByTimeSql, dirtyCellsSql, type MarkRange, zonesSql } from './dirty.ts';
 import { facts } from './facts.ts';
+import { flowSql } from './flow.ts';
 
 /** Cells recomputed together: bounds the memory of one statement. */
 const CELLS_PER_CHUNK = 20_000;
@@ -145,7 +146,8 @@ async function recompute(
   const dirtyFacts = [...new Set(kitchens.flatMap((kitchen) => kitchen.facts))];
   await computeClaimed(warehouse, { claim, seq: claim, watermark: watermarkLsn, now: range.now }, dirtyFacts, cells);
   failpoint('rollup:before areas');
-  if (dirtyFacts.length > 0) await warehouse.command(areasSql(dirtyFacts, live), { since: claim - 1, seq: claim });
+  const summed = dirtyFacts.filter((fact) => fact !== 'flow');
+  if (summed.length > 0) await warehouse.command(areasSql(summed, live), { since: claim - 1, seq: claim });
   return { cells, kitchens };
 }
 
@@ -176,14 +178,15 @@ export async function computeClaimed(
   const chunks = Math.ceil(cells / CELLS_PER_CHUNK);
   for (let chunk = 0; chunk < chunks; chunk++) {
     const params = { ...at, claim: String(at.claim), chunk, chunks };
-    await Promise.all(dirtyFacts.map((fact) => warehouse.command(refreshSql(fact, into), params)));
+    const sql = (fact: FactName) => (fact === 'flow' ? flowSql(cellsCte(fact), into.flow) : refreshSql(fact, into));
+    await Promise.all(dirtyFacts.map((fact) => warehouse.command(sql(fact), params)));
     onProgress(chunk + 1, chunks);
   }
 }
 
-/** Where cells and areas are written and read: the served tables, or a pair built beside them. */
-export type MartTables = { cells: string; areas: string };
-export const live: MartTables = { cells: 'mart.kpi_daily', areas: 'mart.kpi_areas' };
+/** Where cells, days by the hour and areas are written and read: the served tables, or those built beside them. */
+export type MartTables = { cells: string; flow: string; areas: string };
+export const live: MartTables = { cells: 'mart.kpi_daily', flow: 'mart.flow', areas: 'mart.kpi_areas' };
 
 const cellsCte = (fact: FactName) => `cells AS (
   SELECT sppg_id, day, shift FROM ops.claims
