@@ -217,9 +217,7 @@ export async function startStack(
     async [Symbol.asyncDispose]() {
       runningStacks.delete(stack);
       // Nothing of it is kept: roles need not end in order (tests/path/demo.test.ts sees them do so).
-      await Promise.all(
-        (['simulator', 'api', 'scheduler', 'worker', 'capture'] as const).map((role) => kill(role)),
-      );
+      await Promise.all((['simulator', 'api', 'scheduler', 'worker', 'capture'] as const).map((role) => kill(role)));
       await warehouse.close();
       await kill('warehouse');
       await source.end().catch(() => undefined);
