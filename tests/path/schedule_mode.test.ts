@@ -54,7 +54,7 @@ const exact = async () => {
       );
       return raw && isDeepStrictEqual(await martCells(stack), await independentCells(stack));
     },
-    60_000,
+    150_000,
   ).catch(() => undefined); // what differs is told by the comparisons that follow
   await expectSourceEqualsRaw(stack);
   const cells = await independentCells(stack);

@@ -3,7 +3,7 @@
  * production; tests wait on watermarks and values, never on time.
  */
 import { type ChildProcess, fork } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -24,8 +24,11 @@ import { readFreshness } from '../../warehouse/ledger.ts';
 import { migrate } from '../../warehouse/migrate.ts';
 
 const HERE = fileURLToPath(new URL('../..', import.meta.url));
-const entryOf = (root: string) => join(root, 'bin/lumbung.mjs');
+/** Of this tree the bundle, where there is one (bundle.ts). */
+const entryOf = (root: string) =>
+  (root === HERE ? process.env.LUMBUNG_TEST_ENTRY : undefined) ?? join(root, 'bin/lumbung.mjs');
 const DEADLINE_MS = 60_000;
+const MEMORY = '/dev/shm';
 
 export type Stack = AsyncDisposable & {
   source: pg.Client;
@@ -76,12 +79,18 @@ export async function until(what: string, condition: () => Promise<boolean>, dea
   }
 }
 
+/** In memory where there is enough of it: the engine makes and removes hundreds of files for every change. */
+function folderOfData(): string {
+  const { bavail, bsize } = existsSync(MEMORY) ? statfsSync(MEMORY) : { bavail: 0, bsize: 0 };
+  return bavail * bsize > 4 * 1024 ** 3 ? MEMORY : tmpdir();
+}
+
 /** Starts engines with the operational schema; roles are started by the test, from the sources under `root`, on the Postgres of a folder. */
 export async function startStack(
   prepare?: (source: pg.Client) => Promise<void>,
   { root = HERE, postgresFolder }: { root?: string; postgresFolder?: string } = {},
 ): Promise<Stack> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'lumbung-stack-'));
+  const dataDir = mkdtempSync(join(folderOfData(), 'lumbung-stack-'));
   mkdirSync(join(dataDir, 'logs'));
   let postgres = await startPostgres(dataDir, ['fsync=off'], undefined, postgresFolder);
   let redis = await startRedis(dataDir);
