@@ -8,7 +8,7 @@ import { callerOf, tokenOf } from './access.ts';
 
 /** Who did it, from where, and what was asked; without values that could name people. */
 export function requestEvent(
-  request: Request,
+  request: Pick<Request, 'method' | 'baseUrl' | 'path' | 'ip'>,
   claims: Claims | undefined,
 ): Pick<AuditEvent, 'actor'> & Partial<AuditEvent> {
   return {

@@ -4,6 +4,7 @@
  * is computed, never wrong; the last good answer is served when the warehouse is away, and said to be stale; what this process
  * holds and what it puts into Redis is bounded in bytes.
  */
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isUnreachable, LumbungError } from '../platform/errors.ts';
 import type { Redis } from '../platform/redis.ts';
@@ -17,6 +18,8 @@ const MEMORY_BYTES = 64 * 1024 * 1024;
 /** Larger answers are computed again rather than kept in Redis. */
 const REDIS_BYTES = 1024 * 1024;
 const LEASE_MS = 10_000;
+/** Only by the holder: a computation that took longer than its lease must not end another's. */
+const GIVE_BACK = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end";
 const ASK_AGAIN_MS = 25;
 
 /** An answer as bytes of JSON without its `asOf` (sent as they are, encoded once), and the freshness it was computed at. */
@@ -82,7 +85,8 @@ export function createCache(redis: Redis, { cache: metrics }: Pick<Metrics, 'cac
       metrics.requests.inc({ result: 'stale' });
       return { ...last, stale: true };
     } finally {
-      if (awaited.leased) await redis.del(leaseKey(key)).catch(() => undefined);
+      if (awaited.lease !== undefined)
+        await redis.eval(GIVE_BACK, 1, leaseKey(key), awaited.lease).catch(() => undefined);
     }
   };
 
@@ -126,21 +130,22 @@ async function waitForOther(
   redis: Redis,
   key: string,
   read: () => Promise<Entry | undefined>,
-): Promise<{ leased: boolean; entry?: Entry | undefined }> {
+): Promise<{ lease?: string; entry?: Entry | undefined }> {
+  const lease = randomUUID();
   const until = Date.now() + LEASE_MS;
   while (Date.now() < until) {
-    const taken = await redis.set(leaseKey(key), '1', 'PX', LEASE_MS, 'NX').catch(() => 'away');
-    if (taken === 'away') return { leased: false };
+    const taken = await redis.set(leaseKey(key), lease, 'PX', LEASE_MS, 'NX').catch(() => 'away');
+    if (taken === 'away') return {};
     if (taken === 'OK') {
       // Between the first look and the lease the other may have finished.
       const entry = await read();
-      return { leased: true, entry };
+      return { lease, entry };
     }
     await delay(ASK_AGAIN_MS * (1 + Math.random()));
     const entry = await read();
-    if (entry !== undefined) return { leased: false, entry };
+    if (entry !== undefined) return { entry };
   }
-  return { leased: false };
+  return {};
 }
 
 /** Entries by key, the least recently used forgotten first, within a number of bytes. */

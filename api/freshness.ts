@@ -7,7 +7,8 @@
 import { LumbungError } from '../platform/errors.ts';
 import type { Warehouse } from '../warehouse/client.ts';
 import { type Freshness, readFreshness } from '../warehouse/ledger.ts';
-import { readTouchedScopes } from '../warehouse/queries/touched.ts';
+import { readHierarchyVersion, readTouchedScopes } from '../warehouse/queries/touched.ts';
+import { createFlights } from './flights.ts';
 
 export type AsOf = { committedAt: string | null; rolledUpAt: string | null; lagMs: number | null };
 export type Known = {
@@ -28,39 +29,37 @@ export function createFreshness(warehouse: Warehouse): FreshnessSource {
   /** `heard`: how many notices there had been when its reading began. */
   let held: { value: Known; at: number; heard: number } | undefined;
   let heard = 0;
-  let flight: Promise<Known> | undefined;
+  const flights = createFlights();
   let touched = new Map<string, number>();
   let seq = 0;
 
   const renew = async (): Promise<Known> => {
     const freshness = await readFreshness(warehouse);
-    const change = await readTouchedScopes(warehouse, seq, freshness.seq);
+    const [hierarchy, scopes] = await Promise.all([
+      readHierarchyVersion(warehouse),
+      freshness.seq === seq ? [] : readTouchedScopes(warehouse, seq, freshness.seq),
+    ]);
     // A reader that already holds the former map keeps a consistent pair.
     touched = new Map(touched);
-    for (const { scope, seq: last } of change.scopes) touched.set(scope, Math.max(last, touched.get(scope) ?? 0));
+    for (const { scope, seq: last } of scopes) touched.set(scope, Math.max(last, touched.get(scope) ?? 0));
     seq = Math.max(seq, freshness.seq);
     const versions = touched;
-    const { hierarchy } = change;
     const seqOf = (scope: string) => versions.get(scope) ?? 0;
     return { freshness, hierarchy, seqOf, versionOf: (scope) => `${hierarchy}-${seqOf(scope)}` };
   };
-  const read = () => {
-    const before = heard;
-    flight ??= withPatience(renew(), held === undefined ? undefined : PATIENCE_MS)
-      .then((value) => {
+  const read = () =>
+    flights('', async () => {
+      const before = heard;
+      try {
+        const value = await withPatience(renew(), held === undefined ? undefined : PATIENCE_MS);
         held = { value, at: Date.now(), heard: before };
         return value;
-      })
-      // The warehouse is away: what was known still holds, and its age says so.
-      .catch((error: unknown) => {
+      } catch (error) {
+        // The warehouse is away: what was known still holds, and its age says so.
         if (held) return held.value;
         throw error;
-      })
-      .finally(() => {
-        flight = undefined;
-      });
-    return flight;
-  };
+      }
+    });
   return {
     current() {
       if (held === undefined || held.heard !== heard) return read();

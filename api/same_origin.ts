@@ -6,14 +6,20 @@
 import type { RequestHandler } from 'express';
 import { LumbungError } from '../platform/errors.ts';
 
-export function sameOrigin(publicUrl: string | undefined): RequestHandler {
+/** Whether an Origin is this site: the host that was asked, or the public address of a site behind a proxy. */
+export function ownOrigin(publicUrl: string | undefined): (origin: string, host: string | undefined) => boolean {
   const home = publicUrl === undefined ? undefined : new URL(publicUrl).host;
+  return (origin, host) => URL.canParse(origin) && [host, home].includes(new URL(origin).host);
+}
+
+export function sameOrigin(publicUrl: string | undefined): RequestHandler {
+  const own = ownOrigin(publicUrl);
   return (request, _response, next) => {
     if (['GET', 'HEAD', 'OPTIONS'].includes(request.method)) return next();
     const site = request.headers['sec-fetch-site'];
     const { origin, host } = request.headers;
-    const own = (text: string) => URL.canParse(text) && [host, home].includes(new URL(text).host);
-    const cross = site === undefined ? origin !== undefined && !own(origin) : site !== 'same-origin' && site !== 'none';
+    const cross =
+      site === undefined ? origin !== undefined && !own(origin, host) : site !== 'same-origin' && site !== 'none';
     next(cross ? new LumbungError('forbidden', 'this request comes from a page of another site') : undefined);
   };
 }

@@ -24,7 +24,8 @@ type Row = Record<string, unknown>;
 export function showingOf(request: Request): Showing {
   const contract = contractOf(request.method, request.baseUrl, String(request.route?.path));
   const rowsOf = contract?.rows;
-  const { fields, limit, offset } = shownInput.parse(request.query);
+  const { fields, limit: asked, offset } = shownInput.parse(request.query);
+  const limit = asked ?? defaultLimit(contract);
   const csv = wantsCsv(request, rowsOf);
   const columns = columnsOf(contract);
   const chosen = fields?.split(',');
@@ -76,6 +77,14 @@ function wantsCsv(request: Request, rows: string | undefined): boolean {
     throw new LumbungError('not_acceptable', `this is answered as JSON${rows === undefined ? '' : ' or text/csv'}`);
   }
   return best === 'csv';
+}
+
+/** How many rows a route answers unasked; undefined where it answers all. */
+function defaultLimit(contract: Contract | undefined): number | undefined {
+  if (!(contract?.query instanceof z.ZodObject)) return undefined;
+  const { limit } = contract.query.shape as Record<string, z.ZodType | undefined>;
+  const { data } = limit?.safeParse(undefined) ?? {};
+  return typeof data === 'number' ? data : undefined;
 }
 
 /** The fields of a row of the answer, in their order. */

@@ -15,14 +15,14 @@ import {
 } from '../platform/queues.ts';
 import type { Redis } from '../platform/redis.ts';
 import type { Refresh } from '../warehouse/rollups/refresh.ts';
-import { formatScope } from '../warehouse/scopes.ts';
 
 const KEPT_ENTRIES = 256;
 const KEPT_SECONDS = 3_600;
 
-export async function announceRefresh(redis: Redis, refresh: Refresh): Promise<void> {
+/** `scopes` are those the refresh touched: the channels of kitchens and of everything above them, now or before. */
+export async function announceRefresh(redis: Redis, refresh: Refresh, scopes: readonly string[]): Promise<void> {
   const epoch = await currentEpoch(redis);
-  const channels = ['system', ...channelsOf(refresh)];
+  const channels = ['system', ...scopes];
   const fields = ['cells', String(refresh.cells), 'committedAt', refresh.committedAt];
   const offsets = await append(redis, channels, fields);
   const notice: LiveNotice = {
@@ -56,16 +56,4 @@ async function append(redis: Redis, channels: readonly string[], fields: readonl
   for (const channel of channels) pipeline.expire(streamKey(channel), KEPT_SECONDS);
   const answers = (await pipeline.exec()) ?? [];
   return channels.map((_, index) => String(answers[index]?.[1] ?? '0-0'));
-}
-
-/** Every channel that shows numbers of the refreshed kitchens: their own and all above. */
-function channelsOf({ kitchens }: Refresh): string[] {
-  const channels = kitchens.flatMap(({ id, regency, province, region, wilayah }) => [
-    formatScope({ level: 'sppg', id }),
-    ...(regency === '' ? [] : [formatScope({ level: 'regency', id: regency })]),
-    ...(province === '' ? [] : [formatScope({ level: 'province', id: province })]),
-    ...(region === '' ? [] : [formatScope({ level: 'region', id: region })]),
-    ...(wilayah === '' ? [] : [formatScope({ level: 'wilayah', id: wilayah })]),
-  ]);
-  return kitchens.length === 0 ? [] : ['national', ...new Set(channels)];
 }

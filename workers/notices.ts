@@ -9,7 +9,7 @@ import type { UserNotice } from '../platform/queues.ts';
 import type { Redis } from '../platform/redis.ts';
 import type { Warehouse } from '../warehouse/client.ts';
 import { addDays } from '../warehouse/days.ts';
-import { findKpi, kpiValue, registry, type Status, statusOf } from '../warehouse/kpis/registry.ts';
+import { figureOf, findKpi, kpiValue, registry, type Status, statusOf } from '../warehouse/kpis/registry.ts';
 import { readFreshness, readTables } from '../warehouse/ledger.ts';
 import { paymentRisks } from '../warehouse/queries/completeness.ts';
 import { readTargets, targetOf } from '../warehouse/queries/targets.ts';
@@ -70,7 +70,8 @@ export function createNotices({ warehouse, redis, log }: Context, clock = Date.n
     const [rows, targets] = await Promise.all([watchedRatios(warehouse, day, ids, units), readTargets(warehouse)]);
     const judged = rows.flatMap((row) => {
       const kpi = findKpi(row.kpi);
-      if (kpi === undefined) return [];
+      // Its own people are not the only ones who read a kitchen's channel.
+      if (kpi === undefined || figureOf({ ...kpi, withheld: kpi.people ?? [] }, row.num, row.den).withheld) return [];
       const target = targetOf(kpi, targets, ['national', `province:${row.province}`, row.scope], day);
       const value = kpiValue(kpi, row.num, row.den);
       return [{ kpi, value, target, scope: row.scope, status: statusOf({ ...kpi, target }, value) }];
@@ -159,7 +160,7 @@ export function createNotices({ warehouse, redis, log }: Context, clock = Date.n
       const { seq } = await readFreshness(warehouse);
       const from = since ?? Math.max(0, seq - 1);
       if (from === seq) return;
-      const { scopes } = await readTouchedScopes(warehouse, from, seq);
+      const scopes = await readTouchedScopes(warehouse, from, seq);
       const ids = (level: string) =>
         scopes.flatMap(({ scope }) => (scope.startsWith(`${level}:`) ? [scope.slice(level.length + 1)] : []));
       const kitchens = ids('sppg').slice(0, KITCHENS_A_ROUND);

@@ -18,6 +18,7 @@ import {
   requestRollup,
 } from '../platform/queues.ts';
 import type { Redis } from '../platform/redis.ts';
+import { readTouchedScopes } from '../warehouse/queries/touched.ts';
 import { serveRebuilt } from '../warehouse/rollups/rebuild.ts';
 import { refreshDirtyCells } from '../warehouse/rollups/refresh.ts';
 import { announceRefresh } from './announce.ts';
@@ -72,8 +73,11 @@ async function load(
 async function rollup(context: PipelineContext, data: Extract<PipelineJob, { kind: 'rollup' }>): Promise<void> {
   try {
     const refresh = await refreshDirtyCells(context.warehouse, data.slotId);
-    if (refresh !== undefined) failpoint('rollup:before announce');
-    if (refresh !== undefined) await announceRefresh(context.redis, refresh);
+    if (refresh === undefined) return;
+    failpoint('rollup:before announce');
+    const touched = await readTouchedScopes(context.warehouse, refresh.seq - 1, refresh.seq);
+    const scopes = touched.map(({ scope }) => scope);
+    await announceRefresh(context.redis, refresh, scopes);
   } finally {
     await context.redis.publish(ROLLED_CHANNEL, data.slotId);
   }

@@ -1,10 +1,11 @@
 /**
- * Where a channel's stream stands, and what lies after a position. Questions that are being asked already are not asked again:
- * ten thousand clients that come back at once ask Redis a few times.
+ * Where a channel's stream stands, and what lies after a position. Ten thousand clients that come back at once ask Redis a few
+ * times.
  * Invariant: a position is known only if its epoch is the present one and its entry is still kept; otherwise the client reads anew.
  */
 import { EPOCH_KEY, streamKey } from '../../platform/queues.ts';
 import type { Redis } from '../../platform/redis.ts';
+import { createFlights } from '../flights.ts';
 import type { Position } from './frames.ts';
 
 type Entry = [offset: string, fields: string[]];
@@ -17,15 +18,8 @@ export type Replay = {
 };
 
 export function createReplay(redis: Redis): Replay {
-  const asked = new Map<string, Promise<unknown>>();
-  const once = <T>(question: string, ask: () => Promise<T>): Promise<T> => {
-    let flight = asked.get(question) as Promise<T> | undefined;
-    if (flight === undefined) {
-      flight = ask().finally(() => asked.delete(question));
-      asked.set(question, flight);
-    }
-    return flight;
-  };
+  // A client joins its channel first: what was read before would miss what was told in between.
+  const once = createFlights();
   return {
     end: (channel) =>
       once(channel, async () => {

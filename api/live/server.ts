@@ -15,6 +15,7 @@ import type { Redis } from '../../platform/redis.ts';
 import { keyIdOf, validKeys } from '../../warehouse/api_keys.ts';
 import { tokenOf } from '../access.ts';
 import type { ApiContext } from '../context.ts';
+import { ownOrigin } from '../same_origin.ts';
 import { type Client, createClient } from './client.ts';
 import { type ClientFrame, clientFrame, parseJson, SYSTEM } from './frames.ts';
 import { createHub } from './hub.ts';
@@ -44,6 +45,7 @@ export async function startLive(server: Server, context: ApiContext, subscriber:
   const replay = createReplay(context.redis);
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_FRAME_BYTES });
   const trusted = trust(config.TRUST_PROXY);
+  const own = ownOrigin(config.PUBLIC_URL);
 
   await subscriber.subscribe(LIVE_CHANNEL, NOTICE_CHANNEL);
   subscriber.on('message', (channel: string, text: string) => {
@@ -133,7 +135,9 @@ export async function startLive(server: Server, context: ApiContext, subscriber:
     const refuse = (status: string, seconds = 5) =>
       socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\nRetry-After: ${seconds}\r\n\r\n`);
     if (!/^\/ws(?:\?|$)/.test(request.url ?? '')) return refuse('404 Not Found');
-    if (!sameOrigin(request)) return refuse('403 Forbidden');
+    // A browser page of another origin must not use this page's cookie.
+    const { origin, host } = request.headers;
+    if (origin !== undefined && !own(origin, host)) return refuse('403 Forbidden');
     if (context.stopping()) return refuse('503 Service Unavailable');
     const address = addressOf(request, trusted);
     if (!perAddress.add(address, config.LIVE_SOCKETS_PER_ADDRESS)) return refuse('429 Too Many Requests');
@@ -270,12 +274,6 @@ function createCounts() {
       else counts.delete(key);
     },
   };
-}
-
-/** A browser page of another origin must not use this page's cookie. */
-function sameOrigin({ headers }: IncomingMessage): boolean {
-  if (headers.origin === undefined) return true;
-  return URL.canParse(headers.origin) && new URL(headers.origin).host === headers.host;
 }
 
 type Trust = (address: string, hop: number) => boolean;

@@ -10,6 +10,7 @@ import { findings, noteFinding, undatedRows } from '../../warehouse/queries/find
 import { sourceColumns } from '../../warehouse/queries/source_columns.ts';
 import { authenticate, demand, demandDays, demandFigures } from '../access.ts';
 import { createAnswers, newestOf } from '../answers.ts';
+import { requestEvent } from '../audit.ts';
 import type { ApiContext } from '../context.ts';
 import { dictionaryInput, findingStateInput, findingsInput, listInput, thisMinute, today } from '../inputs.ts';
 
@@ -50,6 +51,8 @@ export function dataQualityRoutes(context: ApiContext): Router {
     if (!visibleRules(claims).some((candidate) => candidate.id === rule)) {
       throw new LumbungError('not_found', 'there is no such rule, or your role does not see it');
     }
+    const detail = { rule, date, state };
+    await context.audit.append({ ...requestEvent(request, claims), action: 'finding', detail });
     await noteFinding(warehouse, { rule, sppgId: found.scope.id, date }, { state, note, by: claims.sub });
     response.status(201).json({ rule, scope, date, state, note });
   });

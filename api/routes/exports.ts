@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { Router } from 'express';
+import { type Request, Router } from 'express';
 import { LumbungError } from '../../platform/errors.ts';
 import { EXPORTS, exportFile, openQueue, requestExport } from '../../platform/queues.ts';
 import type { Claims } from '../../platform/tokens.ts';
@@ -82,23 +82,27 @@ export function exportRoutes(context: ApiContext): Router {
   });
 
   /** The entry, for its requester or a reader of the ledger; in the same words whether it exists or not. */
-  const find = async (claims: Claims, id: unknown): Promise<ExportEntry> => {
-    const entry = await readExport(warehouse, exportId.parse(id));
+  const find = async (request: Request<{ id: string }>, claims: Claims): Promise<ExportEntry> => {
+    const entry = await readExport(warehouse, exportId.parse(request.params.id));
     if (entry === undefined || (entry.requestedBy !== claims.sub && !readsLedger(claims))) {
+      if (entry !== undefined) {
+        const detail = { reason: "somebody else's export", export: entry.id };
+        await context.audit.append({ ...requestEvent(request, claims), action: 'denied', outcome: 'refused', detail });
+      }
       throw new LumbungError('not_found', 'there is no such export of yours');
     }
     return entry;
   };
 
   router.get('/exports/:id', async (request, response) => {
-    const entry = await find(await authenticate(verify, request), request.params.id);
+    const entry = await find(request, await authenticate(verify, request));
     if (entry.state === 'queued' || entry.state === 'running') await hint(entry.id);
     response.set('Cache-Control', 'no-store').json(told(entry));
   });
 
   router.get('/exports/:id/file', async (request, response) => {
     const claims = await authenticate(verify, request);
-    const entry = await find(claims, request.params.id);
+    const entry = await find(request, claims);
     // Reading the ledger is not reading the file: scope and fields of the caller decide, as they are today.
     demand(claims, 'exports', await places(claims, entry.scope));
     const seen = new Set(visibleKpis(claims.role).map((kpi) => kpi.id));
@@ -116,6 +120,8 @@ export function exportRoutes(context: ApiContext): Router {
     );
     if (entry.state === 'expired' || size === undefined)
       throw new LumbungError('gone', 'the file is no longer kept: ask for it anew');
+    const detail = { export: entry.id, sha256: entry.sha256 };
+    await context.audit.append({ ...requestEvent(request, claims), action: 'download', detail });
     response.set({
       'Content-Type': contentTypes[entry.format] ?? 'application/octet-stream',
       'Content-Length': String(size),

@@ -170,7 +170,7 @@ export function figureRoutes(context: ApiContext): Router {
     if (holds(request, etag)) return void response.status(304).end();
     const detail = { scope: input.scope, from, to };
     await context.audit.append({ ...requestEvent(request, claims), action: 'export', detail });
-    await streams.run(response, async (signal) => {
+    await streams.run(claims.sub, response, async (signal) => {
       const rows = await datasetStream(warehouse, found.scope, from, to, kpis, signal);
       response.set({
         'Content-Type': 'text/csv; charset=utf-8',

@@ -5,7 +5,8 @@ import { ExpressAdapter } from '@bull-board/express';
 import type { Queue } from 'bullmq';
 import { type RequestHandler, Router } from 'express';
 import { openQueue, PIPELINE, queueNames } from '../../platform/queues.ts';
-import { authenticate, demandNational } from '../access.ts';
+import { type Field, may } from '../../warehouse/permissions.ts';
+import { authenticate, callerOf, demandNational } from '../access.ts';
 import type { ApiContext } from '../context.ts';
 import { type Operations, readOperations } from '../operations.ts';
 import { escapeHtml, page } from '../page.ts';
@@ -22,22 +23,25 @@ export function operatorRoutes(context: ApiContext): Router {
   };
   const queues: [Queue, ...Queue[]] = [open(PIPELINE), ...queueNames.filter((name) => name !== PIPELINE).map(open)];
 
-  const operatorsOnly: RequestHandler = async (request, _response, next) => {
-    demandNational(await authenticate(verify, request), 'health');
-    next();
-  };
+  const operatorsOnly =
+    (field: Field): RequestHandler =>
+    async (request, _response, next) => {
+      demandNational(await authenticate(verify, request), field);
+      next();
+    };
 
-  router.get('/api/v1/operations', operatorsOnly, async (_request, response) => {
+  router.get('/api/v1/operations', operatorsOnly('health'), async (_request, response) => {
     response.set('Cache-Control', 'no-store').json(await readOperations(context, queues));
   });
 
-  router.get('/health', operatorsOnly, async (_request, response) => {
+  router.get('/health', operatorsOnly('health'), async (request, response) => {
     const rows = rowsOf(await readOperations(context, queues));
     const lines = rows.map(
       ([name, text, good]) =>
         `<tr><th scope="row">${escapeHtml(name)}</th><td class="${good === undefined ? '' : good ? 'good' : 'bad'}">${escapeHtml(text)}</td></tr>`,
     );
-    const links = `<p><a href="${BOARD}">Queues</a> · <a href="/metrics">Metrics</a> · <a href="/docs">API</a></p>`;
+    const board = may(callerOf(request)?.role ?? '', 'operation', 'national') ? `<a href="${BOARD}">Queues</a> · ` : '';
+    const links = `<p>${board}<a href="/metrics">Metrics</a> · <a href="/docs">API</a></p>`;
     response.set('Cache-Control', 'no-store').type('html');
     response.send(page('Health of Lumbung', `<table><tbody>${lines.join('')}</tbody></table>${links}`));
   });
@@ -49,7 +53,7 @@ export function operatorRoutes(context: ApiContext): Router {
     serverAdapter: board,
     options: { uiConfig: { boardTitle: 'Lumbung' } },
   });
-  router.use(BOARD, operatorsOnly, board.getRouter());
+  router.use(BOARD, operatorsOnly('operation'), board.getRouter());
   return router;
 }
 

@@ -4,7 +4,6 @@ import { LumbungError } from '../../platform/errors.ts';
 import type { Claims } from '../../platform/tokens.ts';
 import { addDays } from '../../warehouse/days.ts';
 import type { Kpi } from '../../warehouse/kpis/kpi.ts';
-import { findKpi } from '../../warehouse/kpis/registry.ts';
 import { comparisons, rules } from '../../warehouse/kpis/rules.ts';
 import { sees, visibleKpis } from '../../warehouse/permissions.ts';
 import { findings } from '../../warehouse/queries/findings.ts';
@@ -15,6 +14,7 @@ import { LEVELS } from '../../warehouse/scopes.ts';
 import { giveVerdict, precision, verdictsOf } from '../../warehouse/verdicts.ts';
 import { demand, demandDays, type Place } from '../access.ts';
 import { createAnswers, newestOf } from '../answers.ts';
+import { requestEvent } from '../audit.ts';
 import type { ApiContext } from '../context.ts';
 import { forecastInput, insightsInput, pagedRangeInput, rankingInput, today, verdictInput } from '../inputs.ts';
 
@@ -144,9 +144,10 @@ export function statisticsRoutes(context: ApiContext): Router {
     const [, kpi = '', scope = '', date = ''] = warning.split('/');
     const { claims, place: found } = await place(request, scope);
     demand(claims, 'judgement', found);
-    if (!visibleKpis(claims.role).some((candidate) => candidate.id === kpi) || !findKpi(kpi)) {
+    if (!visibleKpis(claims.role).some((candidate) => candidate.id === kpi)) {
       throw new LumbungError('not_found', 'there is no such KPI, or your role does not see it');
     }
+    await context.audit.append({ ...requestEvent(request, claims), action: 'verdict', detail: { warning, verdict } });
     await giveVerdict(warehouse, { method: METHOD, kpi, scope, date }, { verdict, note, by: claims.sub });
     response.status(201).json({ warning, verdict, note });
   });

@@ -10,7 +10,7 @@ import { type Stack, startPath, startStack, until } from '../support/stack.ts';
 import { percentile, report } from './bench.ts';
 import { startProcess } from './process.ts';
 
-const kitchen = { id: 'k321', cells: 1, facts: [], regency: '3201', province: '32', region: 'JAWA', wilayah: 'II' };
+const scopes = ['national', 'sppg:k321', 'regency:3201', 'province:32', 'region:JAWA', 'wilayah:II'];
 
 export async function ws(quick: boolean): Promise<void> {
   const count = quick ? 1_000 : 10_000;
@@ -32,10 +32,9 @@ export async function ws(quick: boolean): Promise<void> {
       watermarkLsn: '0',
       committedAt: now,
       rolledAt: now,
-      kitchens: [kitchen],
       seq: seq++,
     };
-    return announceRefresh(redis, refresh);
+    return announceRefresh(redis, refresh, scopes);
   };
 
   const clients = startProcess('./ws_clients.ts');

@@ -1,4 +1,5 @@
 /** The audit trail: what people and operators do is in it, whatever is away; and what is done to it afterwards is found and told. */
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Anchor, type AuditEntry, hashEntry, openAudit } from '../../platform/audit.ts';
 import { createLogger } from '../../platform/log.ts';
@@ -85,6 +86,43 @@ test('sign-ins, failed ones, refusals, exports and what operators do are put dow
   const all = JSON.stringify(await entries());
   for (const secret of [token, key, key.slice(-20), 'not.a.token']) expect(all).not.toContain(secret);
   expect(all).not.toMatch(/postgres:[^"]*@/);
+});
+
+test('what people say of figures, and whoever fetches a file or tries to, is put down', async () => {
+  const token = await stack.token('SPPG_KEPALA', ['sppg:k321']);
+  const call = (path: string, body?: object) =>
+    fetch(`${stack.api}/api/v1${path}`, {
+      ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    });
+  const warning = 'same_weekday_median_mad/qc_pass_rate/sppg:k321/2026-03-02';
+  expect((await call('/insights/verdicts', { warning, verdict: 'confirmed' })).status).toBe(201);
+  const finding = { rule: 'batch_negative_amount', scope: 'sppg:k321', date: '2026-03-02', state: 'explained' };
+  expect((await call('/findings/states', finding)).status).toBe(201);
+  const asked = await call('/exports', {
+    report: 'kpi_daily',
+    format: 'csv',
+    scope: 'sppg:k321',
+    from: '2026-03-01',
+    to: '2026-03-02',
+  });
+  const { id } = (await asked.json()) as { id: string };
+  await until(
+    'the file to be made',
+    async () => ((await (await call(`/exports/${id}`)).json()) as { state: string }).state === 'done',
+  );
+  const file = Buffer.from(await (await call(`/exports/${id}/file`)).arrayBuffer());
+  const another = await stack.token('SPPG_KEPALA', ['sppg:k511'], 'another');
+  expect((await stack.get(`/api/v1/exports/${id}`, another)).status).toBe(404);
+  const detailOf = async (what: Partial<AuditEntry>) => JSON.parse((await find(what))[0]?.detail ?? '{}') as object;
+  expect(await detailOf({ action: 'verdict', actor: 'test' })).toEqual({ warning, verdict: 'confirmed' });
+  expect(await detailOf({ action: 'finding', actor: 'test' })).toMatchObject({
+    rule: 'batch_negative_amount',
+    state: 'explained',
+  });
+  const sha256 = createHash('sha256').update(file).digest('hex');
+  expect(await detailOf({ action: 'download', actor: 'test' })).toEqual({ export: id, sha256 });
+  expect(await detailOf({ action: 'denied', actor: 'another' })).toMatchObject({ export: id });
 });
 
 test('auditors read it page by page, and by what they look for; nobody else does', async () => {

@@ -119,6 +119,19 @@ test('what was missed is replayed from a position; an unknown one is answered wi
   }
 });
 
+test('a kitchen that moves, and one that is gone, is told of where it was', async () => {
+  using watcher = await client('PLATFORM_ANALYST', ['national']);
+  for (const channel of ['regency:5101', 'regency:3201', 'province:51']) watcher.send({ type: 'subscribe', channel });
+  await watcher.hears('subscribed', {}, 3);
+  await stack.source.query(`UPDATE sppg SET "regencyId" = '3201', "provinceId" = '32' WHERE id = 'k511'`);
+  await watcher.hears('update', { channel: 'regency:3201' });
+  await watcher.hears('update', { channel: 'regency:5101' });
+  await watcher.hears('update', { channel: 'province:51' });
+  const heard = watcher.heard('update', { channel: 'regency:5101' }).length;
+  await stack.source.query(`UPDATE sppg SET "regencyId" = '5101', "provinceId" = '51' WHERE id = 'k511'`);
+  await watcher.hears('update', { channel: 'regency:5101' }, heard + 1);
+});
+
 test('a refresh whose notice was lost is found in the ledger: resync', async () => {
   using one = await client('PLATFORM_ANALYST', ['national']);
   one.send({ type: 'subscribe', channel: 'sppg:k321' });

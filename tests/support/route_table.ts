@@ -181,7 +181,7 @@ export const routes: Readonly<Record<string, Route>> = {
   'GET /api/v1/exports/:id': { path: `/api/v1/exports/${NOBODYS_EXPORT}`, answers: { 404: roles } },
   'GET /api/v1/exports/:id/file': { path: `/api/v1/exports/${NOBODYS_EXPORT}/file`, answers: { 404: roles } },
   'GET /health': { path: '/health', answers: { 200: operators } },
-  'GET /queues': { path: '/queues', answers: { 200: operators } },
+  'GET /queues': { path: '/queues', answers: { 200: ['PLATFORM_SUPERADMIN'] } },
   'GET /api/v1/flow': {
     path: (scope) => `/api/v1/flow?scope=${scope}&date=${DAY}`,
     answers: { 200: without(history, 'SPPG_AKUNTAN', 'SPPG_HRD_MANAGER') },

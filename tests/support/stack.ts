@@ -53,7 +53,7 @@ export type Stack = AsyncDisposable & {
   restartPostgres(between?: (folder: string) => void): Promise<void>;
   /** The postmaster and its children. */
   postgresPids(): number[];
-  token(role: string, scope: string[]): Promise<string>;
+  token(role: string, scope: string[], subject?: string): Promise<string>;
   /** GET on the API as JSON; `status` is the HTTP status. */
   get(
     path: string,
@@ -75,7 +75,7 @@ export async function until(what: string, condition: () => Promise<boolean>, dea
     const waited = Date.now() - began;
     if (waited > deadlineMs) throw from;
     // Asking costs the system under test something too.
-    await delay(Math.min(200, 20 + waited / 20));
+    await delay(Math.min(250, 40 + waited / 5));
   }
 }
 
@@ -195,7 +195,7 @@ export async function startStack(
       const file = join(dataDir, 'logs', `${role}.log`);
       return existsSync(file) ? readFileSync(file, 'utf8') : '';
     },
-    token: (role, scope) => signToken(secret, { sub: 'test', role, scope }, '1h'),
+    token: (role, scope, sub = 'test') => signToken(secret, { sub, role, scope }, '1h'),
     async get(path, token) {
       const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
       const answer = await fetch(`${stack.api}${path}`, { headers });

@@ -25,7 +25,7 @@ export async function ownKpis(): Promise<Kpi[]> {
   const found: Kpi[] = [];
   for (const file of readdirSync(folder).sort()) {
     if (!file.endsWith('.ts')) continue;
-    const { kpi } = (await import(`./own/${file}`)) as { kpi?: Kpi };
+    const { kpi } = (await import(`./own/${file.slice(0, -3)}.ts`)) as { kpi?: Kpi };
     const parsed = shape.safeParse(kpi);
     if (kpi !== undefined && parsed.success) found.push(kpi);
     else {

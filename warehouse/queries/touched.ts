@@ -1,35 +1,38 @@
 /**
- * Which scopes refreshes have touched, from the claims of the last day.
- * Invariant: a claim older than the claims kept is also older than any answer cached under it.
+ * Which scopes refreshes have touched, from the claims of the last day, and the version of the hierarchy.
+ * Invariants: a claim older than the claims kept is also older than any answer cached under it; a kitchen that moved, or is gone,
+ * touches the areas it belonged to as well as those it belongs to.
  */
 import type { Warehouse } from '../client.ts';
 
-export type TouchedScopes = {
-  /** Changes whenever a unit, its name or its place in the hierarchy, or reference data may have changed. */
-  hierarchy: string;
-  /** Scopes with cells claimed by refreshes in (since, until], and the last of them. */
-  scopes: { scope: string; seq: number }[];
-};
-
-export async function readTouchedScopes(warehouse: Warehouse, since: number, until: number): Promise<TouchedScopes> {
-  const newest = (table: string) => `(SELECT max(_version) FROM raw.${table})`;
-  const [row] = await warehouse.query<{ hierarchy: string }>(
-    `SELECT concat(toString(greatest(${['sppg', 'regencies_indonesia', 'provinces_indonesia'].map(newest).join(', ')})),
-       '-', (SELECT toString(toUnixTimestamp64Micro(max(changed_at))) FROM ops.definitions)) AS hierarchy`,
-  );
-  if (since === until) return { hierarchy: row?.hierarchy ?? '0', scopes: [] };
-  const scopes = await warehouse.query<{ scope: string; seq: number }>(
-    `SELECT arrayJoin([concat('sppg:', c.sppg_id), concat('regency:', s.regencyId), concat('province:', s.provinceId),
+/** Scopes with cells claimed by refreshes in (since, until], each with the last of them. */
+export const readTouchedScopes = (warehouse: Warehouse, since: number, until: number) =>
+  warehouse.query<{ scope: string; seq: number }>(
+    `SELECT arrayJoin([concat('sppg:', c.sppg_id), concat('regency:', h.regency_id), concat('province:', h.province_id),
        concat('region:', toString(p.region)), concat('wilayah:', w.code), 'national']) AS scope, max(c.last) AS seq
      FROM (
        SELECT sppg_id, max(claim) AS last FROM ops.claims WHERE claim > {since:UInt64} AND claim <= {until:UInt64}
        GROUP BY sppg_id
      ) AS c
-     LEFT ANY JOIN (SELECT id, regencyId, provinceId FROM raw.sppg FINAL) AS s ON s.id = c.sppg_id
-     LEFT ANY JOIN (SELECT id, region FROM raw.provinces_indonesia FINAL) AS p ON p.id = s.provinceId
+     LEFT JOIN (SELECT DISTINCT id, regency_id, province_id FROM ops.history_sppg WHERE NOT deleted) AS h ON h.id = c.sppg_id
+     LEFT ANY JOIN (SELECT id, region FROM raw.provinces_indonesia FINAL) AS p ON p.id = h.province_id
      LEFT ANY JOIN (SELECT region, code FROM mart.wilayah FINAL WHERE listed) AS w ON w.region = toString(p.region)
-     GROUP BY scope`,
+     GROUP BY scope HAVING NOT endsWith(scope, ':')`,
     { since, until },
   );
-  return { hierarchy: row?.hierarchy ?? '0', scopes };
+
+/**
+ * Changes whenever what answers say of units beside their figures may have changed: which there are, their names and places,
+ * what makes them peers, reference data. What else a kitchen's row holds changes with every budget and moves nothing here.
+ */
+export async function readHierarchyVersion(warehouse: Warehouse): Promise<string> {
+  const newest = (table: string) => `(SELECT max(_version) FROM raw.${table})`;
+  const [row] = await warehouse.query<{ version: string }>(
+    `SELECT concat(
+       toString((SELECT groupBitXor(cityHash64(id, name, code, provinceId, regencyId, status, isDemoAccount, targetRecipients,
+         operationStartDate, operationEndDate)) FROM raw.sppg FINAL WHERE NOT _deleted)), '-',
+       toString(greatest(${['regencies_indonesia', 'provinces_indonesia'].map(newest).join(', ')})), '-',
+       toString((SELECT toUnixTimestamp64Micro(max(changed_at)) FROM ops.definitions))) AS version`,
+  );
+  return row?.version ?? '0';
 }

@@ -33,29 +33,16 @@ type Progress = {
   open: [string, string][];
   halves: number;
 };
-/** A kitchen with claimed cells and what it belongs to (empty strings when it is not, or no longer, known). */
-type ClaimedKitchen = {
-  id: string;
-  cells: number;
-  facts: FactName[];
-  regency: string;
-  province: string;
-  region: string;
-  wilayah: string;
-};
-
 export type Refresh = {
   cells: number;
   watermarkLsn: string;
   committedAt: string;
   rolledAt: string;
-  kitchens: ClaimedKitchen[];
   seq: number;
 };
 
 /**
  * Works off every mark below the contiguous watermark. Returns undefined when there is nothing new.
- * `kitchens` are those whose cells were recomputed, for notices.
  */
 export async function refreshDirtyCells(warehouse: Warehouse, slotId: string): Promise<Refresh | undefined> {
   const [progress] = await warehouse.query<Progress>(
@@ -87,7 +74,7 @@ export async function refreshDirtyCells(warehouse: Warehouse, slotId: string): P
   const dirty = [...(unchanged ? [] : [changed]), cellsDirtyByTimeSql(progress.told, progress.committed)].join(
     '\nUNION ALL\n',
   );
-  const { cells, kitchens } = await recompute(warehouse, dirty, range, lsn, seq);
+  const cells = await recompute(warehouse, dirty, range, lsn, seq);
   failpoint('rollup:after cells');
   const rolledAt = new Date().toISOString();
   await warehouse.insertRows('ops.rollups', [
@@ -107,7 +94,7 @@ export async function refreshDirtyCells(warehouse: Warehouse, slotId: string): P
       { marks },
     );
   }
-  return { cells, kitchens, seq, watermarkLsn: lsn, committedAt: isoOf(progress.committed), rolledAt };
+  return { cells, seq, watermarkLsn: lsn, committedAt: isoOf(progress.committed), rolledAt };
 }
 
 /** Asks for every cell to be recomputed by the next refresh. */
@@ -126,29 +113,21 @@ async function recompute(
   range: MarkRange,
   watermarkLsn: string,
   claim: number,
-): Promise<{ cells: number; kitchens: ClaimedKitchen[] }> {
+): Promise<number> {
   failpoint('rollup:before claim');
   await claimCells(warehouse, claim, dirtySql, range);
   failpoint('rollup:after claim');
-  const kitchens = await warehouse.query<ClaimedKitchen>(
-    `SELECT c.sppg_id AS id, c.cells AS cells, c.facts AS facts, s.regencyId AS regency, s.provinceId AS province,
-       toString(p.region) AS region, w.code AS wilayah
-     FROM (
-       SELECT sppg_id, uniqExact(day) AS cells, groupUniqArray(toString(fact)) AS facts
-       FROM ops.claims WHERE claim = {claim:UInt64} GROUP BY sppg_id
-     ) AS c
-     LEFT ANY JOIN (SELECT id, regencyId, provinceId FROM raw.sppg FINAL) AS s ON s.id = c.sppg_id
-     LEFT ANY JOIN (SELECT id, region FROM raw.provinces_indonesia FINAL) AS p ON p.id = s.provinceId
-     LEFT ANY JOIN (SELECT region, code FROM mart.wilayah FINAL WHERE listed) AS w ON w.region = toString(p.region)`,
+  const [claimed] = await warehouse.query<{ cells: number; facts: FactName[] }>(
+    `SELECT uniqExact(sppg_id, day) AS cells, groupUniqArray(toString(fact)) AS facts
+     FROM ops.claims WHERE claim = {claim:UInt64}`,
     { claim },
   );
-  const cells = kitchens.reduce((sum, kitchen) => sum + kitchen.cells, 0);
-  const dirtyFacts = [...new Set(kitchens.flatMap((kitchen) => kitchen.facts))];
+  const { cells, facts: dirtyFacts } = claimed ?? { cells: 0, facts: [] };
   await computeClaimed(warehouse, { claim, seq: claim, watermark: watermarkLsn, now: range.now }, dirtyFacts, cells);
   failpoint('rollup:before areas');
   const summed = dirtyFacts.filter((fact) => fact !== 'flow');
   if (summed.length > 0) await warehouse.command(areasSql(summed, live), { since: claim - 1, seq: claim });
-  return { cells, kitchens };
+  return cells;
 }
 
 /** Writes the cells the SQL yields into ops.claims, with the offset of their kitchens. */
