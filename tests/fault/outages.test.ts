@@ -1,6 +1,6 @@
 /** Outages of what the path stands on: each is waited for, nothing is lost, nothing is confirmed that is not durable. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { expectSourceEqualsRaw } from '../support/equality.ts';
+import { expectExact, expectSourceEqualsRaw } from '../support/equality.ts';
 import { independentCells } from '../support/independent.ts';
 import { martCells } from '../support/mart_cells.ts';
 import { seedProgramme } from '../support/rows.ts';
@@ -15,11 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack[Symbol.asyncDispose]());
 
-const exact = async () => {
-  await stack.settled();
-  await expectSourceEqualsRaw(stack);
-  expect(await martCells(stack)).toEqual(await independentCells(stack));
-};
+const exact = () => expectExact(stack);
 
 test('the start is interrupted before and between its copies', async () => {
   await using fresh = await startStack(seedProgramme);

@@ -13,8 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { expectSourceEqualsRaw } from '../support/equality.ts';
-import { independentCells } from '../support/independent.ts';
+import { expectExact } from '../support/equality.ts';
 import { martCells } from '../support/mart_cells.ts';
 import { batch, insert, seedProgramme } from '../support/rows.ts';
 import { lumbung, type Stack, startReplication, startStack, until } from '../support/stack.ts';
@@ -29,11 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack[Symbol.asyncDispose]());
 
-const exact = async (of = stack) => {
-  await of.settled();
-  await expectSourceEqualsRaw(of);
-  expect(await martCells(of)).toEqual(await independentCells(of));
-};
+const exact = (of = stack) => expectExact(of);
 const senderOf = async () => {
   const { rows } = await stack.source.query<{ pid: number }>(
     `SELECT active_pid AS pid FROM pg_replication_slots WHERE slot_name = 'lumbung'`,

@@ -1,15 +1,14 @@
-/** Acknowledgement and recovery: what is confirmed is durable, what cannot be stored is kept, what is lost is said. */
+/** Recovery: what was cut off is taken up again, what cannot be stored is kept, what is lost is said. */
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseLsn } from '../../etl/postgres/lsn.ts';
 import { payloadKey } from '../../platform/queues.ts';
 import { currentSlot } from '../../warehouse/ledger.ts';
 import { markEverything, refreshDirtyCells } from '../../warehouse/rollups/refresh.ts';
-import { expectSourceEqualsRaw } from '../support/equality.ts';
-import { independentCells } from '../support/independent.ts';
+import { expectExact } from '../support/equality.ts';
 import { martCells } from '../support/mart_cells.ts';
 import { batch, insert, seedProgramme } from '../support/rows.ts';
-import { lumbung, type Stack, startReplication, startStack, until } from '../support/stack.ts';
+import { confirmedLsn, lumbung, type Stack, startReplication, startStack, until } from '../support/stack.ts';
 import { runWorkload } from '../support/workload.ts';
 
 let stack: Stack;
@@ -21,88 +20,40 @@ beforeAll(async () => {
 afterAll(() => stack[Symbol.asyncDispose]());
 
 const count = async (sql: string) => Number((await stack.warehouse.query<{ n: number | string }>(sql))[0]?.n);
-const exact = async () => {
-  await stack.settled();
-  await expectSourceEqualsRaw(stack);
-  expect(await martCells(stack)).toEqual(await independentCells(stack));
-};
-const confirmed = async () => {
-  const { rows } = await stack.source.query<{ lsn: string }>(
-    `SELECT confirmed_flush_lsn AS lsn FROM pg_replication_slots WHERE slot_name = 'lumbung'`,
-  );
-  return parseLsn(rows[0]?.lsn ?? '0/0');
-};
-/** End of the contiguous run of loaded commits, computed here from the ledger. */
-const durable = async () => {
-  const rows = await stack.warehouse.query<{ start: string; end: string }>(
-    'SELECT toString(start_lsn) AS start, toString(end_lsn) AS end FROM ops.batches ORDER BY start_lsn, end_lsn',
-  );
-  let end = 0n;
-  for (const row of rows) if (BigInt(row.start) <= end && BigInt(row.end) > end) end = BigInt(row.end);
-  return end;
-};
-
-const STAGES = [
-  ['capture', 'capture:before payload'],
-  ['capture', 'capture:before job'],
-  ['capture', 'capture:after job'],
-  ['worker', 'load:begin'],
-  ['worker', 'load:begun'],
-  ['worker', 'load:rows durable'],
-  ['worker', 'load:before ledger'],
-  ['worker', 'load:after ledger'],
-  ['worker', 'rollup:before claim'],
-  ['worker', 'rollup:after claim'],
-  ['worker', 'rollup:before areas'],
-  ['worker', 'rollup:after cells'],
-  ['worker', 'rollup:before announce'],
-  ['capture', 'capture:position noted'],
-  ['capture', 'capture:before confirm'],
-  ['capture', 'capture:after confirm'],
-] as const;
-
-test.each(STAGES)(
-  'kill -9 of the %s at "%s": nothing was confirmed that was not durable, nothing is lost or half seen',
-  async (role, place) => {
-    await stack.kill(role);
-    stack.failpoint(place);
-    await stack.start(role).catch(() => undefined);
-    stack.failpoint(undefined);
-    await runWorkload(stack.source, 100 + STAGES.findIndex(([, name]) => name === place), 25);
-    await until(`the ${role} to die at ${place}`, async () => !stack.running(role));
-    expect(await confirmed()).toBeLessThanOrEqual(await durable());
-    await stack.start(role);
-    await exact();
-    expect(await confirmed()).toBeLessThanOrEqual(await durable());
-  },
-);
+const exact = () => expectExact(stack);
+const confirmed = () => confirmedLsn(stack);
 
 test('a refresh that was cut off: what it wrote is older than what the next one writes', async () => {
   const redis = new Redis(stack.redisUrl);
-  /** Handed over while no worker runs. Batches go before rollups, so the first rollup there is has it. */
+  /** Handed over while no worker runs. */
   const waiting = async (id: string, plannedPortions: number) => {
     await insert(stack.source, 'food_productions', batch('k321', id, '2026-04-20T03:00:00Z', { plannedPortions }));
     await until('the batch to be handed over', async () => (await redis.keys(payloadKey('*'))).length > 0);
   };
   await stack.warehouse.command('SYSTEM STOP MERGES mart.kpi_daily');
+  const written = () =>
+    stack.warehouse.query<{ num: number; seq: number }>(
+      `SELECT num, seq FROM mart.kpi_daily
+       WHERE kpi = 'portions_planned' AND sppg_id = 'k321' AND day = '2026-04-20' AND split = '' ORDER BY num`,
+    );
   await stack.kill('worker');
   await waiting('cut-1', 10);
   stack.failpoint('rollup:after cells');
-  await stack.start('worker');
+  // A rollup that was asked for before may come first, and die without the batch.
+  while ((await written()).length === 0) {
+    await stack.start('worker');
+    await until('the worker to be dead', async () => !stack.running('worker'));
+  }
   stack.failpoint(undefined);
-  await until('the worker to be dead', async () => !stack.running('worker'));
   // Nor is the refresh that was cut off simply done again before the next batch is there.
   await redis.flushall();
   await waiting('cut-2', 20);
   redis.disconnect();
   await stack.start('worker');
   await exact();
-  const written = await stack.warehouse.query<{ num: number; seq: number }>(
-    `SELECT num, seq FROM mart.kpi_daily
-     WHERE kpi = 'portions_planned' AND sppg_id = 'k321' AND day = '2026-04-20' AND split = '' ORDER BY num`,
-  );
-  expect(written.map(({ num }) => num)).toEqual([10, 30]);
-  expect(written[1]?.seq).toBeGreaterThan(written[0]?.seq ?? 0);
+  const [first, second, ...more] = await written();
+  expect([first?.num, second?.num, more]).toEqual([10, 30, []]);
+  expect(second?.seq).toBeGreaterThan(first?.seq ?? 0);
   await stack.warehouse.command('SYSTEM START MERGES mart.kpi_daily');
 });
 

@@ -1,6 +1,8 @@
-/** Compares every raw table with its source table, value by value, computed by the two databases themselves. */
+/** Compares every raw table with its source table, value by value, and every cell, computed by the two databases themselves. */
 import { expect } from 'vitest';
 import { sources } from '../../etl/sources/all.ts';
+import { independentCells } from './independent.ts';
+import { martCells } from './mart_cells.ts';
 import type { Stack } from './stack.ts';
 
 type Row = Record<string, unknown>;
@@ -43,4 +45,11 @@ export async function expectSourceEqualsRaw(stack: Stack): Promise<void> {
         .sort((a, b) => (JSON.stringify(key.map((k) => a[k])) < JSON.stringify(key.map((k) => b[k])) ? -1 : 1));
     expect(sorted(actual), `raw.${table}`).toEqual(sorted(expected));
   }
+}
+
+/** Waits until everything committed is rolled up; then raw tables and cells must be what Postgres says. */
+export async function expectExact(stack: Stack): Promise<void> {
+  await stack.settled();
+  await expectSourceEqualsRaw(stack);
+  expect(await martCells(stack)).toEqual(await independentCells(stack));
 }

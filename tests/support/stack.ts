@@ -262,6 +262,14 @@ export async function copiedAfter(stack: Stack, tables: readonly string[], chang
   });
 }
 
+/** What the slot was told to be durable. */
+export async function confirmedLsn({ source }: Stack): Promise<bigint> {
+  const { rows } = await source.query<{ lsn: string }>(
+    `SELECT confirmed_flush_lsn AS lsn FROM pg_replication_slots WHERE slot_name = 'lumbung'`,
+  );
+  return parseLsn(rows[0]?.lsn ?? '0/0');
+}
+
 /** Runs the command line against the stack. */
 export async function lumbung(stack: Stack, args: readonly string[]): Promise<{ code: number; out: string }> {
   const child = fork(entryOf(HERE), [...args], { env: stack.env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });

@@ -19,9 +19,7 @@ test('a reader that takes nothing is cut off; the same caller waits, another doe
       begun.push(caller);
       for (let n = 0; n < Number(pieces); n++) yield piece;
     };
-    streams
-      .run(caller, response as Response, () => pipeline(Readable.from(rows()), response))
-      .catch(() => undefined);
+    streams.run(caller, response as Response, () => pipeline(Readable.from(rows()), response)).catch(() => undefined);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
