@@ -7,9 +7,8 @@ const project = (name: 'unit' | 'path' | 'fault' | 'browser', timeout: number) =
     testTimeout: timeout,
     hookTimeout: timeout,
     expect: { poll: { timeout: 20_000 } },
-    // Engine tests start processes of their own and wait for them half of the time: two files at once fill two cores. A screen
-    // shall answer at once: one at a time.
-    ...(name === 'unit' ? {} : { maxWorkers: name === 'browser' ? 1 : 2 }),
+    // Engine tests start processes of their own and wait for them half of the time: two files at once fill two cores.
+    ...(name === 'unit' ? {} : { maxWorkers: 2 }),
     ...(name === 'unit'
       ? {}
       : { globalSetup: ['tests/support/bundle.ts'], setupFiles: ['tests/support/logs_of_failures.ts'] }),

@@ -2,9 +2,9 @@
  * The state of the system as an operator reads it: one sentence, what to look at, and tables. Pure: an answer becomes text.
  * Invariants: what could not be read is said to be unknown, never zero; what is wrong stands first and has a shape and a word.
  */
-import { formatShort, type Language } from '../../warehouse/kpis/format.ts';
+import { formatShort, type Language, units } from '../../warehouse/kpis/format.ts';
 import { type Status, statuses } from '../design/status.ts';
-import { operatorWords } from './operators_words.ts';
+import { operatorWords, told } from './operators_words.ts';
 
 type Counts = { waiting: number; active: number; delayed: number; failed: number };
 /** What of `GET /api/v1/operations` is shown; null is what could not be read. */
@@ -76,7 +76,9 @@ export function reportOf(now: Operations, language: Language): Report {
   const share = (value: number | null): Cell =>
     value === null
       ? marked('missing', say.none)
-      : plain(new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 2 }).format(value));
+      : plain(
+          `${new Intl.NumberFormat(language, { maximumFractionDigits: 2 }).format(100 * value)}${units.percent.sign[language]}`,
+        );
   const age = (ms: number | null | undefined): Cell => {
     if (ms === undefined) return unknown;
     if (ms === null) return marked('missing', say.none);
@@ -131,8 +133,8 @@ export function reportOf(now: Operations, language: Language): Report {
     status: now.ready ? (now.warnings.length > 0 ? 'warn' : 'ok') : 'critical',
     headline: now.ready ? say.ready : say.notReady,
     notes: [
-      ...now.reasons.map((reason) => marked('critical', reason)),
-      ...now.warnings.map((warning) => marked('warn', warning)),
+      ...now.reasons.map((reason) => marked('critical', told(reason, language))),
+      ...now.warnings.map((warning) => marked('warn', told(warning, language))),
     ],
     sheets: [
       {

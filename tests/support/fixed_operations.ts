@@ -9,7 +9,15 @@ const table = (name: string, state = 'live', reason = '') => ({
 const jobs = (failed: number) => ({ waiting: 2, active: 1, delayed: 0, failed });
 
 export const fixedOperations = {
-  ...{ at: at(0), ready: true, reasons: [], warnings: ['table purchase_orders is set aside', '3 rows are parked'] },
+  ...{
+    at: at(0),
+    ready: true,
+    reasons: [],
+    warnings: [
+      'purchase_orders is quarantined: type of "total" changed',
+      '3 parked: see "lumbung status", mend the cause, then "lumbung retry"',
+    ],
+  },
   asOf: { committedAt: at(3), rolledUpAt: at(2), lagMs: 800 },
   engines: [
     { engine: 'clickhouse', up: true },

@@ -48,7 +48,7 @@ it('says in one sentence whether all is well, and what is not', () => {
   });
   const away = reportOf({ ...well, ready: false, reasons: ['Redis does not answer'] }, 'id');
   expect(away).toMatchObject({ status: 'critical', headline: 'Sistem belum siap' });
-  expect(away.notes).toEqual([{ status: 'critical', text: '■ Redis does not answer' }]);
+  expect(away.notes).toEqual([{ status: 'critical', text: '■ Redis tidak menjawab' }]);
 });
 
 it('puts what is wrong first, with shape and word', () => {
@@ -85,7 +85,7 @@ it('never makes a zero of what could not be read', () => {
 });
 
 it('tells uptime to a hundredth and ages in words', () => {
-  expect(measure(well, 'Siap dalam 30 hari')?.text).toBe('99,96%');
+  expect(measure(well, 'Siap dalam 30 hari')?.text).toBe('99,96 %');
   expect(['en', 'id'].map((language) => ageText(800, language as 'en' | 'id'))).toEqual(['0.8 seconds', '0,8 detik']);
   expect([45_000, 240_000, 7_200_000, 259_200_000].map((ms) => ageText(ms, 'en'))).toEqual([
     '45 seconds',

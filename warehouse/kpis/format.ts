@@ -42,8 +42,15 @@ export function formatShort(value: number | null, unit: Unit, language: Language
   const scale = scaled ? SCALES.find(([size]) => Math.abs(value) >= size) : undefined;
   const number = scale
     ? `${decimal(1, language).format(value / scale[0])} ${scale[1][language]}`
-    : decimal(digits, language).format(value * factor);
+    : decimal(digits, language).format(unit === 'percent' ? nearly(value * factor, digits) : value * factor);
   return `${prefix}${number}${sign[language]}`;
+}
+
+/** Percent before it is rounded: what is not quite all, or not quite nothing, is never told as all or nothing. */
+function nearly(percent: number, digits: number): number {
+  const step = 10 ** -digits;
+  if (percent < 100 && percent > 100 - step) return 100 - step;
+  return percent > 0 && percent < step ? step : percent;
 }
 
 /** Limits of a target: 95 % – 105 %, ≥ 95 %, ≤ Rp 10.000; null where there is none. */
@@ -80,10 +87,11 @@ export function formatChange(
   if (unit === 'percent') return `${signed({}).format((value - before) * 100)} ${points[language]}`;
   if (unit === 'score' || unit === 'rating') return signed({}).format(value - before);
   if (unit === 'days') return `${signed({}).format(value - before)}${units.days.sign[language]}`;
-  if (before === 0) return value === 0 ? '0%' : null;
+  const percent = (share: number) => `${signed({}).format(100 * share)}${units.percent.sign[language]}`;
+  if (before === 0) return value === 0 ? percent(0) : null;
   const share = value / before - 1;
   // Beyond a tenfold change a percentage says less than the two values do.
-  return Math.abs(share) > 9 ? null : signed({ style: 'percent' }).format(share);
+  return Math.abs(share) > 9 ? null : percent(share);
 }
 
 /** '2026-11-23' → '23 Nov 2026'. */
