@@ -15,8 +15,6 @@ export const launch = (): Promise<Browser> =>
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: [
       ...['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run', '--disable-sync'],
-      // Dates are written as the browser's language has it.
-      '--lang=id',
       ...['--js-flags=--expose-gc', '--font-render-hinting=none', '--force-color-profile=srgb'],
     ],
   });
