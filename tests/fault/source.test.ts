@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -85,6 +86,9 @@ test('wal_sender_timeout under back-pressure: the connection is kept while nobod
       );
     }
     expect(await senderOf()).toBe(before);
+    // What waits is bounded, whatever the source writes.
+    const peak = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${stack.pid('capture')}/status`, 'utf8'))?.[1];
+    expect(Number(peak)).toBeLessThan(1024 * 1024);
     await stack.start('worker');
   });
   await stack.source.query('TRUNCATE audit_logs');

@@ -1,6 +1,8 @@
 /** Reconciliation: drift of every kind is found and repaired, nothing else is, and a killed run is continued. */
+import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { generateDemo } from '../../demo/generate.ts';
+import { takeReconcileTurn } from '../../etl/reconcile.ts';
 import { sources } from '../../etl/sources/all.ts';
 import { createLogger } from '../../platform/log.ts';
 import { JOBS, openQueue, type ScheduledJob } from '../../platform/queues.ts';
@@ -146,6 +148,28 @@ test('what the stream has yet to bring is waited for, not repaired', async () =>
   const found = (await running).get('food_productions');
   expect(found).toMatchObject({ missing: 0, extra: 0, different: 0, repaired: 0 });
   await exact(stack);
+});
+
+test('whoever comes second waits until the first has finished: they would share the places of the passes', async () => {
+  const first = new pg.Client({ connectionString: stack.databaseUrl });
+  await first.connect();
+  expect(await takeReconcileTurn(first)).toBe(true);
+  const ledger = async () =>
+    (await stack.warehouse.query<{ n: number }>('SELECT count() AS n FROM ops.reconciliations'))[0]?.n;
+  const before = await ledger();
+  const second = reconcile(stack, 'sppg');
+  // It has asked, and asked again.
+  const asked = async () => {
+    const { rows } = await stack.source.query<{ n: number }>(
+      `SELECT count(*)::int AS n FROM pg_stat_activity WHERE query LIKE 'SELECT pg_try_advisory_lock%' AND pid <> $1 AND state = 'idle'`,
+      [(first as unknown as { processID: number }).processID],
+    );
+    return (rows[0]?.n ?? 0) > 0;
+  };
+  await until('the second to ask for its turn', asked);
+  expect(await ledger()).toBe(before);
+  await first.end();
+  expect((await second).get('sppg')).toMatchObject({ missing: 0, extra: 0, different: 0 });
 });
 
 test('a row with a value that cannot be stored is counted, and the rest is compared', async () => {

@@ -221,6 +221,42 @@ test('the slot is removed: said plainly, the old numbers stay, and a guided copy
   await exact();
 });
 
+test('the slot is lost to its budget: said plainly, and a guided copy brings everything back', async () => {
+  const { source } = stack;
+  const keep = async (setting: string) => {
+    await source.query(`ALTER SYSTEM ${setting}`);
+    await source.query('SELECT pg_reload_conf()');
+  };
+  await stack.kill('capture', 'SIGTERM');
+  await runWorkload(source, 902, 20);
+  await source.query('CREATE TABLE filler (n int)');
+  await keep(`SET max_slot_wal_keep_size = '1MB'`);
+  try {
+    await until('the WAL of the slot to be removed', async () => {
+      await source.query('INSERT INTO filler VALUES (1)');
+      await source.query('SELECT pg_switch_wal()');
+      await source.query('CHECKPOINT');
+      const { rows } = await source.query<{ lost: boolean }>(
+        `SELECT wal_status = 'lost' AS lost FROM pg_replication_slots WHERE slot_name = 'lumbung'`,
+      );
+      return rows[0]?.lost === true;
+    });
+  } finally {
+    await keep('RESET max_slot_wal_keep_size');
+  }
+  const before = await martCells(stack);
+  await stack.start('capture');
+  await until('the loss to be told', async () => {
+    const rows = await stack.warehouse.query<{ state: string; reason: string }>(
+      'SELECT DISTINCT toString(state) AS state, reason FROM ops.tables FINAL',
+    );
+    return rows.every(({ state, reason }) => state === 'stale' && reason.includes('max_slot_wal_keep_size'));
+  });
+  expect(await martCells(stack)).toEqual(before);
+  expect((await lumbung(stack, ['snapshot', '--all'])).code).toBe(0);
+  await exact();
+});
+
 test('a warehouse restored from a backup is behind its slot: said, and not passed over', async () => {
   await stack.kill('capture', 'SIGTERM');
   const { rows } = await stack.source.query<{ lsn: string }>('SELECT pg_current_wal_lsn() AS lsn');

@@ -242,6 +242,23 @@ test('batches on their way and what is parked are shown', async () => {
   await queue.close();
 });
 
+test('a table that is copied again makes nothing unready: its numbers stay', async () => {
+  const [held] = await stack.warehouse.query<{
+    table: string;
+    slot_id: string;
+    fingerprint: string;
+    copied_rows: string;
+  }>(
+    "SELECT toString(table) AS table, slot_id, fingerprint, toString(copied_rows) AS copied_rows FROM ops.tables FINAL WHERE table = 'users'",
+  );
+  const set = (state: string) => stack.warehouse.insertRows('ops.tables', [{ ...held, state, reason: '' }]);
+  await set('copying');
+  const { status: code, body } = await stack.get('/readyz');
+  expect([code, String(body.warnings)]).toEqual([200, expect.stringContaining('copying users')]);
+  await set('live');
+  expect(String((await stack.get('/readyz')).body.warnings)).not.toContain('copying');
+});
+
 test('what cannot be read is absent and said', async () => {
   await stack.kill('scheduler', 'SIGTERM');
   // Facts nobody renews go by themselves; here they go at once.
