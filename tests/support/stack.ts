@@ -79,8 +79,9 @@ export async function until(what: string, condition: () => Promise<boolean>, dea
   }
 }
 
-/** In memory where there is enough of it: the engine makes and removes hundreds of files for every change. */
+/** Of tests in memory where there is enough of it: the engine makes and removes hundreds of files for every change. */
 function folderOfData(): string {
+  if (process.env.VITEST === undefined) return tmpdir();
   const { bavail, bsize } = existsSync(MEMORY) ? statfsSync(MEMORY) : { bavail: 0, bsize: 0 };
   return bavail * bsize > 4 * 1024 ** 3 ? MEMORY : tmpdir();
 }
