@@ -343,6 +343,16 @@ test('an answer holds, as of now, until something of its scope changes', async (
   await stack.source.query(`UPDATE food_productions SET "plannedPortions" = "plannedPortions" + 1 WHERE id = 'b-k511'`);
   await stack.settled();
   expect((await current('sppg:k321', own.asOf.committedAt, own.etag)).status).toBe(304);
+  // Another kitchen's budget neither: a name, everywhere it may be read.
+  const beforeBudget = await read('sppg:k321', own.etag);
+  await stack.source.query(`UPDATE sppg SET "monthlyBudget" = 12345 WHERE id = 'k511'`);
+  await stack.settled();
+  expect((await current('sppg:k321', beforeBudget.asOf.committedAt, own.etag)).status).toBe(304);
+  await stack.source.query(`UPDATE sppg SET name = 'Dapur Baru' WHERE id = 'k511'`);
+  const analyst = await stack.token('BGN_ANALYST', ['national']);
+  await until('the new name', async () =>
+    JSON.stringify((await stack.get('/api/v1/units?parent=regency:5101', analyst)).body).includes('Dapur Baru'),
+  );
   // A change of its own: new numbers for the kitchen and everything above it.
   const before = await read('national');
   await stack.source.query(`UPDATE food_productions SET "plannedPortions" = "plannedPortions" + 1 WHERE id = 'b-k321'`);

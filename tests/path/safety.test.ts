@@ -96,12 +96,14 @@ test('pages of operators are for operators', async () => {
   for (const path of ['/health', '/queues', '/queues/api/queues']) {
     expect((await get(path)).status, path).toBe(401);
     expect((await get(path, await as('BGN_LEADERSHIP'))).status, path).toBe(403);
-    expect((await get(path, await as('PLATFORM_SUPPORT'))).status, path).toBe(200);
+    expect((await get(path, await as('PLATFORM_SUPERADMIN'))).status, path).toBe(200);
+    // Jobs name who asked for what.
+    expect((await get(path, await as('PLATFORM_SUPPORT'))).status, path).toBe(path === '/health' ? 200 : 403);
   }
   const html = await (await get('/health', await as('PLATFORM_SUPPORT'))).text();
   for (const line of ['ClickHouse', 'Redis', 'Replication', 'Queue pipeline', 'Queue exports', 'Cache', 'Uptime'])
     expect(html).toContain(line);
-  const board = await get('/queues/api/queues', await as('PLATFORM_SUPPORT'));
+  const board = await get('/queues/api/queues', await as('PLATFORM_SUPERADMIN'));
   const { queues } = (await board.json()) as { queues: { name: string; readOnlyMode: boolean }[] };
   expect(queues.map(({ name, readOnlyMode }) => [name, readOnlyMode])).toEqual([
     ['pipeline', true],

@@ -29,8 +29,9 @@ export async function readHierarchyVersion(warehouse: Warehouse): Promise<string
   const newest = (table: string) => `(SELECT max(_version) FROM raw.${table})`;
   const [row] = await warehouse.query<{ version: string }>(
     `SELECT concat(
-       toString((SELECT groupBitXor(cityHash64(id, name, code, provinceId, regencyId, status, isDemoAccount, targetRecipients,
-         operationStartDate, operationEndDate)) FROM raw.sppg FINAL WHERE NOT _deleted)), '-',
+       -- As text: the hash of a NULL among others is NULL.
+       toString((SELECT groupBitXor(cityHash64(toString((id, name, code, provinceId, regencyId, status, isDemoAccount, targetRecipients,
+         operationStartDate, operationEndDate)))) FROM raw.sppg FINAL WHERE NOT _deleted)), '-',
        toString(greatest(${['regencies_indonesia', 'provinces_indonesia'].map(newest).join(', ')})), '-',
        toString((SELECT toUnixTimestamp64Micro(max(changed_at)) FROM ops.definitions))) AS version`,
   );
