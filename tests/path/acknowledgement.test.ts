@@ -54,6 +54,7 @@ test.each(STAGES)(
     await runWorkload(stack.source, 100 + STAGES.findIndex(([, name]) => name === place), 25);
     await until(`the ${role} to die at ${place}`, async () => !stack.running(role));
     expect(await confirmed()).toBeLessThanOrEqual(await durable());
+    await stack.kill(role);
     await stack.start(role);
     await stack.settled();
     expect(await confirmed()).toBeLessThanOrEqual(await durable());

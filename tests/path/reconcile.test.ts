@@ -123,7 +123,7 @@ test('drift in every column of every table, missing and extra rows: all found, a
 test('nothing is repaired while changes are on their way', async () => {
   const before = await stack.warehouse.query<{ n: number }>('SELECT count() AS n FROM ops.reconciliations');
   let writing = true;
-  const workload = runWorkload(stack.source, 2, 900).finally(() => {
+  const workload = runWorkload(stack.source, 2, 500).finally(() => {
     writing = false;
   });
   let runs = 0;

@@ -89,7 +89,7 @@ test('a large transaction goes in parts and is never half seen in a rollup', asy
     `INSERT INTO food_productions (id, "sppgId", "programId", "menuId", "productionDate", "batchNumber", "plannedPortions", "plannedStartTime",
        "plannedEndTime", "estimatedCost", status, "updatedAt")
      SELECT 'big' || g, 'k512', 'p-k512', 'm1-k512', '2026-03-05', 'B-' || g, 1, '2026-03-05', '2026-03-05', 1, 'PLANNED', now()
-     FROM generate_series(1, 120000) g`,
+     FROM generate_series(1, 80000) g`,
   );
   await source.query(`SAVEPOINT s`);
   await source.query(`UPDATE food_productions SET "plannedPortions" = 1000 WHERE id LIKE 'big%'`);

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { Redis } from 'ioredis';
 import pg from 'pg';
 import { startPostgres } from '../../cli/engines/postgres.ts';
 import { startRedis } from '../../cli/engines/redis.ts';
@@ -39,6 +40,7 @@ export type Stack = AsyncDisposable & {
   dataDir: string;
   api: string;
   start(role: Role): Promise<void>;
+  /** Also of one that has died by itself: what it held is free afterwards. */
   kill(role: Role, signal?: NodeJS.Signals): Promise<void>;
   /** Kills the roles started from now on at a named place; undefined disarms. */
   failpoint(name: string | undefined): void;
@@ -84,6 +86,21 @@ function folderOfData(): string {
   if (process.env.VITEST === undefined) return tmpdir();
   const { bavail, bsize } = existsSync(MEMORY) ? statfsSync(MEMORY) : { bavail: 0, bsize: 0 };
   return bavail * bsize > 4 * 1024 ** 3 ? MEMORY : tmpdir();
+}
+
+/** Locks of a worker that is dead end now instead of in a few seconds. Redis may be away. */
+async function endLocks(url: string): Promise<void> {
+  const redis = new Redis(url, { retryStrategy: null, maxRetriesPerRequest: 0, lazyConnect: true });
+  redis.on('error', () => undefined);
+  try {
+    await redis.connect();
+    const locks = await redis.keys('bull:*:lock');
+    if (locks.length > 0) await redis.del(locks);
+  } catch {
+    // What is not there holds no lock.
+  } finally {
+    redis.disconnect();
+  }
 }
 
 /** Starts engines with the operational schema; roles are started by the test, from the sources under `root`, on the Postgres of a folder. */
@@ -134,11 +151,13 @@ export async function startStack(
     });
   const kill = async (role: Role, signal: NodeJS.Signals = 'SIGKILL') => {
     const child = children.get(role);
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const exited = new Promise((resolve) => child.once('exit', resolve));
-    child.kill(signal);
-    await exited;
+    if (child && child.exitCode === null && child.signalCode === null) {
+      const exited = new Promise((resolve) => child.once('exit', resolve));
+      child.kill(signal);
+      await exited;
+    }
     children.delete(role);
+    if (role === 'worker') await endLocks(redis.url);
   };
 
   await start('warehouse');
