@@ -10,7 +10,7 @@ import {
   unitsInput,
 } from '../inputs.ts';
 import type { Contract } from './contract.ts';
-import { asOf, dated, day, figure, level, place, sums, target, text } from './shapes.ts';
+import { asOf, dated, day, figure, level, place, replicated, sums, target, text } from './shapes.ts';
 
 const triple = z.strictObject(sums).nullable();
 const summed = z.array(z.enum(['num', 'den'])).optional();
@@ -50,15 +50,6 @@ const summaryKpi = z.strictObject({
   trend: z.array(z.strictObject({ date: day, value: figure })),
 });
 
-const table = z.strictObject({
-  table: z.string(),
-  state: z.string(),
-  reason: z.string(),
-  copiedRows: z.number(),
-  streamedRows: z.number(),
-  loadedAt: z.string().nullable(),
-  committedAt: z.string().nullable(),
-});
 const compared = z.strictObject({
   name: z.string(),
   finishedAt: z.string(),
@@ -168,7 +159,7 @@ export const figures: readonly Contract[] = [
       mode: z.enum(['change', 'schedule']),
       pollSeconds: z.number().optional(),
       compared: z.array(compared).optional(),
-      tables: z.array(table),
+      tables: z.array(replicated),
       scopes: z.array(asOf.extend({ scope: z.string() })),
     }),
     dated: true,

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { sentPreferences, toldPreferences } from '../../platform/preferences.ts';
 import { attentionInput, flowInput, searchInput } from '../inputs.ts';
 import type { Contract } from './contract.ts';
-import { asOf, dated, day, figure, level } from './shapes.ts';
+import { asOf, dated, day, figure, level, replicated } from './shapes.ts';
 
 const stage = z.enum(['planned', 'cooked', 'checked', 'departed', 'delivered']);
 const item = z.strictObject({
@@ -151,14 +151,7 @@ export const screen: readonly Contract[] = [
           .nullable(),
         tables: z
           .array(
-            z.strictObject({
-              table: z.string(),
-              state: z.string(),
-              reason: z.string(),
-              copiedRows: z.number(),
-              streamedRows: z.number(),
-              loadedAt: z.string().nullable(),
-              committedAt: z.string().nullable(),
+            replicated.extend({
               lagMs: count.meta({
                 description: 'From the commit in the source to the load, of the last batch with rows of it.',
               }),

@@ -31,3 +31,14 @@ export const problem = z.strictObject({
   detail: z.string(),
   instance: z.string().optional(),
 });
+
+/** How a table of the source is replicated. */
+export const replicated = z.strictObject({
+  table: z.string(),
+  state: z.string(),
+  reason: z.string(),
+  copiedRows: z.number(),
+  streamedRows: z.number(),
+  loadedAt: z.string().nullable(),
+  committedAt: z.string().nullable(),
+});
