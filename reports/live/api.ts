@@ -22,6 +22,7 @@ export type KpiValue = {
   withheld?: true;
   status: Status;
   target: Kpi['target'];
+  previousDay: Figure;
   sameWeekday: Figure;
   previousPeriod: Figure;
   trend: { date: string; value: number | null }[];

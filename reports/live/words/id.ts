@@ -83,9 +83,12 @@ export const id = {
   widgetUnread: 'Tidak dapat dibaca saat ini; dicoba lagi sendiri.',
   widgetRefused: 'Tidak tersedia untuk peran atau wilayah ini.',
   // Cards
+  fromYesterday: 'dari kemarin',
+  fromDayBefore: 'dari hari sebelumnya',
   fromLastWeek: 'dari pekan lalu',
   fromLastPeriod: 'dari periode lalu',
   holdsSince: (time: string) => `berlaku sejak ${time}`,
+  sameSince: (time: string) => `tetap sejak ${time}`,
   choose: (name: string) => `${name}: tampilkan di peta dan grafik`,
   // The day, the places, the time
   portionsByHour: 'Porsi menurut jam, dijumlah sejak awal hari',
@@ -97,6 +100,7 @@ export const id = {
   ranked: (shown: number, total: number, worst: boolean) =>
     `${shown} dari ${many(total)} yang ada datanya, ${worst ? 'yang terburuk' : 'yang terbesar'} lebih dulu`,
   map: 'Peta provinsi',
+  mapOf: 'per provinsi',
   ranking: 'Peringkat',
   nothingRanked: 'Belum ada data untuk dibandingkan.',
   period: 'Rentang',
