@@ -57,7 +57,8 @@ export function frame(options: Options) {
   );
   const brand = el('span', { class: 'brand' }, 'Lumbung');
   const tools = [
-    options.search,
+    // Who has one kitchen has nothing to find.
+    ...(session.scopes.length === 1 && session.scopes[0]?.startsWith('sppg:') ? [] : [options.search]),
     options.notices,
     button(say.arrange, { class: 'tool', 'data-testid': 'arrange', click: options.arrange }),
     languages,

@@ -196,7 +196,7 @@ export function showScreen(root: HTMLElement, session: Session, ends: Ends): Scr
       return ends.signedOut();
     }
     parts.main.setAttribute('aria-busy', 'false');
-    status.refused(error.message);
+    status.refused(words().refusal(error.status));
   };
 
   const live = connectLive({

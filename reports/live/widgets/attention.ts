@@ -91,7 +91,7 @@ export function attention(desk: Desk): Widget {
       desk.places(answer.places);
       show();
     },
-    refused: (error) => unread(error.status === 403 ? words().widgetRefused : error.message),
+    refused: (error) => unread(error.status === 403 ? words().widgetRefused : words().refusal(error.status)),
     trouble: (failing) => {
       if (failing && shown === '') unread(words().widgetUnread);
     },

@@ -110,8 +110,11 @@ function card(desk: Desk, kpi: Kpi, paint: ReturnType<typeof createPainter>['pai
         const seen = changed && told ? words().holdsSince : words().sameSince;
         setText(since, at === null || value.value === null ? '' : seen(timeText(at)));
       }
-      const target = limits(value.target ?? kpi.target, kpi.unit);
-      const beside = target === null ? '' : ` · ${words().targetIs(target)}`;
+      const aim = value.target ?? kpi.target;
+      const target = limits(aim, kpi.unit);
+      // What only must not be exceeded is no aim.
+      const named = aim?.low === null ? words().limitIs : words().targetIs;
+      const beside = target === null ? '' : ` · ${named(target)}`;
       const mark = statusMark(value.status, value);
       if (status.textContent !== `${mark.textContent}${beside}`) status.replaceChildren(mark, beside);
       const than = (earlier: KpiValue['sameWeekday'], name: string) => {
@@ -134,7 +137,7 @@ function card(desk: Desk, kpi: Kpi, paint: ReturnType<typeof createPainter>['pai
         const { sparkline } = await import('../../charts/sparkline.ts');
         return sparkline(value.trend, {
           unit: kpi.unit,
-          target: value.target ?? kpi.target,
+          target: aim,
           width: Math.max(80, spark.clientWidth),
           height: 36 * typeScale(),
           label: '',

@@ -42,7 +42,7 @@ export function flow(desk: Desk): Widget {
         table: async () => (await import('../../charts/flow.ts')).flowTable(rows, options),
       });
     },
-    refused: (error) => box.empty(error.status === 403 ? words().widgetRefused : error.message),
+    refused: (error) => box.empty(error.status === 403 ? words().widgetRefused : words().refusal(error.status)),
     trouble: (failing) => {
       if (failing && element.querySelector('svg') === null) box.empty(words().widgetUnread);
     },

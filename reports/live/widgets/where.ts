@@ -66,7 +66,7 @@ export function where(desk: Desk): Widget {
       const kpi = chosenKpi(desk);
       if (kpi) show(answer, kpi);
     },
-    refused: (error) => list.empty(error.status === 403 ? words().widgetRefused : error.message),
+    refused: (error) => list.empty(error.status === 403 ? words().widgetRefused : words().refusal(error.status)),
     trouble: (failing) => {
       if (failing) setText(said, words().widgetUnread);
     },

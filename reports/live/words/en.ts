@@ -9,7 +9,7 @@ export const en: Words = {
   skip: 'Skip to content',
   loading: 'loading …',
   noData: 'no data yet',
-  withheld: 'not shown (< 5 people)',
+  withheld: 'withheld (< 5 people)',
   areas: 'Areas',
   signOut: 'Sign out',
   close: 'Close',
@@ -37,6 +37,12 @@ export const en: Words = {
     `Offline: what you see is the last data kept on this device, read ${time}. The screen updates by itself once connected.`,
   unreadable: 'Data cannot be read. What you see is the last data; trying again.',
   refused: (reason) => `Cannot be shown: ${reason}`,
+  refusal: (status) =>
+    ({
+      400: 'this request cannot be read.',
+      403: 'outside of your scope or role.',
+      404: 'there is no such area or kitchen.',
+    })[status] ?? `the server answered ${status}.`,
   backHome: 'To my scope',
   unreachable: 'Lumbung cannot be reached. Trying again …',
   connectionLost: 'Connection lost. The figures shown are the last data.',
@@ -59,6 +65,7 @@ export const en: Words = {
   since: (time) => `since ${time}`,
   moreItems: (count) => `${many(count)} more`,
   targetIs: (limits) => `target ${limits}`,
+  limitIs: (limits) => `limit ${limits}`,
   usually: (low, high) => `usually ${low} – ${high}`,
   findings: (count) => counted(count, 'finding'),
   dueIn: (days) =>

@@ -8,7 +8,7 @@ export const id = {
   skip: 'Langsung ke isi',
   loading: 'memuat …',
   noData: 'belum ada data',
-  withheld: 'tidak ditampilkan (< 5 orang)',
+  withheld: 'ditahan (< 5 orang)',
   areas: 'Wilayah',
   signOut: 'Keluar',
   close: 'Tutup',
@@ -39,6 +39,12 @@ export const id = {
     `Luring: yang tampak adalah data terakhir yang tersimpan di perangkat ini, dibaca ${time}. Layar memperbarui sendiri begitu tersambung.`,
   unreadable: 'Data tidak dapat dibaca. Yang tampak adalah data terakhir; dicoba lagi sendiri.',
   refused: (reason: string) => `Tidak dapat ditampilkan: ${reason}`,
+  refusal: (status: number) =>
+    ({
+      400: 'permintaan ini tidak dapat dibaca.',
+      403: 'di luar lingkup atau peran Anda.',
+      404: 'tidak ada wilayah atau dapur ini.',
+    })[status] ?? `server menjawab ${status}.`,
   backHome: 'Ke lingkup saya',
   unreachable: 'Lumbung tidak dapat dihubungi. Mencoba lagi …',
   connectionLost: 'Sambungan terputus. Angka yang tampak adalah data terakhir.',
@@ -63,6 +69,7 @@ export const id = {
   since: (time: string) => `sejak ${time}`,
   moreItems: (count: number) => `${many(count)} lagi`,
   targetIs: (limits: string) => `target ${limits}`,
+  limitIs: (limits: string) => `batas ${limits}`,
   usually: (low: string, high: string) => `biasanya ${low} – ${high}`,
   findings: (count: number) => (count === 1 ? 'satu temuan' : `${many(count)} temuan`),
   dueIn: (days: number) =>
