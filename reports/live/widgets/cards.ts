@@ -113,10 +113,14 @@ function card(desk: Desk, kpi: Kpi, paint: ReturnType<typeof createPainter>['pai
       const aim = value.target ?? kpi.target;
       const target = limits(aim, kpi.unit);
       // What only must not be exceeded is no aim.
-      const named = aim?.low === null ? words().limitIs : words().targetIs;
-      const beside = target === null ? '' : ` · ${named(target)}`;
+      const named = aim?.low === null ? words().limit : words().target;
+      const beside = target === null ? '' : ` · ${named} ${target}`;
       const mark = statusMark(value.status, value);
-      if (status.textContent !== `${mark.textContent}${beside}`) status.replaceChildren(mark, beside);
+      if (status.textContent !== `${mark.textContent}${beside}`) {
+        // A phone has no room for the word; the sign says as much.
+        const word = target === null ? [] : [' · ', el('span', { class: 'wide-only' }, `${named} `), target];
+        status.replaceChildren(mark, ...word);
+      }
       const than = (earlier: KpiValue['sameWeekday'], name: string) => {
         const moved = change(value.value, earlier?.value ?? null, kpi.unit);
         return moved === null ? '' : `${moved} ${name}`;

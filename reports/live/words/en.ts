@@ -64,8 +64,8 @@ export const en: Words = {
   nothingWrong: 'Nothing needs attention right now.',
   since: (time) => `since ${time}`,
   moreItems: (count) => `${many(count)} more`,
-  targetIs: (limits) => `target ${limits}`,
-  limitIs: (limits) => `limit ${limits}`,
+  target: 'target',
+  limit: 'limit',
   usually: (low, high) => `usually ${low} – ${high}`,
   findings: (count) => counted(count, 'finding'),
   dueIn: (days) =>

@@ -68,8 +68,8 @@ export const id = {
   nothingWrong: 'Tidak ada yang perlu perhatian saat ini.',
   since: (time: string) => `sejak ${time}`,
   moreItems: (count: number) => `${many(count)} lagi`,
-  targetIs: (limits: string) => `target ${limits}`,
-  limitIs: (limits: string) => `batas ${limits}`,
+  target: 'target',
+  limit: 'batas',
   usually: (low: string, high: string) => `biasanya ${low} – ${high}`,
   findings: (count: number) => (count === 1 ? 'satu temuan' : `${many(count)} temuan`),
   dueIn: (days: number) =>
