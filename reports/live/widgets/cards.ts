@@ -113,7 +113,7 @@ function card(desk: Desk, kpi: Kpi, paint: ReturnType<typeof createPainter>['pai
       const aim = value.target ?? kpi.target;
       const target = limits(aim, kpi.unit);
       // What only must not be exceeded is no aim.
-      const named = aim?.low === null ? words().limit : words().target;
+      const named = words().aim(aim?.low === null);
       const beside = target === null ? '' : ` · ${named} ${target}`;
       const mark = statusMark(value.status, value);
       if (status.textContent !== `${mark.textContent}${beside}`) {

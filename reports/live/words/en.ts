@@ -64,8 +64,7 @@ export const en: Words = {
   nothingWrong: 'Nothing needs attention right now.',
   since: (time) => `since ${time}`,
   moreItems: (count) => `${many(count)} more`,
-  target: 'target',
-  limit: 'limit',
+  aim: (onlyLimit) => (onlyLimit ? 'limit' : 'target'),
   usually: (low, high) => `usually ${low} – ${high}`,
   findings: (count) => counted(count, 'finding'),
   dueIn: (days) =>

@@ -68,8 +68,7 @@ export const id = {
   nothingWrong: 'Tidak ada yang perlu perhatian saat ini.',
   since: (time: string) => `sejak ${time}`,
   moreItems: (count: number) => `${many(count)} lagi`,
-  target: 'target',
-  limit: 'batas',
+  aim: (onlyLimit: boolean) => (onlyLimit ? 'batas' : 'target'),
   usually: (low: string, high: string) => `biasanya ${low} – ${high}`,
   findings: (count: number) => (count === 1 ? 'satu temuan' : `${many(count)} temuan`),
   dueIn: (days: number) =>
