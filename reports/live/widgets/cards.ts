@@ -4,7 +4,6 @@
  * apart, a few at a time, because fifty changes a second must not become fifty drawings.
  */
 import type { Kpi, KpiValue, Summary } from '../api.ts';
-import { typeScale } from '../chart_box.ts';
 import { button, el, setText } from '../dom.ts';
 import { absent, change, defined, exact, limits, short, statusMark } from '../figure.ts';
 import { glow, roll } from '../roll.ts';
@@ -143,7 +142,7 @@ function card(desk: Desk, kpi: Kpi, paint: ReturnType<typeof createPainter>['pai
           unit: kpi.unit,
           target: aim,
           width: Math.max(80, spark.clientWidth),
-          height: 36 * typeScale(),
+          height: Math.max(16, spark.clientHeight),
           label: '',
           daily: kpi.grain === undefined,
         });
