@@ -42,8 +42,7 @@ const indonesian: Sentences = {
   copying: ({ tables }) => `Sedang disalin: ${tables.join(', ')}`,
   not_rolled_up: () => 'Belum ada yang dirangkum',
   behind: ({ seconds }) => `Rangkuman tertinggal ${seconds} detik dari sumber`,
-  parked: ({ total }) =>
-    `${total} kumpulan disisihkan: lihat "lumbung status", perbaiki sebabnya, lalu "lumbung retry"`,
+  parked: ({ total }) => `${total} baris disisihkan: lihat "lumbung status", perbaiki sebabnya, lalu "lumbung retry"`,
   quarantined: ({ tables, cause }) => `Tabel ${together(tables)} dikesampingkan: ${cause}`,
   stale: ({ tables, cause }) => `Tabel ${together(tables)} tidak mengikuti lagi: ${cause}`,
   slot_lost: () => 'Slot replikasi hilang: lihat "lumbung status"',
