@@ -1,4 +1,18 @@
+import { basename } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** The files that take longest begin first: at the end one core would wait for the last of them. */
+const LONG = ['acknowledgement', 'reconcile', 'schedule_mode', 'single_changes', 'isolation', 'copies', 'recovery'];
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => {
+      const at = LONG.indexOf(basename(moduleId, '.test.ts'));
+      return at === -1 ? LONG.length : at;
+    };
+    return (await super.sort(files)).toSorted((a, b) => place(a) - place(b));
+  }
+}
 
 const project = (name: 'unit' | 'path' | 'fault' | 'browser', timeout: number) => ({
   test: {
@@ -6,17 +20,21 @@ const project = (name: 'unit' | 'path' | 'fault' | 'browser', timeout: number) =
     include: [`tests/${name}/**/*.test.ts`],
     testTimeout: timeout,
     hookTimeout: timeout,
-    expect: { poll: { timeout: 20_000 } },
+    expect: { poll: { timeout: 40_000 } },
     // Engine tests start processes of their own and wait for them half of the time: two files at once fill two cores.
     ...(name === 'unit' ? {} : { maxWorkers: 2 }),
     ...(name === 'unit'
       ? {}
-      : { globalSetup: ['tests/support/bundle.ts'], setupFiles: ['tests/support/logs_of_failures.ts'] }),
+      : {
+          globalSetup: ['tests/support/bundle.ts', 'tests/support/template.ts'],
+          setupFiles: ['tests/support/logs_of_failures.ts'],
+        }),
   },
 });
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       project('unit', 20_000),
       project('path', 480_000),
