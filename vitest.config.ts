@@ -6,9 +6,9 @@ const project = (name: 'unit' | 'path' | 'fault' | 'browser', timeout: number) =
     include: [`tests/${name}/**/*.test.ts`],
     testTimeout: timeout,
     hookTimeout: timeout,
-    expect: { poll: { timeout: 20_000 } },
-    // Engine tests start processes of their own and wait for them half of the time: two files at once fill two cores.
-    ...(name === 'unit' ? {} : { maxWorkers: 2 }),
+    expect: { poll: { timeout: 40_000 } },
+    // Engine tests start processes of their own and wait for them: three files at once fill two cores.
+    ...(name === 'unit' ? {} : { maxWorkers: 3 }),
     ...(name === 'unit'
       ? {}
       : { globalSetup: ['tests/support/bundle.ts'], setupFiles: ['tests/support/logs_of_failures.ts'] }),
