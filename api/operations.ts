@@ -4,6 +4,7 @@
  * reading does, and never fails. Cache and sockets are those of the process that answers.
  */
 import type { Queue } from 'bullmq';
+import { type Condition, inEnglish } from '../platform/conditions.ts';
 import { batchesInFlight } from '../platform/queues.ts';
 import { readSourceFacts } from '../platform/source_facts.ts';
 import { readParked, readReconciliations, readTables } from '../warehouse/ledger.ts';
@@ -58,8 +59,8 @@ export async function readOperations(context: ApiContext, queues: readonly [Queu
   return {
     at: new Date().toISOString(),
     ready: reasons.length === 0,
-    reasons,
-    warnings,
+    reasons: reasons.map(told),
+    warnings: warnings.map(told),
     asOf: now && asOf(now.freshness),
     engines: [
       { engine: 'clickhouse', up: engine === true },
@@ -88,6 +89,8 @@ export async function readOperations(context: ApiContext, queues: readonly [Queu
     uptime: { day, month },
   };
 }
+
+const told = (condition: Condition) => ({ ...condition, text: inEnglish(condition) });
 
 function jobsOf(counts: Record<string, number> | null) {
   if (counts === null) return null;

@@ -3,6 +3,7 @@
  * Invariant: a fact that cannot be read has no sample; it is never zero or the last known.
  */
 import { Gauge, type Registry } from 'prom-client';
+import type { Condition } from '../platform/conditions.ts';
 import { batchesInFlight, openQueue, queueNames } from '../platform/queues.ts';
 import { readSourceFacts, slotDanger } from '../platform/source_facts.ts';
 import { readFreshness, readParked, readReconciliations, readTables, type TableStatus } from '../warehouse/ledger.ts';
@@ -99,18 +100,17 @@ export function createOperatorMetrics(
 }
 
 /** What an operator should look at although answers are still right and fresh. */
-export async function warnings({ warehouse, redis }: ApiContext, tables: readonly TableStatus[]): Promise<string[]> {
-  const causes = new Map<string, string[]>();
+export async function warnings({ warehouse, redis }: ApiContext, tables: readonly TableStatus[]): Promise<Condition[]> {
+  const causes = new Map<string, Extract<Condition, { code: 'quarantined' | 'stale' }>>();
   for (const { table, state, reason } of tables) {
     if (state !== 'quarantined' && state !== 'stale') continue;
-    const cause = `${state}: ${reason}`;
-    causes.set(cause, [...(causes.get(cause) ?? []), table]);
+    const key = `${state}: ${reason}`;
+    const known = causes.get(key);
+    causes.set(key, { code: state, tables: [...(known?.tables ?? []), table], cause: reason });
   }
-  const found = [...causes].map(([cause, [first, ...others]]) =>
-    others.length === 0 ? `${first} is ${cause}` : `${first} and ${others.length} other tables are ${cause}`,
-  );
+  const found: Condition[] = [...causes.values()];
   const { total } = await readParked(warehouse);
-  if (total > 0) found.push(`${total} parked: see "lumbung status", mend the cause, then "lumbung retry"`);
+  if (total > 0) found.push({ code: 'parked', total });
   const facts = await readSourceFacts(redis).catch(() => undefined);
   const danger = facts && slotDanger(facts.slot);
   return danger === undefined ? found : [...found, danger];

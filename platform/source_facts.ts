@@ -3,6 +3,7 @@
  * Invariant: the key outlives few readings, so old facts vanish; a reader shows nothing rather than the past.
  */
 import { z } from 'zod';
+import type { Condition } from './conditions.ts';
 import type { Redis } from './redis.ts';
 
 const KEY = 'lumbung:status';
@@ -48,11 +49,11 @@ export async function readSourceFacts(redis: Redis): Promise<SourceFacts | undef
 }
 
 /** Why the slot is in danger of being lost, or undefined: less than a fifth of its budget is left. */
-export function slotDanger(slot: SourceFacts['slot']): string | undefined {
+export function slotDanger(slot: SourceFacts['slot']): Condition | undefined {
   if (slot === null) return undefined;
-  if (slot.walStatus === 'lost') return 'the replication slot is lost';
+  if (slot.walStatus === 'lost') return { code: 'slot_lost' };
   const short = slot.safeBytes !== null && slot.budgetBytes !== null && slot.safeBytes < slot.budgetBytes / 5;
   if (slot.walStatus !== 'unreserved' && !short) return undefined;
-  const time = slot.budgetSeconds === null ? '' : ` (about ${Math.round(slot.budgetSeconds)} s at the present rate)`;
-  return `the replication slot has ${Math.max(0, slot.safeBytes ?? 0)} bytes of its WAL budget left${time}`;
+  const seconds = slot.budgetSeconds === null ? null : Math.round(slot.budgetSeconds);
+  return { code: 'slot_budget', bytes: Math.max(0, slot.safeBytes ?? 0), seconds };
 }

@@ -1,10 +1,13 @@
 /** Contracts of what the live screen asks beside the figures: the day's flow, search, attention, preferences, operations. */
 import { z } from 'zod';
+import { CODES } from '../../platform/conditions.ts';
 import { sentPreferences, toldPreferences } from '../../platform/preferences.ts';
 import { attentionInput, flowInput, searchInput } from '../inputs.ts';
 import type { Contract } from './contract.ts';
 import { asOf, dated, day, figure, level, replicated } from './shapes.ts';
 
+/** A code, its facts, and both in an English sentence. */
+const condition = z.looseObject({ code: z.enum(CODES), text: z.string() });
 const stage = z.enum(['planned', 'cooked', 'checked', 'departed', 'delivered']);
 const item = z.strictObject({
   kind: z.enum(['threshold', 'warning', 'finding', 'report_due']),
@@ -132,8 +135,8 @@ export const screen: readonly Contract[] = [
       .strictObject({
         at: z.string(),
         ready: z.boolean(),
-        reasons: z.array(z.string()),
-        warnings: z.array(z.string()),
+        reasons: z.array(condition),
+        warnings: z.array(condition),
         asOf: asOf.nullable(),
         engines: z.array(
           z.strictObject({ engine: z.enum(['clickhouse', 'redis', 'source']), up: z.boolean().nullable() }),

@@ -1,5 +1,7 @@
 /** Liveness, readiness with reasons and warnings, and Prometheus metrics. */
+
 import { Router } from 'express';
+import { inEnglish } from '../../platform/conditions.ts';
 import type { ApiContext } from '../context.ts';
 import { createFlights } from '../flights.ts';
 import { createOperatorMetrics } from '../operator.ts';
@@ -17,7 +19,9 @@ export function healthRoutes(context: ApiContext): Router {
   router.get('/readyz', async (_request, response) => {
     const { reasons, warnings } = await flights('ready', () => readiness(context));
     const ready = reasons.length === 0;
-    response.status(ready ? 200 : 503).json({ ready, reasons, warnings });
+    response
+      .status(ready ? 200 : 503)
+      .json({ ready, reasons: reasons.map(inEnglish), warnings: warnings.map(inEnglish) });
   });
   router.get('/metrics', async (_request, response) => {
     const text = await flights('metrics', async () => {

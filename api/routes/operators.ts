@@ -71,7 +71,7 @@ function rowsOf({
   const up = (engine: string) => engines.find((one) => one.engine === engine)?.up === true;
   const answers = (engine: string) => (up(engine) ? 'answers' : 'does not answer');
   return [
-    ['System', reasons.length === 0 ? 'ready' : reasons.join('; '), reasons.length === 0],
+    ['System', reasons.length === 0 ? 'ready' : reasons.map(({ text }) => text).join('; '), reasons.length === 0],
     ['ClickHouse', answers('clickhouse'), up('clickhouse')],
     ['Redis', answers('redis'), up('redis')],
     ['Replication', lagText(asOf)],
@@ -80,7 +80,7 @@ function rowsOf({
     ['Live connections', String(live.sockets)],
     ['Uptime, 24 hours', percent(uptime.day)],
     ['Uptime, 30 days', percent(uptime.month)],
-    ...warnings.map((warning): [string, string, boolean] => ['Warning', warning, false]),
+    ...warnings.map(({ text }): [string, string, boolean] => ['Warning', text, false]),
   ];
 }
 

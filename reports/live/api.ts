@@ -22,6 +22,7 @@ export type KpiValue = {
   withheld?: true;
   status: Status;
   target: Kpi['target'];
+  previousDay: Figure;
   sameWeekday: Figure;
   previousPeriod: Figure;
   trend: { date: string; value: number | null }[];
@@ -90,16 +91,23 @@ export class ApiError extends Error {
 const PATIENCE_MS = 30_000;
 
 export async function call<T>(path: string, init: RequestInit = {}): Promise<T> {
-  const answer = await fetch(`/api/v1${path}`, {
-    ...init,
-    headers: { 'content-type': 'application/json' },
-    signal: AbortSignal.timeout(PATIENCE_MS),
-  });
-  heardDate(answer.headers.get('date'));
-  if (answer.status === 204) return undefined as T;
-  if (answer.ok) return (await answer.json()) as T;
-  const body: unknown = await answer.json().catch(() => ({}));
-  throw new ApiError(answer.status, (body as { detail?: string }).detail ?? `galat ${answer.status}`);
+  // Not `AbortSignal.timeout`: that one lives on for its whole time after the answer, and a busy screen asks often.
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
+  try {
+    const answer = await fetch(`/api/v1${path}`, {
+      ...init,
+      headers: { 'content-type': 'application/json' },
+      signal: patience.signal,
+    });
+    heardDate(answer.headers.get('date'));
+    if (answer.status === 204) return undefined as T;
+    if (answer.ok) return (await answer.json()) as T;
+    const body: unknown = await answer.json().catch(() => ({}));
+    throw new ApiError(answer.status, (body as { detail?: string }).detail ?? `galat ${answer.status}`);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** A path with its query; what is null is left out. */

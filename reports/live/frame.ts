@@ -3,6 +3,7 @@
  * Invariant: it stands complete before anything is read, with the places of what will come, so that nothing moves afterwards.
  */
 import type { Session } from './api.ts';
+import { dateField } from './date_field.ts';
 import { button, el } from './dom.ts';
 import { THEMES, type Theme } from './theme.ts';
 import { language, words } from './words/words.ts';
@@ -24,7 +25,7 @@ type Options = {
 export function frame(options: Options) {
   const { session, kiosk } = options;
   const say = words();
-  const date = el('input', { type: 'date', 'aria-label': say.date, disabled: session.todayOnly });
+  const date = dateField({ 'aria-label': say.date, disabled: session.todayOnly });
   const today = button(say.today, { class: 'button', hidden: true });
   const name = el('h1', { 'data-testid': 'scope-name', tabindex: '-1', dir: 'auto' }, say.loading);
   const headline = el('p', { class: 'headline', 'data-testid': 'headline' }, '\u00a0');
@@ -34,7 +35,7 @@ export function frame(options: Options) {
   const main = el(
     'main',
     { id: 'main', tabindex: '-1', 'aria-busy': 'true' },
-    el('div', { class: 'head' }, el('div', {}, name, headline), el('p', { class: 'when' }, date, today, state)),
+    el('div', { class: 'head' }, el('div', {}, name, headline), el('p', { class: 'when' }, date.element, today, state)),
     session.todayOnly ? el('p', { class: 'small' }, say.todayOnly) : null,
     grid,
   );
@@ -56,7 +57,8 @@ export function frame(options: Options) {
   );
   const brand = el('span', { class: 'brand' }, 'Lumbung');
   const tools = [
-    options.search,
+    // Who has one kitchen has nothing to find.
+    ...(session.scopes.length === 1 && session.scopes[0]?.startsWith('sppg:') ? [] : [options.search]),
     options.notices,
     button(say.arrange, { class: 'tool', 'data-testid': 'arrange', click: options.arrange }),
     languages,
@@ -70,7 +72,7 @@ export function frame(options: Options) {
     'footer',
     { class: 'small foot' },
     el('label', { class: 'picker' }, el('span', {}, say.theme), themes),
-    el('a', { href: '/dictionary' }, say.dictionary),
+    el('a', { href: language() === 'en' ? '/dictionary?lang=en' : '/dictionary' }, say.dictionary),
     el('a', { href: '/?kiosk', 'data-plain': true, 'data-testid': 'kiosk-link' }, say.kiosk),
     platform,
   );

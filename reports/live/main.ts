@@ -3,6 +3,7 @@
  * Invariant: a server that cannot be reached is tried for ever; meanwhile who was signed in sees the last data, marked as such.
  */
 import { ApiError, call, type Session } from './api.ts';
+import { serverNow } from './clock.ts';
 import { el } from './dom.ts';
 import { forgetAll, keepSession, recallSession } from './kept.ts';
 import { type Screen, showScreen } from './screen.ts';
@@ -13,8 +14,9 @@ import { recallLanguage, words } from './words/words.ts';
 const root = document.getElementById('app') as HTMLElement;
 const AGAIN_MS = 3_000;
 const LONGEST_MS = 3_600_000;
-/** A session is renewed so long before it ends. */
-const BEFORE_MS = 60_000;
+/** A session is renewed so long before it ends, a short one when half of it is over, and tried again this often until it ends. */
+const BEFORE_MS = 600_000;
+const RENEW_AGAIN_MS = 15_000;
 let screen: Screen | undefined;
 let renewal: ReturnType<typeof setTimeout> | undefined;
 
@@ -29,9 +31,13 @@ async function start(): Promise<void> {
     if (error instanceof ApiError && error.status === 401) return askToSignIn();
     const session = recallSession();
     if (session?.figures) return enter(session);
-    root.replaceChildren(el('p', { class: 'loading', role: 'status' }, words().unreachable));
-    setTimeout(() => void start(), AGAIN_MS * (1 + Math.random()));
+    tryAgain();
   }
+}
+
+function tryAgain(): void {
+  root.replaceChildren(el('p', { class: 'loading', role: 'status' }, words().unreachable));
+  setTimeout(() => void start(), AGAIN_MS * (1 + Math.random()));
 }
 
 function askToSignIn(): void {
@@ -49,27 +55,37 @@ function enter(session: Session): void {
   renewBefore(session.exp);
   if (new URLSearchParams(location.search).has('operators')) {
     // Few people's page: nobody else loads it.
-    void import('./operators.ts').then(({ showOperators }) => showOperators(root, session));
+    import('./operators.ts').then(
+      ({ showOperators }) => showOperators(root, session),
+      () => tryAgain(),
+    );
   } else if (!session.figures) showNoFigures(root, session, leave);
   else screen = showScreen(root, session, { signedOut: askToSignIn, signOut: leave, again: () => void start() });
 }
 
-/** Renews the session a minute before it ends; one that cannot be renewed ends, and the page asks to sign in. */
+/**
+ * Renews the session before it ends. A server that is away meanwhile is asked again until it has ended: nobody stands before a wall
+ * screen to sign in. One that will not renew it lets it end, and the page asks to sign in.
+ */
 function renewBefore(exp: number | undefined): void {
   clearTimeout(renewal);
   if (exp === undefined) return;
-  const left = exp * 1_000 - Date.now() - BEFORE_MS;
+  const left = exp * 1_000 - serverNow();
+  const wait = left - Math.min(BEFORE_MS, left / 2);
   const renew = () => {
-    if (left > LONGEST_MS) return renewBefore(exp);
+    if (wait > LONGEST_MS) return renewBefore(exp);
     call<Session>('/session/refresh', { method: 'POST' }).then(
       (session) => {
         screen?.renewed();
         renewBefore(session.exp);
       },
-      () => undefined,
+      (error: unknown) => {
+        const refused = error instanceof ApiError && error.status < 500 && error.status !== 429;
+        if (!refused && serverNow() < exp * 1_000) renewal = setTimeout(renew, RENEW_AGAIN_MS * (0.5 + Math.random()));
+      },
     );
   };
-  renewal = setTimeout(renew, Math.min(LONGEST_MS, Math.max(5_000, left)));
+  renewal = setTimeout(renew, Math.min(LONGEST_MS, Math.max(5_000, wait)));
 }
 
 recallLanguage();

@@ -2,16 +2,18 @@
  * The state of the system as an operator reads it: one sentence, what to look at, and tables. Pure: an answer becomes text.
  * Invariants: what could not be read is said to be unknown, never zero; what is wrong stands first and has a shape and a word.
  */
+import { type Condition, tellCondition } from '../../platform/conditions.ts';
 import { formatShort, type Language, units } from '../../warehouse/kpis/format.ts';
 import { type Status, statuses } from '../design/status.ts';
-import { operatorWords, told } from './operators_words.ts';
+import { operatorWords } from './operators_words.ts';
 
+type Told = Condition & { text: string };
 type Counts = { waiting: number; active: number; delayed: number; failed: number };
 /** What of `GET /api/v1/operations` is shown; null is what could not be read. */
 export type Operations = {
   ready: boolean;
-  reasons: string[];
-  warnings: string[];
+  reasons: Told[];
+  warnings: Told[];
   asOf: { lagMs: number | null } | null;
   engines: { engine: string; up: boolean | null }[];
   source: { keptBytes: number | null; budgetSeconds: number | null } | null;
@@ -90,6 +92,8 @@ export function reportOf(now: Operations, language: Language): Report {
     const text = ageText(seconds * 1_000, language);
     return seconds < SHORT_BUDGET_SECONDS ? marked('critical', text) : plain(text);
   };
+  /** A server that is newer than this page may tell what the page has no words for. */
+  const told = (condition: Told) => tellCondition(condition, language) ?? condition.text;
   const { source, batches, parked } = now;
   const budget = source?.budgetSeconds ?? null;
   const measures: [string, Cell][] = [
@@ -131,10 +135,10 @@ export function reportOf(now: Operations, language: Language): Report {
     .sort((a, b) => gravity.indexOf(a.status) - gravity.indexOf(b.status) || a.table.localeCompare(b.table));
   return {
     status: now.ready ? (now.warnings.length > 0 ? 'warn' : 'ok') : 'critical',
-    headline: now.ready ? say.ready : say.notReady,
+    headline: !now.ready ? say.notReady : now.warnings.length > 0 ? say.readyBut(now.warnings.length) : say.ready,
     notes: [
-      ...now.reasons.map((reason) => marked('critical', told(reason, language))),
-      ...now.warnings.map((warning) => marked('warn', told(warning, language))),
+      ...now.reasons.map((reason) => marked('critical', told(reason))),
+      ...now.warnings.map((warning) => marked('warn', told(warning))),
     ],
     sheets: [
       {

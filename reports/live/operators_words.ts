@@ -1,10 +1,11 @@
-/** The words of the operators' page. The server tells reasons and warnings in English, as `/readyz` does: here they are told again. */
+/** The words of the operators' page; what stands in the way has its own (platform/conditions.ts). */
 import type { Language } from '../../warehouse/kpis/format.ts';
 
 const id = {
   title: 'Keadaan sistem',
   loading: 'memuat …',
   ready: 'Sistem siap',
+  readyBut: (count: number) => `Sistem siap; ${count} hal perlu dilihat`,
   notReady: 'Sistem belum siap',
   unread: (since: string) =>
     `Keadaan tidak dapat dibaca sejak ${since}. Yang tampak berlaku saat itu; dicoba lagi setiap 5 detik.`,
@@ -70,6 +71,7 @@ const en: typeof id = {
   title: 'State of the system',
   loading: 'loading …',
   ready: 'The system is ready',
+  readyBut: (count) => `The system is ready; ${count} ${count === 1 ? 'thing needs' : 'things need'} a look`,
   notReady: 'The system is not ready',
   unread: (since) =>
     `The state could not be read since ${since}. What is shown held then; tried again every 5 seconds.`,
@@ -132,32 +134,3 @@ const en: typeof id = {
 
 export type OperatorWords = typeof id;
 export const operatorWords = (language: Language): OperatorWords => ({ id, en })[language];
-
-/** What the server says (api/readiness.ts, api/operator.ts) in Indonesian; causes within it are of engines and stay. */
-const indonesian: readonly [RegExp, string][] = [
-  [/^(\S+) is quarantined: (.*)$/, 'Tabel $1 dikesampingkan: $2'],
-  [/^(\S+) and (\d+) other tables are quarantined: (.*)$/, 'Tabel $1 dan $2 lainnya dikesampingkan: $3'],
-  [/^(\S+) is stale: (.*)$/, 'Tabel $1 tidak mengikuti lagi: $2'],
-  [/^(\S+) and (\d+) other tables are stale: (.*)$/, 'Tabel $1 dan $2 lainnya tidak mengikuti lagi: $3'],
-  [/^(\d+) parked: .*$/, '$1 baris disisihkan: lihat "lumbung status", perbaiki sebabnya, lalu "lumbung retry"'],
-  [/^copying (.*)$/, 'Sedang disalin: $1'],
-  [/^the replication slot is lost$/, 'Slot replikasi hilang: lihat "lumbung status"'],
-  [
-    /^the replication slot has (\d+) bytes of its WAL budget left(?: \(about (\d+) s at the present rate\))?$/,
-    'Anggaran WAL slot replikasi tinggal $1 bita (kira-kira $2 detik pada laju sekarang)',
-  ],
-  [/^this process is stopping$/, 'Proses ini sedang berhenti'],
-  [/^Redis does not answer$/, 'Redis tidak menjawab'],
-  [/^the initial copy has not finished$/, 'Penyalinan pertama belum selesai'],
-  [/^nothing has been rolled up yet$/, 'Belum ada yang dirangkum'],
-  [/^rollups are (\d+) s behind the source$/, 'Rangkuman tertinggal $1 detik dari sumber'],
-  [/^ClickHouse: (.*)$/, 'ClickHouse: $1'],
-];
-
-export function told(text: string, language: Language): string {
-  if (language === 'en') return text;
-  const [pattern, words] = indonesian.find(([candidate]) => candidate.test(text)) ?? [];
-  return pattern === undefined || words === undefined
-    ? text
-    : text.replace(pattern, words).replace(' (kira-kira  detik pada laju sekarang)', '');
-}

@@ -1,5 +1,6 @@
 /** Choices that are part of the view: the measure, the period, the comparison. Changing one changes the address. */
 import { type Compare, isDay, PERIODS, rangeOf } from './address.ts';
+import { dateField } from './date_field.ts';
 import { el } from './dom.ts';
 import type { Desk } from './widget.ts';
 import { language, words } from './words/words.ts';
@@ -48,15 +49,21 @@ export function periodPicker(desk: Desk): Picker {
     el('option', { value: OWN }, words().ownRange),
   );
   const dates = () => {
-    if (isDay(from.value) && isDay(to.value)) desk.go({ period: `${from.value}..${to.value}` });
+    const [first, last] = [from.input.value, to.input.value];
+    if (isDay(first) && isDay(last)) desk.go({ period: `${first}..${last}` });
   };
-  const from = el('input', { type: 'date', change: dates });
-  const to = el('input', { type: 'date', change: dates });
-  const own = el('span', { class: 'own', hidden: true }, labelled(words().from, from), labelled(words().to, to));
+  const from = dateField({ change: dates });
+  const to = dateField({ change: dates });
+  const own = el(
+    'span',
+    { class: 'own', hidden: true },
+    labelled(words().from, from.element),
+    labelled(words().to, to.element),
+  );
   const choose = () => {
     own.hidden = select.value !== OWN;
     if (select.value !== OWN) desk.go({ period: select.value });
-    else from.focus();
+    else from.input.focus();
   };
   return {
     element: el('span', { class: 'period' }, labelled(words().period, select), own),
@@ -66,8 +73,8 @@ export function periodPicker(desk: Desk): Picker {
       select.value = isOwn ? OWN : period;
       own.hidden = !isOwn;
       const range = rangeOf(period, date ?? desk.summary()?.date ?? new Date().toISOString().slice(0, 10));
-      if (document.activeElement !== from) from.value = range.from;
-      if (document.activeElement !== to) to.value = range.to;
+      from.show(range.from);
+      to.show(range.to);
     },
   };
 }

@@ -29,7 +29,7 @@ const SUMMARY_GAP_MS = 250;
 const QUIET_MS = 15_000;
 /** What of definitions and figures the screen shows: nothing else is sent. */
 const KPI_FIELDS = 'id,section,sectionName,owner,name,definition,unit,direction,target,grain';
-const SUMMARY_FIELDS = 'id,value,withheld,status,target,sameWeekday,previousPeriod,trend';
+const SUMMARY_FIELDS = 'id,value,withheld,status,target,previousDay,sameWeekday,previousPeriod,trend';
 const KIOSK_WIDGETS = ['attention', 'summary', 'safety', 'flow', 'where', 'trend'] as const;
 
 export type Screen = { renewed(): void };
@@ -137,7 +137,7 @@ export function showScreen(root: HTMLElement, session: Session, ends: Ends): Scr
     status.holds(next.asOf.committedAt);
     parts.state.hidden = next.state !== 'provisional' || view.date === null;
     parts.today.hidden = view.date === null;
-    if (document.activeElement !== parts.date) parts.date.value = next.date;
+    parts.date.show(next.date);
     parts.main.setAttribute('aria-busy', 'false');
     root.setAttribute('aria-busy', 'false');
     if (!moved) return;
@@ -196,7 +196,7 @@ export function showScreen(root: HTMLElement, session: Session, ends: Ends): Scr
       return ends.signedOut();
     }
     parts.main.setAttribute('aria-busy', 'false');
-    status.refused(error.message);
+    status.refused(words().refusal(error.status));
   };
 
   const live = connectLive({
@@ -246,7 +246,8 @@ export function showScreen(root: HTMLElement, session: Session, ends: Ends): Scr
   };
   addEventListener('popstate', onPop);
   root.addEventListener('click', onClick);
-  parts.date.addEventListener('change', () => desk.go({ date: parts.date.value === '' ? null : parts.date.value }));
+  const { input } = parts.date;
+  input.addEventListener('change', () => desk.go({ date: input.value === '' ? null : input.value }));
   parts.today.addEventListener('click', () => desk.go({ date: null }));
   root.replaceChildren(parts.page, notices.corner, announcer.element, notices.dialog, arrange.dialog);
   widgets.place(arrangement());

@@ -21,7 +21,7 @@ afterAll(async () => {
   await server?.[Symbol.asyncDispose]();
 });
 beforeEach(() => {
-  Object.assign(server, { failing: undefined, preferences: undefined, heard: [] });
+  Object.assign(server, { failing: undefined, holding: undefined, preferences: undefined, heard: [] });
   server.changed.clear();
   server.session = { role: 'BGN_LEADERSHIP', scopes: ['national'], name: 'Pimpinan BGN' };
 });
@@ -144,6 +144,34 @@ test('old data is called old', async () => {
   await expect.poll(() => page.getByTestId('stale-banner').textContent()).toMatch(/belum diperbarui sejak/);
 });
 
+test('while another view is read, what is shown stays readable in every theme, and the page says that it reads', async () => {
+  const { page, faults } = await open('/', { reducedMotion: 'reduce' });
+  await ready(page);
+  await page.locator('[data-testid=flow-chart] svg').waitFor();
+  let answer = () => {};
+  server.holding = new Promise((resolve) => {
+    answer = resolve;
+  });
+  await page.getByTestId('attention').scrollIntoViewIfNeeded();
+  await page.getByTestId('unit-province:32').getByRole('link').click();
+  await expect.poll(() => page.locator('main').getAttribute('aria-busy')).toBe('true');
+  const line = await page.evaluate(
+    () => getComputedStyle(document.getElementById('main') as Element, '::before').position,
+  );
+  expect(line).toBe('fixed');
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    expect(await violationsOf(page), colorScheme).toEqual([]);
+  }
+  expect(await page.locator('main').getAttribute('aria-busy')).toBe('true');
+  expect(await page.getByTestId('scope-name').textContent()).toBe('Nasional');
+  server.holding = undefined;
+  answer();
+  await expect.poll(() => page.getByTestId('scope-name').textContent()).toBe('Jawa Barat');
+  expect(await page.locator('main').getAttribute('aria-busy')).toBe('false');
+  expect(faults).toEqual([]);
+});
+
 test('drill-down by links, back and forward; the address is the view', async () => {
   const { page, faults } = await open();
   await ready(page);
@@ -236,6 +264,10 @@ test('English by choice, kept; dark by choice, kept', async () => {
   await page.getByTestId('language').selectOption('en');
   await expect.poll(() => page.getByTestId('card-portions_delivered').textContent()).toContain('Delivered portions');
   await expect.poll(() => page.getByTestId('headline').textContent()).toMatch(/^Today .+ portions delivered/);
+  // Days too, whatever language the browser has.
+  expect(await page.locator('.when .date').getAttribute('data-text')).toBe('25 Nov 2026');
+  await page.getByTestId('period').selectOption('own');
+  expect(await page.locator('.own .date').first().getAttribute('data-text')).toMatch(/^27 Sept? 2026$/);
   expect(await page.locator('html').getAttribute('lang')).toBe('en');
   await page.getByTestId('theme').selectOption('dark');
   await expect.poll(() => server.preferences).toMatchObject({ language: 'en', theme: 'dark' });
@@ -290,7 +322,7 @@ test('notices come together, once each, and stay in the list; the reader of a sc
 });
 
 test('a wall screen fits, needs no hands, rotates, and comes back by itself', async () => {
-  for (const size of [SIZES.tv, { width: 3_840, height: 2_160 }]) {
+  for (const size of [SIZES.tv, SIZES.wall]) {
     const { page, faults } = await open('/?kiosk=national,province:32&seconds=2', { viewport: size });
     await page.locator('[data-testid=trend-chart] svg').waitFor();
     const overflow = await page.evaluate(() => {
@@ -304,6 +336,14 @@ test('a wall screen fits, needs no hands, rotates, and comes back by itself', as
     expect(overflow, `${size.width}`).toEqual([0, 0]);
     await expect.poll(() => page.getByTestId('scope-name').textContent()).toBe('Jawa Barat');
     await expect.poll(() => page.getByTestId('scope-name').textContent()).toBe('Nasional');
+    // Six of what needs attention are seen whole, and what the map measures stands over it.
+    const seen = () =>
+      page.getByTestId('attention').evaluate((list) => {
+        const { bottom } = list.getBoundingClientRect();
+        return [...list.children].filter((item) => item.getBoundingClientRect().bottom <= bottom + 1).length;
+      });
+    await expect.poll(seen).toBeGreaterThanOrEqual(5);
+    await expect.poll(() => page.locator('.map-part h3').textContent()).toBe('Porsi tersalur, per provinsi');
     expect(await page.getByTestId('signout').count()).toBe(0);
     expect(await violationsOf(page)).toEqual([]);
     expect(faults).toEqual([]);

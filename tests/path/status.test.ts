@@ -197,9 +197,9 @@ test('a slot in danger is a warning', () => {
   expect(slotDanger(slot)).toBeUndefined();
   expect(slotDanger(null)).toBeUndefined();
   expect(slotDanger({ ...slot, budgetBytes: null, safeBytes: null })).toBeUndefined();
-  expect(slotDanger({ ...slot, safeBytes: 100 })).toContain('about 90 s');
-  expect(slotDanger({ ...slot, walStatus: 'unreserved', safeBytes: -5 })).toContain('0 bytes');
-  expect(slotDanger({ ...slot, walStatus: 'lost' })).toContain('lost');
+  expect(slotDanger({ ...slot, safeBytes: 100 })).toEqual({ code: 'slot_budget', bytes: 100, seconds: 90 });
+  expect(slotDanger({ ...slot, walStatus: 'unreserved', safeBytes: -5 })).toMatchObject({ bytes: 0 });
+  expect(slotDanger({ ...slot, walStatus: 'lost' })).toEqual({ code: 'slot_lost' });
 });
 
 test('batches on their way and what is parked are shown', async () => {

@@ -7,6 +7,7 @@ export const SIZES = {
   phone: { width: 390, height: 844 },
   laptop: { width: 1366, height: 768 },
   tv: { width: 1920, height: 1080 },
+  wall: { width: 3840, height: 2160 },
 } as const;
 export type Opened = { page: Page; faults: string[]; close(): Promise<void> };
 

@@ -49,7 +49,7 @@ export function valueAt(kpi: Kpi, scope: string, day: string): number | null {
   if (SILENT.includes(kpi.id) || (kpi.grain === undefined && !kpi.state && isSunday(day))) return null;
   const luck = chance(`${kpi.id} ${scope} ${day}`);
   const share = shareOf(scope);
-  const wave = 1 - 0.004 * luck;
+  const wave = 1 - 0.04 * chance(`portions ${scope} ${day}`) - 0.004 * luck;
   switch (kpi.unit) {
     case 'portions':
       return Math.round((PORTIONS[kpi.id] ?? 63) * 1e6 * share * wave);
@@ -60,6 +60,7 @@ export function valueAt(kpi: Kpi, scope: string, day: string): number | null {
         ? Math.round(5.1e11 * share * wave)
         : Math.round((kpi.target?.high ?? 9_000) * (0.86 + 0.12 * luck));
     case 'percent': {
+      if (kpi.id === 'delivery_fulfilment') return (PORTIONS.portions_delivered ?? 0) / 63 - 0.004 * luck;
       const low = kpi.target?.low ?? null;
       if (kpi.target && low !== null) return Math.min(1, low - 0.03 + 0.05 * luck);
       return kpi.target?.high != null ? kpi.target.high * (0.4 + 0.5 * luck) : 0.82 + 0.15 * luck;
@@ -82,6 +83,8 @@ export function valueAt(kpi: Kpi, scope: string, day: string): number | null {
 }
 
 type Place = { scope: string; name: string; level: string };
+/** Who asks. */
+type Caller = { role: string; scopes: readonly string[] };
 const nation: Place = { scope: 'national', name: 'Nasional', level: 'national' };
 const regencies = [
   'Kabupaten Bogor',
@@ -131,9 +134,17 @@ function pathOf(scope: string): Place[] {
   }));
 }
 
-const triple = (value: number | null) => (value === null ? null : { num: value, den: 1, value });
-function summary(role: string, scope: string) {
+/** What is told of a path: nothing above the caller's own. */
+function toldPath({ scopes }: Caller, scope: string): Place[] {
   const path = pathOf(scope);
+  const top = path.findIndex((unit) => scopes.includes(unit.scope));
+  return top > 0 ? path.slice(top) : path;
+}
+
+const triple = (value: number | null) => (value === null ? null : { num: value, den: 1, value });
+function summary(caller: Caller, scope: string) {
+  const { role } = caller;
+  const path = toldPath(caller, scope);
   const todayOnly = seesTodayOnly(role);
   return {
     ...{ asOf, scope, date: DAY, state: 'provisional', path },
@@ -219,7 +230,8 @@ function flow(scope: string) {
 }
 
 /** The answer to a path of the API, or undefined where there is none. */
-export function fixedAnswer(role: string, path: string, query: URLSearchParams): object | undefined {
+export function fixedAnswer(caller: Caller, path: string, query: URLSearchParams): object | undefined {
+  const { role } = caller;
   const scope = query.get('scope') ?? 'national';
   const from = query.get('from') ?? DAY;
   const to = query.get('to') ?? DAY;
@@ -264,7 +276,7 @@ export function fixedAnswer(role: string, path: string, query: URLSearchParams):
         })),
       };
     case '/summary':
-      return summary(role, scope);
+      return summary(caller, scope);
     case '/units': {
       const parent = query.get('parent') ?? 'national';
       const unit = pathOf(parent).at(-1) ?? nation;
@@ -312,7 +324,7 @@ export function fixedAnswer(role: string, path: string, query: URLSearchParams):
         .filter(({ name }) => name.toLowerCase().includes(q))
         .slice(0, 12)
         .map(({ scope: of, name, level, code }) => {
-          const above = pathOf(of).slice(0, -1);
+          const above = toldPath(caller, of).slice(0, -1);
           return {
             scope: of,
             name,

@@ -1,4 +1,5 @@
 /** A state of the platform that is always the same: most is well, a table is set aside, rows are parked, a job has failed. */
+import { type Condition, inEnglish } from '../../platform/conditions.ts';
 import { NOW } from './fixed_answers.ts';
 
 const at = (secondsAgo: number) => new Date(NOW.getTime() - secondsAgo * 1_000).toISOString();
@@ -6,6 +7,7 @@ const table = (name: string, state = 'live', reason = '') => ({
   ...{ table: name, state, reason, copiedRows: 1_200, streamedRows: 340 },
   ...{ loadedAt: at(3), committedAt: at(4), lagMs: 620, reconciledAt: at(3_600) },
 });
+const told = (condition: Condition) => ({ ...condition, text: inEnglish(condition) });
 const jobs = (failed: number) => ({ waiting: 2, active: 1, delayed: 0, failed });
 
 export const fixedOperations = {
@@ -14,8 +16,8 @@ export const fixedOperations = {
     ready: true,
     reasons: [],
     warnings: [
-      'purchase_orders is quarantined: type of "total" changed',
-      '3 parked: see "lumbung status", mend the cause, then "lumbung retry"',
+      told({ code: 'quarantined', tables: ['purchase_orders'], cause: 'type of "total" changed' }),
+      told({ code: 'parked', total: 3 }),
     ],
   },
   asOf: { committedAt: at(3), rolledUpAt: at(2), lagMs: 800 },

@@ -30,6 +30,8 @@ export type FixedServer = AsyncDisposable & {
   changed: Map<string, number | null>;
   /** Every answer fails with this status while it is set. */
   failing: number | undefined;
+  /** No answer comes before this while it is set. */
+  holding: Promise<void> | undefined;
   /** What was last sent to /preferences. */
   preferences: Preferences | undefined;
   /** Frames the clients have sent, the newest last. */
@@ -72,6 +74,11 @@ export async function startFixedServer(): Promise<FixedServer> {
     if (server.failing === undefined) next();
     else response.status(server.failing).json({ detail: 'the warehouse is away' });
   });
+  api.use((_request, _response, next) => {
+    const { holding } = server;
+    if (holding === undefined) next();
+    else holding.then(() => next());
+  });
   api.get('/session', (_request, response) => {
     const own = session();
     response.status(own ? 200 : 401).json(own ?? { detail: 'sign in' });
@@ -100,7 +107,7 @@ export async function startFixedServer(): Promise<FixedServer> {
   });
   api.use((request, response) => {
     const query = new URLSearchParams(request.originalUrl.split('?')[1] ?? '');
-    const answer = fixedAnswer(server.session?.role ?? '', request.path, query) as {
+    const answer = fixedAnswer(server.session ?? { role: '', scopes: [] }, request.path, query) as {
       kpis?: { id: string; value?: number | null }[];
     };
     if (answer === undefined) return void response.status(404).json({ detail: `there is no ${request.path}` });
@@ -133,6 +140,7 @@ export async function startFixedServer(): Promise<FixedServer> {
     session: undefined,
     changed: new Map(),
     failing: undefined,
+    holding: undefined,
     preferences: undefined,
     heard: [],
     push(frame) {

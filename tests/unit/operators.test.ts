@@ -42,13 +42,16 @@ const measure = (now: Operations, name: string) => rowsOf(now, 'measures').find(
 
 it('says in one sentence whether all is well, and what is not', () => {
   expect(reportOf(well, 'id')).toMatchObject({ status: 'ok', headline: 'Sistem siap', notes: [] });
-  expect(reportOf({ ...well, warnings: ['3 parked'] }, 'en')).toMatchObject({
+  expect(reportOf({ ...well, warnings: [{ code: 'parked', total: 3, text: '3 parked' }] }, 'en')).toMatchObject({
     status: 'warn',
-    headline: 'The system is ready',
+    headline: 'The system is ready; 1 thing needs a look',
   });
-  const away = reportOf({ ...well, ready: false, reasons: ['Redis does not answer'] }, 'id');
+  const away = reportOf({ ...well, ready: false, reasons: [{ code: 'redis_away', text: '' }] }, 'id');
   expect(away).toMatchObject({ status: 'critical', headline: 'Sistem belum siap' });
   expect(away.notes).toEqual([{ status: 'critical', text: '■ Redis tidak menjawab' }]);
+  // A server newer than the page tells of what the page has no words for.
+  const newer = { code: 'moon_is_full', text: 'the moon is full' } as unknown as Operations['reasons'][number];
+  expect(reportOf({ ...well, ready: false, reasons: [newer] }, 'id').notes[0]?.text).toBe('■ the moon is full');
 });
 
 it('puts what is wrong first, with shape and word', () => {

@@ -44,15 +44,23 @@ export function attention(desk: Desk): Widget {
       {},
       el(
         'span',
-        { class: 'status', 'data-status': look, ...(safety ? { 'data-safety': true } : {}) },
-        el('span', { 'aria-hidden': 'true' }, statuses[look].glyph),
-        el('span', { class: 'unseen' }, statuses[look].word[language()]),
+        { class: 'why' },
+        el(
+          'span',
+          { class: 'status', 'data-status': look, ...(safety ? { 'data-safety': true } : {}) },
+          el('span', { 'aria-hidden': 'true' }, statuses[look].glyph),
+          el('span', { class: 'unseen' }, statuses[look].word[language()]),
+        ),
+        ' ',
+        el('a', { href: item.href }, unbroken(language() === 'en' ? item.reason_en : item.reason_id)),
       ),
-      ' ',
-      el('a', { href: item.href }, unbroken(language() === 'en' ? item.reason_en : item.reason_id)),
-      // Where it is, unless that is what is looked at.
-      ...(item.scope === desk.view().scope ? [] : [' · ', el('bdi', { class: 'place' }, item.name)]),
-      item.since === null ? null : el('span', { class: 'small' }, ` ${words().since(dateText(item.since))}`),
+      el(
+        'span',
+        { class: 'small where' },
+        // Where it is, unless that is what is looked at.
+        ...(item.scope === desk.view().scope ? [] : [el('bdi', { class: 'place' }, item.name)]),
+        item.since === null ? null : el('span', {}, words().since(dateText(item.since))),
+      ),
     );
   };
   const show = () => {
@@ -83,7 +91,7 @@ export function attention(desk: Desk): Widget {
       desk.places(answer.places);
       show();
     },
-    refused: (error) => unread(error.status === 403 ? words().widgetRefused : error.message),
+    refused: (error) => unread(error.status === 403 ? words().widgetRefused : words().refusal(error.status)),
     trouble: (failing) => {
       if (failing && shown === '') unread(words().widgetUnread);
     },

@@ -40,7 +40,7 @@ export function calendarWidget(desk: Desk): Widget {
         table: async () => (await import('../../charts/trend.ts')).trendTable(marked, { ...options, daily: true }),
       });
     },
-    refused: (error) => box.empty(error.status === 403 ? words().widgetRefused : error.message),
+    refused: (error) => box.empty(error.status === 403 ? words().widgetRefused : words().refusal(error.status)),
     trouble(failing) {
       if (failing && title.textContent === words().loading) box.empty(words().widgetUnread);
     },

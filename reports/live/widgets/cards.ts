@@ -4,7 +4,6 @@
  * apart, a few at a time, because fifty changes a second must not become fifty drawings.
  */
 import type { Kpi, KpiValue, Summary } from '../api.ts';
-import { typeScale } from '../chart_box.ts';
 import { button, el, setText } from '../dom.ts';
 import { absent, change, defined, exact, limits, short, statusMark } from '../figure.ts';
 import { glow, roll } from '../roll.ts';
@@ -65,6 +64,7 @@ function card(desk: Desk, kpi: Kpi, paint: ReturnType<typeof createPainter>['pai
   const name = kpi.name[language()];
   const number = el('span', { class: 'value', 'data-testid': `value-${kpi.id}`, 'data-value': '' });
   const status = el('span', { class: 'line' });
+  const fromYesterday = el('span', { class: 'line small yesterday' });
   const compared = el('span', { class: 'line small' });
   const since = el('span', { class: 'line small since' });
   const spark = el('span', { class: 'spark', 'aria-hidden': 'true' });
@@ -81,9 +81,10 @@ function card(desk: Desk, kpi: Kpi, paint: ReturnType<typeof createPainter>['pai
     el('h3', {}, defined(kpi.id, name)),
     number,
     status,
-    compared,
+    // Who sees the present day only has nothing to compare it with.
+    ...(desk.session.todayOnly ? [] : [fromYesterday, compared]),
     since,
-    spark,
+    ...(desk.session.todayOnly ? [] : [spark]),
     choose,
   );
   let shown: number | null | undefined;
@@ -103,18 +104,33 @@ function card(desk: Desk, kpi: Kpi, paint: ReturnType<typeof createPainter>['pai
         roll(number, told ? (before ?? null) : null, value.value, (part) => short(part, kpi.unit) ?? '');
       }
       if (changed && told) glow(element);
-      if (before === undefined || changed || !told)
-        setText(since, at === null || value.value === null ? '' : words().holdsSince(timeText(at)));
-      const target = limits(value.target ?? kpi.target, kpi.unit);
-      const beside = target === null ? '' : ` · ${words().targetIs(target)}`;
+      // When a number was first seen is not since when it holds; only a change tells that.
+      if (before === undefined || changed || !told) {
+        const seen = changed && told ? words().holdsSince : words().sameSince;
+        setText(since, at === null || value.value === null ? '' : seen(timeText(at)));
+      }
+      const aim = value.target ?? kpi.target;
+      const target = limits(aim, kpi.unit);
+      // What only must not be exceeded is no aim.
+      const named = words().aim(aim?.low === null);
+      const beside = target === null ? '' : ` · ${named} ${target}`;
       const mark = statusMark(value.status, value);
-      if (status.textContent !== `${mark.textContent}${beside}`) status.replaceChildren(mark, beside);
-      const [earlier, than] =
-        kpi.grain === undefined
-          ? [value.sameWeekday, words().fromLastWeek]
-          : [value.previousPeriod, words().fromLastPeriod];
-      const moved = change(value.value, earlier?.value ?? null, kpi.unit);
-      setText(compared, moved === null ? '' : `${moved} ${than}`);
+      if (status.textContent !== `${mark.textContent}${beside}`) {
+        // A phone has no room for the word; the sign says as much.
+        const word = target === null ? [] : [' · ', el('span', { class: 'wide-only' }, `${named} `), target];
+        status.replaceChildren(mark, ...word);
+      }
+      const than = (earlier: KpiValue['sameWeekday'], name: string) => {
+        const moved = change(value.value, earlier?.value ?? null, kpi.unit);
+        return moved === null ? '' : `${moved} ${name}`;
+      };
+      if (kpi.grain === undefined) {
+        setText(
+          fromYesterday,
+          than(value.previousDay, desk.view().date === null ? words().fromYesterday : words().fromDayBefore),
+        );
+        setText(compared, than(value.sameWeekday, words().fromLastWeek));
+      } else setText(compared, than(value.previousPeriod, words().fromLastPeriod));
       const trend = JSON.stringify([value.trend, value.target]);
       if (trend === lastTrend) return;
       lastTrend = trend;
@@ -124,9 +140,9 @@ function card(desk: Desk, kpi: Kpi, paint: ReturnType<typeof createPainter>['pai
         const { sparkline } = await import('../../charts/sparkline.ts');
         return sparkline(value.trend, {
           unit: kpi.unit,
-          target: value.target ?? kpi.target,
+          target: aim,
           width: Math.max(80, spark.clientWidth),
-          height: 36 * typeScale(),
+          height: Math.max(16, spark.clientHeight),
           label: '',
           daily: kpi.grain === undefined,
         });

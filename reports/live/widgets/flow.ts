@@ -17,7 +17,7 @@ export function flow(desk: Desk): Widget {
   const box = chartBox('flow', 'flow-chart');
   /** What has no time of its own is in no line: it is said instead. */
   const untimed = el('p', { class: 'small untimed' });
-  const element = section('flow', el('p', { class: 'small' }, words().portionsByHour), box.element, untimed);
+  const element = section('flow', el('p', { class: 'small measured' }, words().portionsByHour), box.element, untimed);
   const reader = createReader<Flow>({
     path() {
       const { scope, date } = desk.view();
@@ -42,7 +42,7 @@ export function flow(desk: Desk): Widget {
         table: async () => (await import('../../charts/flow.ts')).flowTable(rows, options),
       });
     },
-    refused: (error) => box.empty(error.status === 403 ? words().widgetRefused : error.message),
+    refused: (error) => box.empty(error.status === 403 ? words().widgetRefused : words().refusal(error.status)),
     trouble: (failing) => {
       if (failing && element.querySelector('svg') === null) box.empty(words().widgetUnread);
     },

@@ -42,9 +42,13 @@ export function insights(desk: Desk): Widget {
   /** They are about days that are over. */
   const mine = () => !desk.session.todayOnly;
 
+  let shown = '';
   const show = async (told: Insights) => {
     const { date, warnings, findings } = told;
     const named = await dictionary();
+    const key = JSON.stringify([date, warnings, findings]);
+    if (key === shown) return;
+    shown = key;
     const line = (of: Told, id: string, reason: string) =>
       el(
         'li',
@@ -72,6 +76,7 @@ export function insights(desk: Desk): Widget {
     setText(more, lines.length > 0 ? words().insightsTotal(warnings.total, counted) : '');
   };
   const unread = (text: string) => {
+    shown = '';
     list.replaceChildren(el('li', { class: 'small' }, text));
     setText(more, '');
   };

@@ -54,7 +54,7 @@ export function trend(desk: Desk): Widget {
     },
     gapMs: GAP_MS,
     told: (series) => void show(series),
-    refused: (error) => box.empty(error.status === 403 ? words().widgetRefused : error.message),
+    refused: (error) => box.empty(error.status === 403 ? words().widgetRefused : words().refusal(error.status)),
     trouble(failing) {
       if (failing && definition.textContent === '') box.empty(words().widgetUnread);
     },

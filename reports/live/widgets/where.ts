@@ -34,7 +34,8 @@ export function where(desk: Desk): Widget {
   const map = chartBox('map', 'tile-map');
   const list = chartBox('ranking', 'ranking-chart');
   const said = el('p', { class: 'small' });
-  const mapPart = el('div', { class: 'part map-part' }, el('h3', {}, words().map), map.element);
+  const mapTitle = el('h3', {}, words().map);
+  const mapPart = el('div', { class: 'part map-part' }, mapTitle, map.element);
   const element = section(
     'where',
     el('div', { class: 'tools' }, picker.element, levels),
@@ -65,7 +66,7 @@ export function where(desk: Desk): Widget {
       const kpi = chosenKpi(desk);
       if (kpi) show(answer, kpi);
     },
-    refused: (error) => list.empty(error.status === 403 ? words().widgetRefused : error.message),
+    refused: (error) => list.empty(error.status === 403 ? words().widgetRefused : words().refusal(error.status)),
     trouble: (failing) => {
       if (failing) setText(said, words().widgetUnread);
     },
@@ -105,6 +106,7 @@ export function where(desk: Desk): Widget {
     }
     mapPart.hidden = levels.value !== 'province' || desk.summary()?.level !== 'national';
     if (mapPart.hidden) return;
+    setText(mapTitle, `${name}, ${words().mapOf}`);
     const label = `${words().map}: ${name}`;
     map.show({
       key,

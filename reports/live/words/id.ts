@@ -8,7 +8,7 @@ export const id = {
   skip: 'Langsung ke isi',
   loading: 'memuat …',
   noData: 'belum ada data',
-  withheld: 'tidak ditampilkan (< 5 orang)',
+  withheld: 'ditahan (< 5 orang)',
   areas: 'Wilayah',
   signOut: 'Keluar',
   close: 'Tutup',
@@ -39,6 +39,12 @@ export const id = {
     `Luring: yang tampak adalah data terakhir yang tersimpan di perangkat ini, dibaca ${time}. Layar memperbarui sendiri begitu tersambung.`,
   unreadable: 'Data tidak dapat dibaca. Yang tampak adalah data terakhir; dicoba lagi sendiri.',
   refused: (reason: string) => `Tidak dapat ditampilkan: ${reason}`,
+  refusal: (status: number) =>
+    ({
+      400: 'permintaan ini tidak dapat dibaca.',
+      403: 'di luar lingkup atau peran Anda.',
+      404: 'tidak ada wilayah atau dapur ini.',
+    })[status] ?? `server menjawab ${status}.`,
   backHome: 'Ke lingkup saya',
   unreachable: 'Lumbung tidak dapat dihubungi. Mencoba lagi …',
   connectionLost: 'Sambungan terputus. Angka yang tampak adalah data terakhir.',
@@ -62,7 +68,7 @@ export const id = {
   nothingWrong: 'Tidak ada yang perlu perhatian saat ini.',
   since: (time: string) => `sejak ${time}`,
   moreItems: (count: number) => `${many(count)} lagi`,
-  targetIs: (limits: string) => `target ${limits}`,
+  aim: (onlyLimit: boolean) => (onlyLimit ? 'batas' : 'target'),
   usually: (low: string, high: string) => `biasanya ${low} – ${high}`,
   findings: (count: number) => (count === 1 ? 'satu temuan' : `${many(count)} temuan`),
   dueIn: (days: number) =>
@@ -83,9 +89,12 @@ export const id = {
   widgetUnread: 'Tidak dapat dibaca saat ini; dicoba lagi sendiri.',
   widgetRefused: 'Tidak tersedia untuk peran atau wilayah ini.',
   // Cards
+  fromYesterday: 'dari kemarin',
+  fromDayBefore: 'dari hari sebelumnya',
   fromLastWeek: 'dari pekan lalu',
   fromLastPeriod: 'dari periode lalu',
   holdsSince: (time: string) => `berlaku sejak ${time}`,
+  sameSince: (time: string) => `tetap sejak ${time}`,
   choose: (name: string) => `${name}: tampilkan di peta dan grafik`,
   // The day, the places, the time
   portionsByHour: 'Porsi menurut jam, dijumlah sejak awal hari',
@@ -97,6 +106,7 @@ export const id = {
   ranked: (shown: number, total: number, worst: boolean) =>
     `${shown} dari ${many(total)} yang ada datanya, ${worst ? 'yang terburuk' : 'yang terbesar'} lebih dulu`,
   map: 'Peta provinsi',
+  mapOf: 'per provinsi',
   ranking: 'Peringkat',
   nothingRanked: 'Belum ada data untuk dibandingkan.',
   period: 'Rentang',
