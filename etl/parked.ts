@@ -57,6 +57,7 @@ type Parked = { id: string; slot_id: string; start_lsn: string; end_lsn: string;
 /** Tries parked rows again, page by page; those that still cannot be stored stay parked. */
 export async function retryParked(
   context: ParkContext & { shapes: ReadonlyMap<string, TableShape> },
+  pageOf = PAGE,
 ): Promise<{ drained: number; left: number }> {
   const { warehouse, log, shapes } = context;
   const counts = { drained: 0, left: 0 };
@@ -69,7 +70,7 @@ export async function retryParked(
            SELECT * FROM ops.parked FINAL WHERE state = 'parked' AND id > {after:String} ORDER BY id LIMIT {rows:UInt32}
          )
        ) WHERE before <= {bytes:UInt64} ORDER BY id`,
-      { after, ...PAGE },
+      { after, ...pageOf },
     );
     if (page.length === 0) return counts;
     after = page.at(-1)?.id ?? '';
