@@ -81,6 +81,7 @@ test('a batch that was cut off half-way is not rolled up before it is whole', as
   await exact();
 });
 
+// Few rows, and long ones: what makes parts is bytes.
 test('a large transaction goes in parts and is never half seen in a rollup', async () => {
   const { source } = stack;
   const planned = () =>
@@ -98,8 +99,8 @@ test('a large transaction goes in parts and is never half seen in a rollup', asy
   const inserted = await source.query(
     `INSERT INTO food_productions (id, "sppgId", "programId", "menuId", "productionDate", "batchNumber", "plannedPortions", "plannedStartTime",
        "plannedEndTime", "estimatedCost", status, "updatedAt")
-     SELECT 'big' || g, 'k512', 'p-k512', 'm1-k512', '2026-03-05', 'B-' || g, 1, '2026-03-05', '2026-03-05', 1, 'PLANNED', now()
-     FROM generate_series(1, 80000) g`,
+     SELECT 'big' || g, 'k512', 'p-k512', 'm1-k512', '2026-03-05', 'B-' || g || repeat('x', 1500), 1, '2026-03-05', '2026-03-05', 1, 'PLANNED', now()
+     FROM generate_series(1, 12000) g`,
   );
   await source.query(`SAVEPOINT s`);
   await source.query(`UPDATE food_productions SET "plannedPortions" = 1000 WHERE id LIKE 'big%'`);
@@ -128,7 +129,7 @@ test('a large transaction goes in parts and is never half seen in a rollup', asy
 
 test('a large transaction interrupted between its parts is taken up again', async () => {
   await stack.kill('capture');
-  stack.failpoint('capture:after job*3');
+  stack.failpoint('capture:after job*2');
   await stack.start('capture').catch(() => undefined);
   stack.failpoint(undefined);
   await stack.source.query(`UPDATE food_productions SET "plannedPortions" = 3 WHERE id LIKE 'big%'`);

@@ -250,7 +250,7 @@ test('every state of a table, and a job that waits for its next attempt, stand w
   );
   const headers = { authorization: `Bearer ${await stack.token('PLATFORM_SUPPORT', ['national'])}` };
   const page = async () => (await fetch(`${stack.api}/health`, { headers })).text();
-  const words = { requested: 'copy requested', copying: 'copying', stale: 'stale', quarantined: 'quarantined' };
+  const words = { requested: 'to be copied', copying: 'being copied', stale: 'behind', quarantined: 'set aside' };
   for (const [state, word] of Object.entries(words)) {
     await stack.warehouse.insertRows('ops.tables', [{ ...held, state, reason: `because ${state}` }]);
     // Its numbers stay: nothing of it takes readiness away.
