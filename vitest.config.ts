@@ -11,7 +11,10 @@ const project = (name: 'unit' | 'path' | 'fault' | 'browser', timeout: number) =
     ...(name === 'unit' ? {} : { maxWorkers: 3 }),
     ...(name === 'unit'
       ? {}
-      : { globalSetup: ['tests/support/bundle.ts'], setupFiles: ['tests/support/logs_of_failures.ts'] }),
+      : {
+          globalSetup: ['tests/support/bundle.ts', 'tests/support/template.ts'],
+          setupFiles: ['tests/support/logs_of_failures.ts'],
+        }),
   },
 });
 

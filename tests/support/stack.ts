@@ -2,7 +2,7 @@
  * A disposable system on real engines: `await using stack = await startStack()`. Roles are processes of their own, as in
  * production; tests wait on watermarks and values, never on time.
  */
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, execFileSync, fork } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -82,7 +82,7 @@ export async function until(what: string, condition: () => Promise<boolean>, dea
 }
 
 /** Of tests in memory where there is enough of it: the engine makes and removes hundreds of files for every change. */
-function folderOfData(): string {
+export function folderOfData(): string {
   if (process.env.VITEST === undefined) return tmpdir();
   const { bavail, bsize } = existsSync(MEMORY) ? statfsSync(MEMORY) : { bavail: 0, bsize: 0 };
   return bavail * bsize > 4 * 1024 ** 3 ? MEMORY : tmpdir();
@@ -110,9 +110,16 @@ export async function startStack(
 ): Promise<Stack> {
   const dataDir = mkdtempSync(join(folderOfData(), 'lumbung-stack-'));
   mkdirSync(join(dataDir, 'logs'));
+  const template = process.env.LUMBUNG_TEST_TEMPLATE;
+  const begun = template !== undefined && postgresFolder === undefined && root === HERE;
+  // As an archive: Postgres insists on the owner of its files.
+  if (begun) {
+    const parts = ['postgres', 'postgres-password', 'clickhouse'].map((name) => join(template, name));
+    execFileSync('cp', ['--archive', ...parts, dataDir]);
+  }
   let postgres = await startPostgres(dataDir, ['fsync=off'], undefined, postgresFolder);
   let redis = await startRedis(dataDir);
-  await applyDemoSchema(postgres.url);
+  if (!begun) await applyDemoSchema(postgres.url);
   const connect = async () => {
     const client = new pg.Client({ connectionString: postgres.url });
     client.on('error', () => undefined);
