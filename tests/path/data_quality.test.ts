@@ -101,8 +101,7 @@ test('timeliness: every sheet by the end of its day, later or missing, per kitch
   }
   await stack.settled();
   const first = (table: string, column: string, join = `x."sppgId" = s.id`, with_ = '') =>
-    `(SELECT greatest(0, extract(epoch FROM min(${LOCAL_TIME('x."createdAt"')}) - (d + interval '1 day')::timestamp) / 86400) FROM ${table} x ${with_}
-      WHERE ${join} AND ${LOCAL(column)} = d::date)`;
+    `(SELECT CASE WHEN count(*) > 0 THEN extract(epoch FROM greatest(interval '0', min(${LOCAL_TIME('x."createdAt"')}) - (d + interval '1 day')::timestamp)) / 86400 END FROM ${table} x ${with_} WHERE ${join} AND ${LOCAL(column)} = d::date)`;
   const sheets = {
     production: first('food_productions', 'x."productionDate"'),
     quality: first(

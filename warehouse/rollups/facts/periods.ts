@@ -7,6 +7,14 @@ export const monitoredMonth = (month: string, year: string) => `multiIf(
   match(${month}, '^\\\\d{4}-(0[1-9]|1[0-2])$'), toDate32OrNull(concat(${month}, '-01')),
   match(${month}, '^(0?[1-9]|1[0-2])$'), makeDate32(${year}, toUInt8(${month}), 1), NULL)`;
 
+/** How many of a kitchen's earliest places are looked at for its first delivery: cost does not follow its history. */
+const EARLY_PLACES = 64;
+/** (sppg_id, first): the earliest delivery that is still where the places (sppg_id, at, key) say. */
+const firstRuns = (places: string) => `
+  SELECT sppgId AS sppg_id, min(distributionDate) AS first FROM raw.food_distributions FINAL
+  WHERE NOT _deleted AND id IN (SELECT key FROM ${places}) AND (sppgId, distributionDate) IN (SELECT sppg_id, at FROM ${places})
+  GROUP BY sppgId`;
+
 export const periods = {
   incident_month: {
     grain: 'month',
@@ -37,8 +45,23 @@ export const periods = {
         INNER JOIN zones AS z ON z.sppg_id = x.sppgId
         WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)
       )`,
+      // Months without deliveries that have begun: they have data where the kitchen had deliveries before.
+      `idle AS (
+        SELECT sppg_id, day, shift FROM cells
+        WHERE shift > 0 AND toDateTime64(day, 3, 'UTC') - toIntervalHour(shift) <= {now:DateTime64(6, 'UTC')}
+          AND (sppg_id, day) NOT IN (SELECT sppg_id, day FROM runs)
+      )`,
+      `early_places AS (
+        SELECT sppg_id, at, key FROM ops.places_food_distributions WHERE sppg_id IN (SELECT sppg_id FROM idle)
+        ORDER BY sppg_id, at LIMIT ${EARLY_PLACES} BY sppg_id
+      )`,
+      `early AS (${firstRuns('early_places')})`,
+      // Where all the early places have been left since, every place is looked at.
+      `late AS (${firstRuns(`(
+        SELECT sppg_id, at, key FROM ops.places_food_distributions
+        WHERE sppg_id IN (SELECT sppg_id FROM idle) AND sppg_id NOT IN (SELECT sppg_id FROM early)
+      )`)})`,
     ],
-    // A month in which the kitchen has no deliveries at all, planned or made, is no data.
     select: `
       SELECT sppg_id, day, service_day, max(served) AS served, max(planned) AS planned
       FROM (
@@ -57,7 +80,13 @@ export const periods = {
         INNER JOIN cells AS c ON c.sppg_id = p.sppgId
         WHERE c.shift > 0
       )
-      WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM runs)
+      WHERE (sppg_id, day) IN (
+        SELECT sppg_id, day FROM runs
+        UNION ALL
+        SELECT i.sppg_id, i.day FROM idle AS i
+        INNER JOIN (SELECT * FROM early UNION ALL SELECT * FROM late) AS r ON r.sppg_id = i.sppg_id
+        WHERE toDate32(r.first + toIntervalHour(i.shift)) < i.day
+      )
       GROUP BY sppg_id, day, service_day`,
   },
   fortnight_report: {
