@@ -7,6 +7,10 @@ export const monitoredMonth = (month: string, year: string) => `multiIf(
   match(${month}, '^\\\\d{4}-(0[1-9]|1[0-2])$'), toDate32OrNull(concat(${month}, '-01')),
   match(${month}, '^(0?[1-9]|1[0-2])$'), makeDate32(${year}, toUInt8(${month}), 1), NULL)`;
 
+const MONITORED =
+  `foodSafetyIncidents complaintCount feedingDaysPlanned feedingDaysCompleted totalMealsProduced totalMealsDistributed
+  wastePercentage staffAttendance temperatureCompliance`.split(/\s+/);
+
 /** How many of a kitchen's earliest places are looked at for its first delivery: cost does not follow its history. */
 const EARLY_PLACES = 64;
 /** (sppg_id, first): the earliest delivery that is still where the places (sppg_id, at, key) say. */
@@ -20,9 +24,9 @@ export const periods = {
     grain: 'month',
     with: [programs],
     select: `
-      SELECT p.sppg_id AS sppg_id, assumeNotNull(m.month) AS day, m.foodSafetyIncidents AS foodSafetyIncidents
+      SELECT p.sppg_id AS sppg_id, assumeNotNull(m.month) AS day, ${MONITORED.map((column) => `m.${column} AS ${column}`).join(', ')}
       FROM (
-        SELECT id, programId, ${monitoredMonth('monitoringMonth', 'monitoringYear')} AS month, foodSafetyIncidents
+        SELECT id, programId, ${monitoredMonth('monitoringMonth', 'monitoringYear')} AS month, ${MONITORED.join(', ')}
         FROM raw.program_monitoring FINAL
         WHERE NOT _deleted AND id IN (
           SELECT key FROM ops.places_program_monitoring WHERE program_id IN (SELECT program_id FROM programs)
