@@ -65,12 +65,13 @@ const missing = (scope: Scope) => `
     INNER JOIN (SELECT id, timezone FROM raw.provinces_indonesia FINAL WHERE NOT _deleted) AS z ON z.id = s.provinceId
   ) AS k ON k.id = u.sppg_id`;
 
-/** The most pressing first. */
+/** The most pressing first; `fewest`: of those with at least so many days left. */
 export async function paymentRisks(
   warehouse: Warehouse,
   scope: Scope,
   date: string,
   limit: number,
+  fewest = -36_500,
 ): Promise<{ total: number; late: number; items: PaymentRisk[] }> {
   const rows = await warehouse.query<PaymentRisk & { total: number; late: number }>(
     `SELECT concat('sppg:', r.sppg_id) AS scope, k.name AS name, r.period AS period, toString(r.ends + 3) AS due,
@@ -82,8 +83,9 @@ export async function paymentRisks(
        UNION ALL SELECT sppg_id, period, ends, held FROM (${missing(scope)})
      ) AS r
      LEFT ANY JOIN (SELECT id, name FROM raw.sppg FINAL WHERE NOT _deleted) AS k ON k.id = r.sppg_id
+     WHERE daysLeft >= {fewest:Int32}
      ORDER BY daysLeft, scope, period LIMIT {limit:UInt32}`,
-    { date, limit, scopeId: scope.id },
+    { date, limit, fewest, scopeId: scope.id },
   );
   return {
     total: rows[0]?.total ?? 0,
