@@ -165,6 +165,14 @@ test('timeliness: every sheet by the end of its day, later or missing, per kitch
 
 test('payment risks: fortnightly reports that are not submitted, or not there at all, by days left', async () => {
   const fortnights = `(SELECT starts::date AS starts, starts::date + 13 AS ends FROM generate_series('2024-01-01'::date, '${day(14)}'::date, '14 days') starts) f`;
+  // What the demo programme reports and asks for is of the calendar's fortnights.
+  const periods = await sql<{ off: number; n: number }>(
+    `SELECT count(*) FILTER (WHERE (left(period, 10)::date - '2024-01-01'::date) % 14 <> 0 OR right(period, 10)::date <> left(period, 10)::date + 13)::int AS off,
+       count(*)::int AS n FROM (SELECT "reportPeriod" AS period FROM sppg_operational_reports WHERE "reportType" = 'FINANCIAL_BIWEEKLY'
+       UNION ALL SELECT "operationalPeriod" FROM banper_requests) x`,
+  );
+  expect(periods[0]?.off).toBe(0);
+  expect(periods[0]?.n).toBeGreaterThan(100);
   const [last] = await sql<{ starts: string }>(`SELECT max(starts)::text AS starts FROM ${fortnights}`);
   const starts = last?.starts ?? '';
   const within = (days: number) => new Date(Date.parse(starts) + days * 86_400_000).toISOString().slice(0, 10);
