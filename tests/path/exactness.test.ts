@@ -58,7 +58,7 @@ test('before and after thousands of random changes raw, cells, areas and dataset
     for (const type of ['ProductionStatus', 'DistributionStatus', 'ReceiptStatus', 'ProcurementMethod', 'FeedbackType'])
       await source.query(`ALTER TYPE "${type}" ADD VALUE 'LAIN'`);
     await seedProgramme(source);
-    await runWorkload(source, 1, 300);
+    await runWorkload(source, 1, 400);
   });
   await startPath(stack);
   const found = new Set<string>();
