@@ -141,6 +141,7 @@ const indonesian: readonly [RegExp, string][] = [
   [/^(\S+) and (\d+) other tables are stale: (.*)$/, 'Tabel $1 dan $2 lainnya tidak mengikuti lagi: $3'],
   [/^(\d+) parked: .*$/, '$1 baris disisihkan: lihat "lumbung status", perbaiki sebabnya, lalu "lumbung retry"'],
   [/^copying (.*)$/, 'Sedang disalin: $1'],
+  [/^a copy was asked for, no capture has taken it up: (.*)$/, 'Salinan diminta, belum diambil oleh capture: $1'],
   [/^the replication slot is lost$/, 'Slot replikasi hilang: lihat "lumbung status"'],
   [
     /^the replication slot has (\d+) bytes of its WAL budget left(?: \(about (\d+) s at the present rate\))?$/,
