@@ -1,4 +1,18 @@
+import { basename } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** The files that take longest begin first: at the end one core would wait for the last of them. */
+const LONG = ['acknowledgement', 'reconcile', 'schedule_mode', 'single_changes', 'isolation', 'copies', 'recovery'];
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => {
+      const at = LONG.indexOf(basename(moduleId, '.test.ts'));
+      return at === -1 ? LONG.length : at;
+    };
+    return (await super.sort(files)).toSorted((a, b) => place(a) - place(b));
+  }
+}
 
 const project = (name: 'unit' | 'path' | 'fault' | 'browser', timeout: number) => ({
   test: {
@@ -20,6 +34,7 @@ const project = (name: 'unit' | 'path' | 'fault' | 'browser', timeout: number) =
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       project('unit', 20_000),
       project('path', 480_000),
