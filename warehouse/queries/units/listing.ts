@@ -66,3 +66,11 @@ export async function listKitchens(warehouse: Warehouse): Promise<Kitchen[]> {
      ORDER BY id`,
   );
 }
+
+/** The wilayah of each region that belongs to one. */
+export async function wilayahOfRegions(warehouse: Warehouse): Promise<ReadonlyMap<string, string>> {
+  const rows = await warehouse.query<{ region: string; code: string }>(
+    'SELECT region, code FROM mart.wilayah FINAL WHERE listed',
+  );
+  return new Map(rows.map(({ region, code }) => [region, code]));
+}
