@@ -24,12 +24,17 @@ const tableOf = ({ caption, columns, rows }: Table, summary: string): Html =>
       html`<tr><th scope="row">${first}</th>${rest.map((cell) => html`<td>${cell}</td>`)}</tr>`,
   )}</tbody></table></div></details>`;
 
-/** Numbers with one decimal are as fine as a screen shows; Plot writes three. */
+/**
+ * A drawing as markup. Numbers with one decimal are as fine as a screen shows. The document leaves angle brackets in attributes as they
+ * are, which HTML allows, and a name could so look like a marker: they are escaped here.
+ */
 const drawn = (svg: SVGSVGElement): Html =>
   raw(
     svg.outerHTML
-      .replaceAll(/(\d+\.\d)\d+(?=[,ALMHVZ" ])/g, '$1')
-      .replaceAll(/ (aria-hidden="true"|data-mark="[a-z-]+ (rule|tick|label|text)")/g, ''),
+      .replaceAll(/="[^"]*"/g, (value) =>
+        /[<>]/.test(value) ? value.replaceAll('<', '&lt;').replaceAll('>', '&gt;') : value,
+      )
+      .replaceAll(/(\d\.\d)\d+(?=[,ALMHVZ" )])/g, '$1'),
   );
 
 const figure = (title: Html, svg: SVGSVGElement, table: Html, kind: string): Html =>

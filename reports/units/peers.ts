@@ -27,15 +27,15 @@ export function createPeers(programme: Programme): (kitchen: Kitchen) => Peered[
       return [region, { sizes: [...of.keys()].map(Number).sort((a, b) => a - b), of }];
     }),
   );
-  const valueOf = (kpi: Kpi, id: string) => {
+  const rateOf = (kpi: Kpi, id: string) => {
     const [num, den] = programme.sumsOf('sppg', id)[kpi.id] ?? [null, null];
     return kpiValue(kpi, num, den);
   };
   return (kitchen) => {
     const alike = nearest(regions.get(kitchen.region), kitchen);
     return peered.map((kpi) => {
-      const others = alike.flatMap(({ id }) => valueOf(kpi, id) ?? []).sort((a, b) => a - b);
-      const own = valueOf(kpi, kitchen.id);
+      const others = alike.flatMap(({ id }) => rateOf(kpi, id) ?? []).sort((a, b) => a - b);
+      const own = rateOf(kpi, kitchen.id);
       if (others.length < PEERS_MINIMUM) return { kpi, own, peers: null };
       const at = (share: number) => others[Math.round((others.length - 1) * share)] ?? 0;
       const worse = others.filter((other) =>

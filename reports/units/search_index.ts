@@ -12,7 +12,7 @@ import type { Audience } from './view.ts';
 /** Level, id, name, code, and where it lies. */
 export type Entry = readonly [level: PageLevel, id: string, name: string, code: string, place: string];
 const MOST = 400;
-const LONGEST = 6;
+const LONGEST = 10;
 const COMMON = 0.2;
 
 export const entriesOf = (programme: Programme, audience: Audience): Entry[] => {

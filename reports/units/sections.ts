@@ -22,7 +22,7 @@ export const section = (id: string, title: string, ...content: Html[]): Html =>
 
 /** A table that may be wider than a phone: it scrolls by itself. */
 export const wide = (name: string, columns: readonly string[], rows: readonly Html[], kind = ''): Html =>
-  html`<div class="scroll" tabindex="0" role="region" aria-label="${name}"><table class="${kind}"><thead><tr>${columns.map(
+  html`<div class="scroll" tabindex="0" role="region" aria-label="${name}"><table${kind === '' ? nothing : html` class="${kind}"`}><thead><tr>${columns.map(
     (column) => html`<th scope="col">${column}</th>`,
   )}</tr></thead><tbody>${rows}</tbody></table></div>`;
 
