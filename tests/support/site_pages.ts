@@ -1,5 +1,6 @@
 /** A kitchen and its areas as the renderer has them read, for what pages must keep whatever the figures are. */
 
+import { provinces } from '../../demo/reference/provinces.ts';
 import { serverDocument } from '../../reports/units/document.ts';
 import { toldFigures } from '../../reports/units/figures.ts';
 import { grouped } from '../../reports/units/grouped.ts';
@@ -42,7 +43,14 @@ export function programmeOf(name: string): Programme {
   );
   const areas = [
     { ...area, level: 'national' as const, id: '', name: '', code: '' },
-    { ...area, level: 'province' as const, id: '32', name: 'Jawa Barat', code: '32' },
+    ...provinces.map(({ code, name: own }) => ({
+      ...area,
+      level: 'province' as const,
+      id: code,
+      province: code,
+      name: own,
+      code,
+    })),
     { ...area, level: 'regency' as const, id: '3201', name: 'Kab. Bogor', code: '3201' },
   ];
   return {
@@ -57,8 +65,14 @@ export function programmeOf(name: string): Programme {
     areaOf: new Map(areas.map((own) => [own.level === 'national' ? 'national' : `${own.level}:${own.id}`, own])),
     kitchenOf: new Map(kitchens.map((own) => [own.id, own])),
     kitchensOfRegency: grouped(kitchens, ({ regency }) => regency),
-    regenciesOf: new Map([['32', areas.slice(2)]]),
-    sumsOf: (level, id) => (level === 'sppg' ? { on_time_delivery: [Number(id.slice(1)), 20] } : {}),
+    regenciesOf: new Map([['32', areas.slice(-1)]]),
+    sumsOf: (level, id) =>
+      level === 'sppg' || level === 'province'
+        ? {
+            on_time_delivery: [Number(id.replace('k', '')), 100],
+            delivery_fulfilment: [80 + (Number(id.replace('k', '')) % 21), 100],
+          }
+        : {},
   };
 }
 

@@ -109,7 +109,8 @@ for (const figure of document.querySelectorAll<HTMLElement>('figure.trend')) {
   const svg = figure.querySelector<SVGSVGElement>('svg');
   const rows = [...figure.querySelectorAll<HTMLTableRowElement>('tbody tr')].reverse();
   const dots = [...(svg?.querySelectorAll<SVGCircleElement>('g[data-mark=dot] circle') ?? [])];
-  const told = rows.filter((row) => row.querySelector('[data-none]') === null);
+  // Numbers begin with a digit, a sign or a currency; words that say why there is none do not.
+  const told = rows.filter((row) => /^(-?\d|-?Rp)/.test(row.cells[1]?.textContent ?? ''));
   if (!svg || dots.length !== told.length) continue;
   const tip = make('output', { hidden: '' });
   figure.append(tip);

@@ -43,7 +43,7 @@ export async function unitRanges(
   );
   const floor = (name: ReturnType<typeof floorOf>) => kpis.filter((kpi) => floorOf(kpi) === name).map((kpi) => kpi.id);
   const before = (values: string) =>
-    `arrayFilter((value, held) -> held < day AND held >= day - ${7 * RANGE_WEEKS} AND (day - held) % 7 = 0, ${values}, held_days)`;
+    `arrayFilter((value, held) -> held < day AND held >= day - ${7 * RANGE_WEEKS} AND toDayOfWeek(held) = toDayOfWeek(day), ${values}, held_days)`;
   return warehouse.query<UnitRanges>(
     `SELECT unit, kpi, arraySort(groupArray((toString(day), expected[1], expected[3]))) AS ranges
      FROM (
