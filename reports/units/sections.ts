@@ -2,7 +2,6 @@
 
 import { formatChange, formatDate, formatLimits, units } from '../../warehouse/kpis/format.ts';
 import type { Kpi } from '../../warehouse/kpis/kpi.ts';
-import { findKpi } from '../../warehouse/kpis/registry.ts';
 import { openSheets } from '../../warehouse/queries/completeness.ts';
 import { BOARDS, type Board, boardOf } from '../design/boards.ts';
 import { statuses } from '../design/status.ts';
@@ -185,6 +184,3 @@ export function peerTable(view: View, peered: readonly Peered[]): Html {
   const columns = [words.measure, words.own, words.low, words.median, words.high, words.better];
   return section('peers', title, html`<p><small>${words.peersNote}</small></p>`, wide(title, columns, rows));
 }
-
-/** The target a comparison is drawn against: that of the registry. */
-export const targetOfRegistry = (kpi: Kpi): Kpi['target'] => findKpi(kpi.id)?.target ?? null;

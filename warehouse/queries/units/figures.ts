@@ -5,7 +5,6 @@ import type { Kpi } from '../../kpis/kpi.ts';
 import { periods } from '../values.ts';
 import { figuresOfUnits, type Units } from './within.ts';
 
-export type Sums = { num: number | null; den: number | null };
 export type UnitFigures = {
   unit: string;
   kpi: string;
