@@ -1,6 +1,7 @@
 /** What every extract is told of: the days, the measures, their targets. Read once, so that all pages of a build tell the same. */
-import { addDays } from '../../warehouse/days.ts';
+
 import type { Warehouse } from '../../warehouse/client.ts';
+import { addDays } from '../../warehouse/days.ts';
 import { visibleKpis } from '../../warehouse/permissions.ts';
 import { provisionalDays } from '../../warehouse/queries/finality.ts';
 import { readTargets } from '../../warehouse/queries/targets.ts';

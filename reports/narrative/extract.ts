@@ -23,7 +23,10 @@ function relationOf({ source, table, columns }: Extract, rows: readonly Row[]): 
   const structure = Object.entries(columns).map(([name, { type }]) => `${name} ${type}`);
   const text = quoted(rows.map((row) => JSON.stringify(row)).join('\n'));
   if (Buffer.byteLength(text) > STATEMENT_BYTES)
-    throw new LumbungError('internal', `the extract ${source}.${table} has too many rows to be written as values: select them in SQL`);
+    throw new LumbungError(
+      'internal',
+      `the extract ${source}.${table} has too many rows to be written as values: select them in SQL`,
+    );
   return `SELECT * FROM format(JSONEachRow, ${quoted(structure.join(', '))}, ${text})`;
 }
 

@@ -3,12 +3,11 @@
  * Invariants: every column has a type and a meaning; values are bound, never spliced; nothing in it is below a province; sums that
  * count fewer than five people are left out (the KPIs of `Context` are those told outside a kitchen).
  */
-import type { Warehouse } from '../../../warehouse/client.ts';
-import type { Params } from '../../../warehouse/client.ts';
+import type { Params, Warehouse } from '../../../warehouse/client.ts';
 import type { Kpi } from '../../../warehouse/kpis/kpi.ts';
 import type { Provisional } from '../../../warehouse/queries/finality.ts';
-import type { TargetRow } from '../../../warehouse/queries/targets.ts';
 import { scarceParams } from '../../../warehouse/queries/sql.ts';
+import type { TargetRow } from '../../../warehouse/queries/targets.ts';
 
 /** Types of columns, as ClickHouse names them; Parquet and DuckDB have one for each. */
 export type ColumnType =
@@ -45,7 +44,11 @@ export type Extract = {
   order: readonly string[];
 } & (
   | { /** Columns by name, bound parameters. */ select(context: Context): { sql: string; params: Params } }
-  | { /** Answers of questions that are asked elsewhere too: few rows. */ rows(context: Context): Promise<readonly Row[]> }
+  | {
+      /** Answers of questions that are asked elsewhere too: few rows. */ rows(
+        context: Context,
+      ): Promise<readonly Row[]>;
+    }
 );
 
 /** What `figuresSql` binds. */

@@ -15,7 +15,9 @@ export const figureSql = `if(${hiddenSql('nums', 'dens')}, NULL, nums) AS num, i
 export const pickSql = (column: string) =>
   `if(has({states:Array(String)}, toString(kpi)), argMax(tuple(${column}), day).1, sum(${column}))`;
 
-export const kpiColumn = { kpi: { type: 'String', meaning: 'KPI of the registry (reference.kpis)' } } as const satisfies Columns;
+export const kpiColumn = {
+  kpi: { type: 'String', meaning: 'KPI of the registry (reference.kpis)' },
+} as const satisfies Columns;
 export const figureColumns = {
   num: { type: 'Nullable(Float64)', meaning: 'sum of numerators; null where untold' },
   den: { type: 'Nullable(Float64)', meaning: 'sum of denominators; null for plain amounts' },

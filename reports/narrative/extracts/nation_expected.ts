@@ -1,6 +1,7 @@
 /** What was each day of the nation to be expected to be? */
-import { expectedRanges } from '../../../warehouse/queries/statistics.ts';
+
 import { addDays } from '../../../warehouse/days.ts';
+import { expectedRanges } from '../../../warehouse/queries/statistics.ts';
 import type { Extract } from './extract.ts';
 import { kpiColumn } from './figures.ts';
 import { DAYS } from './nation_daily.ts';

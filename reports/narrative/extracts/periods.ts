@@ -30,7 +30,8 @@ export const nationMonthly: Extract = {
 export const nationSplits: Extract = {
   source: 'figures',
   table: 'nation_splits',
-  question: 'How are portions and money of the last 28 days split: by school type, portion size, supplier type, spending row?',
+  question:
+    'How are portions and money of the last 28 days split: by school type, portion size, supplier type, spending row?',
   columns: {
     ...kpiColumn,
     part: { type: 'String', meaning: 'the part, as the source names it' },

@@ -1,9 +1,9 @@
 /** How whole and how timely are the data, and what is wrong in them? Answers of the questions the API asks too. */
 import { addDays } from '../../../warehouse/days.ts';
-import { rules, comparisons } from '../../../warehouse/kpis/rules.ts';
+import { comparisons, rules } from '../../../warehouse/kpis/rules.ts';
 import {
-  completenessByProvince,
   completeDays,
+  completenessByProvince,
   paymentRisks,
   SHEETS,
   type Sheet,
@@ -127,7 +127,8 @@ export const dueReports: Extract = {
 export const outliers: Extract = {
   source: 'quality',
   table: 'warnings',
-  question: 'Which regencies lay farthest outside of what the same weekdays before led to expect, on the last day of service?',
+  question:
+    'Which regencies lay farthest outside of what the same weekdays before led to expect, on the last day of service?',
   columns: {
     kpi: { type: 'String', meaning: 'KPI' },
     unit: { type: 'String', meaning: 'id of the regency' },

@@ -69,7 +69,10 @@ export const edition: Extract = {
     last: { type: 'Date32', meaning: 'the last day of service told' },
     week_from: { type: 'Date32', meaning: 'first of the 7 days to it' },
     month_from: { type: 'Date32', meaning: 'first of the 28 days to it' },
-    committed_at: { type: 'Nullable(String)', meaning: 'source commit time up to which the figures are complete (UTC)' },
+    committed_at: {
+      type: 'Nullable(String)',
+      meaning: 'source commit time up to which the figures are complete (UTC)',
+    },
     rolled_up_at: { type: 'Nullable(String)', meaning: 'when they were computed (UTC)' },
     waiting: { type: 'Float64', meaning: 'days before today whose sheets are still due' },
   },

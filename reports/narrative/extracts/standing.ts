@@ -1,8 +1,9 @@
 /** How do the nation and every province stand, and how did they stand before? */
-import { type Columns, type Context, type Extract, figureParams, type Row } from './extract.ts';
-import { figureColumns, figureSql, kpiColumn, pickSql } from './figures.ts';
+
 import { statusOf } from '../../../warehouse/kpis/registry.ts';
 import { targetOf } from '../../../warehouse/queries/targets.ts';
+import { type Columns, type Context, type Extract, figureParams, type Row } from './extract.ts';
+import { figureColumns, figureSql, kpiColumn, pickSql } from './figures.ts';
 
 const unitColumns = {
   level: { type: 'String', meaning: 'national or province' },
@@ -42,7 +43,8 @@ const standingParams = ({ kpis, last }: Pick<Context, 'kpis' | 'last'>) => ({
 export const standing: Extract = {
   source: 'figures',
   table: 'standing',
-  question: 'How do the nation and every province stand by every measure, and how did they stand a week and a month before?',
+  question:
+    'How do the nation and every province stand by every measure, and how did they stand a week and a month before?',
   columns: { ...unitColumns, ...figureColumns },
   order: ['kpi', 'level', 'unit', 'span'],
   select: (context) => ({ sql: standingSql, params: standingParams(context) }),
@@ -70,7 +72,13 @@ export const targets: Extract = {
       signal,
     );
     const paths = new Map(groups.map(({ id, path }) => [id, path]));
-    const figures = await warehouse.query<{ level: string; unit: string; kpi: string; span: string; value: number | null }>(
+    const figures = await warehouse.query<{
+      level: string;
+      unit: string;
+      kpi: string;
+      span: string;
+      value: number | null;
+    }>(
       `SELECT level, unit, kpi, span, value FROM (${standingSql}) WHERE span IN ('day', 'week', 'month')`,
       standingParams({ kpis, last: context.last }),
       signal,

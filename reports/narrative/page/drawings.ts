@@ -1,0 +1,120 @@
+/**
+ * Charts of the narrative pages as text: the functions of reports/charts, drawn once for a wide page and once for a phone, so that
+ * type stays readable on both; the style sheet shows one of them. Each comes with its table twin.
+ */
+import type { Language } from '../../../warehouse/kpis/format.ts';
+import type { Kpi } from '../../../warehouse/kpis/kpi.ts';
+import { calendar } from '../../charts/calendar.ts';
+import type { Table } from '../../charts/chart.ts';
+import type { Point, Target } from '../../charts/points.ts';
+import { rankingChart } from '../../charts/ranking.ts';
+import type { Place } from '../../charts/tile.ts';
+import { placesTable, tileMap } from '../../charts/tile_map.ts';
+import { trendChart, trendTable } from '../../charts/trend.ts';
+import type { Status } from '../../design/status.ts';
+import { dayOf } from './told.ts';
+import { partName } from './words.ts';
+
+export type Drawing = { wide: string; narrow: string; table: Table; empty: boolean };
+type Paper = { document: Document; language: Language; label: string; unit: Kpi['unit']; target: Target };
+const WIDE = 760;
+const NARROW = 340;
+
+export type Daily = {
+  day: Date | string;
+  value: number | null;
+  withheld?: boolean;
+  provisional?: boolean;
+  low?: number | null;
+  high?: number | null;
+};
+
+const pointOf = ({ day, value, withheld, provisional, low, high }: Daily): Point => ({
+  date: dayOf(day),
+  value: value ?? null,
+  ...(withheld ? { withheld: true as const } : {}),
+  ...(provisional ? { provisional: true } : {}),
+  ...(typeof low === 'number' && typeof high === 'number' ? { expected: { low, high } } : {}),
+});
+const byDay = (rows: Iterable<Daily>) => [...rows].map(pointOf).sort((a, b) => (a.date < b.date ? -1 : 1));
+const isEmpty = (points: readonly { value: number | null }[]) => points.every(({ value }) => value === null);
+
+export function drawTrend(rows: Iterable<Daily>, paper: Paper & { daily: boolean }): Drawing {
+  const points = byDay(rows);
+  const svg = (width: number, height: number) => trendChart(points, { ...paper, width, height }).outerHTML;
+  return { wide: svg(WIDE, 250), narrow: svg(NARROW, 210), table: trendTable(points, paper), empty: isEmpty(points) };
+}
+
+export function drawCalendar(rows: Iterable<Daily>, paper: Paper): Drawing {
+  const points = byDay(rows);
+  // A phone shows the last six weeks: more would be too small to read.
+  const recent = points.slice(-42);
+  return {
+    wide: calendar(points, { ...paper, width: WIDE }).outerHTML,
+    narrow: calendar(recent, { ...paper, width: NARROW }).outerHTML,
+    table: trendTable(points, { ...paper, daily: true }),
+    empty: isEmpty(points),
+  };
+}
+
+export type ProvinceRow = {
+  unit: string;
+  code: string;
+  name: string;
+  value: number | null;
+  withheld?: boolean;
+  status?: string | null;
+};
+const placeOf = ({ unit, code, name, value, withheld, status }: ProvinceRow): Place => ({
+  ...{ scope: `province:${unit}`, code, name, value: value ?? null, status: (status ?? 'none') as Status },
+  ...(withheld ? { withheld: true as const } : {}),
+});
+type Linked = Paper & { href: (scope: string) => string };
+
+export function drawMap(rows: Iterable<ProvinceRow>, paper: Linked): Drawing {
+  const places = [...rows].map(placeOf).sort((a, b) => a.name.localeCompare(b.name, 'id'));
+  return {
+    wide: tileMap(places, { ...paper, width: WIDE }).outerHTML,
+    narrow: tileMap(places, { ...paper, width: NARROW }).outerHTML,
+    table: placesTable(places, paper),
+    empty: isEmpty(places),
+  };
+}
+
+/** The provinces that need to be looked at first: the worst ones by the measure's direction, `count` of them. */
+export function drawRanking(
+  rows: Iterable<ProvinceRow>,
+  paper: Linked & { worst: 'low' | 'high'; count: number },
+): Drawing {
+  const known = [...rows].map(placeOf).filter(({ value }) => value !== null);
+  const sign = paper.worst === 'low' ? 1 : -1;
+  const sorted = known.sort((a, b) => sign * ((a.value ?? 0) - (b.value ?? 0)) || a.name.localeCompare(b.name, 'id'));
+  const shown = sorted.slice(0, paper.count);
+  return {
+    wide: rankingChart(shown, { ...paper, width: WIDE }).outerHTML,
+    narrow: rankingChart(shown, { ...paper, width: NARROW }).outerHTML,
+    table: placesTable(sorted, paper),
+    empty: isEmpty(sorted),
+  };
+}
+
+/** Parts of an amount, the largest first. */
+export function drawParts(
+  rows: Iterable<{ part: string; value: number | null; withheld?: boolean }>,
+  paper: Paper,
+): Drawing {
+  const places = [...rows]
+    .map(({ part, value, withheld }) => ({
+      ...{ scope: part, name: partName(part, paper.language), value: value ?? null, status: 'none' as const },
+      ...(withheld ? { withheld: true as const } : {}),
+    }))
+    .sort((a, b) => (b.value ?? -1) - (a.value ?? -1));
+  const { columns, rows: lines, caption } = placesTable(places, paper);
+  return {
+    wide: rankingChart(places, { ...paper, width: WIDE }).outerHTML,
+    narrow: rankingChart(places, { ...paper, width: NARROW }).outerHTML,
+    // Parts have no target to be on.
+    table: { caption, columns: columns.slice(0, 2), rows: lines.map((line) => line.slice(0, 2)) },
+    empty: isEmpty(places),
+  };
+}
