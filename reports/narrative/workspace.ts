@@ -84,6 +84,7 @@ export function layOut(root: string, files: readonly string[]): Workspace {
     mkdirSync(folder, { recursive: true });
   const look = join(template, 'src/look');
   mkdirSync(look, { recursive: true });
+  cpSync(join(SITE, 'look'), look, { recursive: true });
   cpSync(join(LOOK, 'design/tokens.css'), join(look, 'tokens.css'));
   cpSync(join(LOOK, 'charts/charts.css'), join(look, 'charts.css'));
   const fonts = dirname(createRequire(import.meta.url).resolve('@fontsource-variable/inter/package.json'));
