@@ -58,9 +58,10 @@ export function placeOf(file: string): string {
   return file.replace(/^pages\//, 'src/pages/').replace(/^components\//, 'src/components/');
 }
 
-/** Copies one file of reports/site to where Evidence looks for it, and where it looks for its source. */
+/** Copies one file of reports/site to where Evidence looks for its source, and to where Vite does. */
 export function layFile({ root, template }: Workspace, file: string): void {
-  for (const target of [join(root, file), join(template, placeOf(file))]) {
+  const inFolder = file.includes('/');
+  for (const target of [join(root, file), ...(inFolder ? [join(template, placeOf(file))] : [])]) {
     mkdirSync(dirname(target), { recursive: true });
     cpSync(join(SITE, file), target);
   }
