@@ -3,7 +3,7 @@
  * box that finds units, tables that can be sorted. Invariant: without this script, or without the API, nothing is missing but these.
  */
 import { searchBox } from '../../live/search.ts';
-import { recallTheme, type Theme, THEMES, useTheme } from '../../live/theme.ts';
+import { recallTheme, THEMES, type Theme, useTheme } from '../../live/theme.ts';
 import { recallLanguage, useLanguage } from '../../live/words/words.ts';
 import { BASE, placeOf } from '../page/navigation.ts';
 import { sortable } from './sortable.ts';

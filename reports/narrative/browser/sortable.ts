@@ -23,7 +23,9 @@ export function sortable(table: HTMLTableElement): void {
 /** What has no value stands last when the smallest come first. */
 function compare(a: HTMLTableCellElement | undefined, b: HTMLTableCellElement | undefined): number {
   const [left, right] = [a?.dataset.value, b?.dataset.value];
-  if (left === undefined && right === undefined) return (a?.textContent ?? '').localeCompare(b?.textContent ?? '', 'id');
-  const number = (text: string | undefined) => (text === undefined || text === '' ? Number.POSITIVE_INFINITY : Number(text));
+  if (left === undefined && right === undefined)
+    return (a?.textContent ?? '').localeCompare(b?.textContent ?? '', 'id');
+  const number = (text: string | undefined) =>
+    text === undefined || text === '' ? Number.POSITIVE_INFINITY : Number(text);
   return number(left) - number(right) || 0;
 }

@@ -16,10 +16,16 @@ const unitColumns = {
   },
 } as const satisfies Columns;
 
-/** Names and limits of the spans a day is counted in; a month's cell stands on its first day. */
-const spans = `if(has({monthly:Array(String)}, toString(m.kpi)),
+/**
+ * Names and limits of the spans a day is counted in. A month's cell stands on its first day; a state is that of the last day known,
+ * the present one among them: its history begins when the warehouse first saw it.
+ */
+const spans = `multiIf(has({monthly:Array(String)}, toString(m.kpi)),
   [('month', toStartOfMonth({last:Date32}), toStartOfMonth({last:Date32})),
    ('month_before', addMonths(toStartOfMonth({last:Date32}), -1), addMonths(toStartOfMonth({last:Date32}), -1))],
+  has({states:Array(String)}, toString(m.kpi)),
+  [('day', {last:Date32} - 6, {today:Date32}), ('week', {last:Date32} - 6, {today:Date32}), ('week_before', {last:Date32} - 13, {last:Date32} - 7),
+   ('month', {last:Date32} - 27, {today:Date32}), ('month_before', {last:Date32} - 55, {last:Date32} - 28)],
   [('day', {last:Date32}, {last:Date32}), ('week', {last:Date32} - 6, {last:Date32}), ('week_before', {last:Date32} - 13, {last:Date32} - 7),
    ('month', {last:Date32} - 27, {last:Date32}), ('month_before', {last:Date32} - 55, {last:Date32} - 28)])`;
 
@@ -30,14 +36,15 @@ const standingSql = `SELECT level, unit, kpi, span, ${figureSql} FROM (
       ARRAY JOIN [('national', ''), ('province', m.province_id)] AS u
       ARRAY JOIN arrayFilter(each -> m.day BETWEEN each.2 AND each.3, ${spans}) AS s
       WHERE m.kpi IN ({kpis:Array(String)}) AND m.split = '' AND m.num IS NOT NULL
-        AND m.day BETWEEN least({last:Date32} - 55, addMonths(toStartOfMonth({last:Date32}), -1)) AND {last:Date32}
+        AND m.day BETWEEN least({last:Date32} - 55, addMonths(toStartOfMonth({last:Date32}), -1)) AND {today:Date32}
       GROUP BY level, unit, kpi, span, day
     ) GROUP BY level, unit, kpi, span
   )`;
-const standingParams = ({ kpis, last }: Pick<Context, 'kpis' | 'last'>) => ({
+const standingParams = ({ kpis, last, today }: Pick<Context, 'kpis' | 'last' | 'today'>) => ({
   ...figureParams(kpis),
   monthly: kpis.filter((kpi) => kpi.grain === 'month').map((kpi) => kpi.id),
   last,
+  today,
 });
 
 export const standing: Extract = {
@@ -80,7 +87,7 @@ export const targets: Extract = {
       value: number | null;
     }>(
       `SELECT level, unit, kpi, span, value FROM (${standingSql}) WHERE span IN ('day', 'week', 'month')`,
-      standingParams({ kpis, last: context.last }),
+      standingParams({ ...context, kpis }),
       signal,
     );
     return figures.flatMap(({ level, unit, kpi: id, span, value }): Row[] => {

@@ -13,12 +13,12 @@ import { placesTable, tileMap } from '../../charts/tile_map.ts';
 import { trendChart, trendTable } from '../../charts/trend.ts';
 import type { Status } from '../../design/status.ts';
 import { dayOf } from './told.ts';
-import { partName } from './words.ts';
+import { partName, say } from './words.ts';
 
 export type Drawing = { wide: string; narrow: string; table: Table; empty: boolean };
 type Paper = { document: Document; language: Language; label: string; unit: Kpi['unit']; target: Target };
-const WIDE = 760;
-const NARROW = 340;
+const WIDE = 900;
+const NARROW = 360;
 
 export type Daily = {
   day: Date | string;
@@ -29,24 +29,30 @@ export type Daily = {
   high?: number | null;
 };
 
-const pointOf = ({ day, value, withheld, provisional, low, high }: Daily): Point => ({
+const pointOf = ({ day, value, withheld, provisional, low, high }: Daily, most: number): Point => ({
   date: dayOf(day),
   value: value ?? null,
   ...(withheld ? { withheld: true as const } : {}),
   ...(provisional ? { provisional: true } : {}),
-  ...(typeof low === 'number' && typeof high === 'number' ? { expected: { low, high } } : {}),
+  ...(typeof low === 'number' && typeof high === 'number' ? { expected: { low, high: Math.min(high, most) } } : {}),
 });
-const byDay = (rows: Iterable<Daily>) => [...rows].map(pointOf).sort((a, b) => (a.date < b.date ? -1 : 1));
+/** By day. What is never more than all of it is not expected to be either. */
+function byDay(rows: Iterable<Daily>, unit: Kpi['unit']): Point[] {
+  const all = [...rows];
+  const most = unit === 'percent' && all.every(({ value }) => (value ?? 0) <= 1) ? 1 : Number.POSITIVE_INFINITY;
+  return all.map((row) => pointOf(row, most)).sort((a, b) => (a.date < b.date ? -1 : 1));
+}
 const isEmpty = (points: readonly { value: number | null }[]) => points.every(({ value }) => value === null);
 
-export function drawTrend(rows: Iterable<Daily>, paper: Paper & { daily: boolean }): Drawing {
-  const points = byDay(rows);
+export function drawTrend(rows: Iterable<Daily>, of: Paper): Drawing {
+  const paper = { ...of, daily: true };
+  const points = byDay(rows, of.unit);
   const svg = (width: number, height: number) => trendChart(points, { ...paper, width, height }).outerHTML;
   return { wide: svg(WIDE, 250), narrow: svg(NARROW, 210), table: trendTable(points, paper), empty: isEmpty(points) };
 }
 
 export function drawCalendar(rows: Iterable<Daily>, paper: Paper): Drawing {
-  const points = byDay(rows);
+  const points = byDay(rows, paper.unit);
   // A phone shows the last six weeks: more would be too small to read.
   const recent = points.slice(-42);
   return {
@@ -98,6 +104,45 @@ export function drawRanking(
   };
 }
 
+export type Monthly = { month: Date | string; value: number | null; withheld?: boolean; provisional?: boolean };
+
+/** Months as rows, the newest last: a year of them is read better by their names than by an axis. */
+export function drawMonths(rows: Iterable<Monthly>, paper: Paper): Drawing {
+  const { language } = paper;
+  const months = new Intl.DateTimeFormat(language === 'id' ? 'id-ID' : 'en-GB', {
+    month: 'long',
+    year: 'numeric',
+    timeZone: 'UTC',
+  });
+  const places = [...rows]
+    .map((row) => ({
+      ...row,
+      date: dayOf(row.month),
+      value: row.value ?? null,
+      withheld: row.withheld,
+      provisional: row.provisional,
+    }))
+    .sort((a, b) => (a.date < b.date ? -1 : 1))
+    .map(({ date, value, withheld, provisional }) => ({
+      scope: date,
+      name: `${months.format(new Date(`${date}T00:00:00Z`))}${provisional ? ` (${say('provisional', language)})` : ''}`,
+      ...{ value, status: 'none' as const },
+      ...(withheld ? { withheld: true as const } : {}),
+    }));
+  return { ...rankedRows(places, paper), empty: isEmpty(places) };
+}
+
+type RankedRow = { scope: string; name: string; value: number | null; status: 'none'; withheld?: true };
+function rankedRows(places: readonly RankedRow[], paper: Paper) {
+  const { columns, rows, caption } = placesTable(places, paper);
+  return {
+    wide: rankingChart(places, { ...paper, width: WIDE }).outerHTML,
+    narrow: rankingChart(places, { ...paper, width: NARROW }).outerHTML,
+    // They have no target to be on.
+    table: { caption, columns: columns.slice(0, 2), rows: rows.map((line) => line.slice(0, 2)) },
+  };
+}
+
 /** Parts of an amount, the largest first. */
 export function drawParts(
   rows: Iterable<{ part: string; value: number | null; withheld?: boolean }>,
@@ -109,12 +154,5 @@ export function drawParts(
       ...(withheld ? { withheld: true as const } : {}),
     }))
     .sort((a, b) => (b.value ?? -1) - (a.value ?? -1));
-  const { columns, rows: lines, caption } = placesTable(places, paper);
-  return {
-    wide: rankingChart(places, { ...paper, width: WIDE }).outerHTML,
-    narrow: rankingChart(places, { ...paper, width: NARROW }).outerHTML,
-    // Parts have no target to be on.
-    table: { caption, columns: columns.slice(0, 2), rows: lines.map((line) => line.slice(0, 2)) },
-    empty: isEmpty(places),
-  };
+  return { ...rankedRows(places, paper), empty: isEmpty(places) };
 }
