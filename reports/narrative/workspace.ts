@@ -5,7 +5,7 @@
  */
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const SITE = fileURLToPath(new URL('../site', import.meta.url));
@@ -92,7 +92,3 @@ export function layOut(root: string, files: readonly string[]): Workspace {
   cpSync(join(fonts, 'files/inter-latin-wght-normal.woff2'), join(look, 'inter-latin.woff2'));
   return workspace;
 }
-
-/** A file of the workspace under its author's name, for errors. */
-export const authorName = (workspace: Workspace, path: string): string =>
-  join('reports/site', relative(workspace.root, path));

@@ -37,8 +37,7 @@ document.addEventListener('DOMContentLoaded', () => {
   if (theme) offerThemes(theme);
   document.querySelector('[data-search]')?.replaceChildren(searchBox((scope) => location.assign(addressOf(scope))));
   for (const table of document.querySelectorAll('table')) sortable(table);
-  // A printed page shows what is folded away on a screen.
-  window.addEventListener('beforeprint', () => {
-    for (const twin of document.querySelectorAll<HTMLDetailsElement>('details[data-print]')) twin.open = true;
-  });
+  // Paper is light, whatever the screen is.
+  window.addEventListener('beforeprint', () => delete document.documentElement.dataset.theme);
+  window.addEventListener('afterprint', () => useTheme(recallTheme()));
 });

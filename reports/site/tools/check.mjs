@@ -13,7 +13,8 @@ const pages = readdirSync('pages', { recursive: true })
   .map((file) => join('pages', file))
   .sort();
 const faults = new Map();
-const fault = (file, line, name, message) => faults.set(`${file}:${line} ${name} ${message}`, { file, line, query: name, message });
+const fault = (file, line, name, message) =>
+  faults.set(`${file}:${line} ${name} ${message}`, { file, line, query: name, message });
 
 /** The line of a text, from 1; that of the first where it cannot be found. */
 const lineOf = (content, text) => {
@@ -51,10 +52,21 @@ for (const page of pages) {
     const file = files.has(id) ? join('queries', files.get(id)) : page;
     const text = files.has(id) ? inputQueryString : content;
     const first = files.has(id) ? 1 : lineOf(content, inputQueryString);
-    const fail = (message) => fault(file, first + (message.includes('LINE ') && inputQueryString === compiledQueryString ? lineWithin(message) - 1 : 0), id, message);
+    const fail = (message) =>
+      fault(
+        file,
+        first + (message.includes('LINE ') && inputQueryString === compiledQueryString ? lineWithin(message) - 1 : 0),
+        id,
+        message,
+      );
     if (compileError) fail(compileError);
     else if (/\$\{.*?\}/s.test(compiledQueryString))
-      fault(file, lineOf(text, /\$\{.*?\}/s.exec(compiledQueryString)[0]), id, `refers to a query this page does not have: ${/\$\{.*?\}/s.exec(compiledQueryString)[0]}`);
+      fault(
+        file,
+        lineOf(text, /\$\{.*?\}/s.exec(compiledQueryString)[0]),
+        id,
+        `refers to a query this page does not have: ${/\$\{.*?\}/s.exec(compiledQueryString)[0]}`,
+      );
     else {
       try {
         query(compiledQueryString);
