@@ -26,7 +26,8 @@ function addressOf(scope: string): string {
   const [level, id] = scope.split(':');
   const english = language === 'en' ? '/en' : '';
   if (id === undefined || level === 'region' || level === 'wilayah') return `${BASE}${english}/wilayah/`;
-  return `${BASE}${english}/unit/${level}/${encodeURIComponent(id)}/`;
+  // A unit's folder is its encoded id.
+  return `${BASE}${english}/unit/${level}/${encodeURIComponent(encodeURIComponent(id))}/`;
 }
 
 document.addEventListener('DOMContentLoaded', () => {
