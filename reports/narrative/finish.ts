@@ -1,7 +1,8 @@
 /**
  * From what Evidence has built to what is published: pages, style sheet, fonts and our own scripts, and nothing else: no engine, no
  * extracts, no script of a framework. What our content policy would refuse ends the build.
- * Invariant: every file of `out` is written beside its place and renamed into it, because releases share files.
+ * Invariant: every file of `out` is written beside its place and renamed into it, because releases share files; nothing is replaced
+ * before everything is written.
  */
 import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -60,15 +61,21 @@ export function publish(build: string, out: string): { pages: number } {
       files.set(address.startsWith(BASE) ? address.slice(BASE.length + 1) : join(dirname(sheet), address), undefined);
     }
   }
+  // All of it is written before anything is replaced: a full disk leaves what was there.
+  const staged = join(out, '.narrative');
+  rmSync(staged, { recursive: true, force: true });
+  for (const [file, text] of files) {
+    const target = join(staged, file);
+    mkdirSync(dirname(target), { recursive: true });
+    if (text === undefined) cpSync(join(build, file), target);
+    else writeFileSync(target, text);
+  }
   for (const path of [...OWN, ...OWN_ENGLISH.map((each) => join('en', each))])
     rmSync(join(out, path), { recursive: true, force: true });
-  for (const [file, text] of files) {
-    const target = join(out, file);
-    mkdirSync(dirname(target), { recursive: true });
-    const beside = `${target}.new`;
-    if (text === undefined) cpSync(join(build, file), beside);
-    else writeFileSync(beside, text);
-    renameSync(beside, target);
+  for (const file of files.keys()) {
+    mkdirSync(dirname(join(out, file)), { recursive: true });
+    renameSync(join(staged, file), join(out, file));
   }
+  rmSync(staged, { recursive: true });
   return { pages: pages.length };
 }

@@ -1,11 +1,12 @@
-/** Tables sorted by a click on a column's head. Cells tell what they sort by in data-value; text otherwise. */
+/** Tables of figures sorted by a click on a column's head: names by their text, figures by the value a cell tells in data-value. */
 export function sortable(table: HTMLTableElement): void {
   const [head] = table.tHead?.rows ?? [];
   const [body] = table.tBodies;
-  if (!head || !body || body.rows.length < 3) return;
+  if (!head || !body || body.rows.length < 3 || !body.querySelector('td[data-value]')) return;
   for (const [at, cell] of [...head.cells].entries()) {
     const label = cell.textContent?.trim() ?? '';
-    if (label === '') continue;
+    const figures = body.rows[0]?.cells[at]?.dataset.value !== undefined;
+    if (label === '' || (at > 0 && !figures)) continue;
     const button = document.createElement('button');
     button.type = 'button';
     button.className = 'sort';
