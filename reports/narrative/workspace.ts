@@ -88,6 +88,7 @@ export function layOut(root: string, files: readonly string[]): Workspace {
   cpSync(join(SITE, 'look'), look, { recursive: true });
   cpSync(join(LOOK, 'design/tokens.css'), join(look, 'tokens.css'));
   cpSync(join(LOOK, 'charts/charts.css'), join(look, 'charts.css'));
+  cpSync(join(LOOK, 'live/styles/search.css'), join(look, 'search.css'));
   const fonts = dirname(createRequire(import.meta.url).resolve('@fontsource-variable/inter/package.json'));
   cpSync(join(fonts, 'files/inter-latin-wght-normal.woff2'), join(look, 'inter-latin.woff2'));
   return workspace;
