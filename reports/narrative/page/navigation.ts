@@ -9,15 +9,15 @@ export const navigation: readonly Entry[] = [
   { path: '/', name: { id: 'Nasional', en: 'Nation' } },
   { path: '/wilayah/', name: { id: 'Wilayah', en: 'Regions' } },
   { path: '/tema/porsi/', name: { id: 'Porsi', en: 'Portions' }, theme: true },
-  { path: '/tema/keamanan/', name: { id: 'Keamanan pangan', en: 'Food safety' }, theme: true },
+  { path: '/tema/keamanan/', name: { id: 'Keamanan', en: 'Safety' }, theme: true },
   { path: '/tema/gizi/', name: { id: 'Gizi', en: 'Nutrition' }, theme: true },
   { path: '/tema/keuangan/', name: { id: 'Keuangan', en: 'Finance' }, theme: true },
   { path: '/tema/pemasok/', name: { id: 'Pemasok', en: 'Suppliers' }, theme: true },
-  { path: '/tema/suara/', name: { id: 'Suara penerima', en: 'Voice' }, theme: true },
+  { path: '/tema/suara/', name: { id: 'Suara', en: 'Voice' }, theme: true },
   { path: '/tema/kelengkapan/', name: { id: 'Kelengkapan', en: 'Completeness' }, theme: true },
   { path: '/jelajah/', name: { id: 'Jelajah', en: 'Explore' } },
   { path: '/metode/', name: { id: 'Metode', en: 'Methods' } },
-  { path: '/kamus/', name: { id: 'Kamus data', en: 'Dictionary' } },
+  { path: '/kamus/', name: { id: 'Kamus', en: 'Dictionary' } },
 ];
 
 /** A page of the site in a language, as a link. */

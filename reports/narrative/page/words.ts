@@ -7,7 +7,7 @@ const words = {
   measure: { id: 'Ukuran', en: 'Measure' },
   target: { id: 'Target', en: 'Target' },
   status: { id: 'Status', en: 'Status' },
-  change: { id: 'Perubahan', en: 'Change' },
+  change: { id: 'Perubahan 7 hari', en: 'Change, 7 days' },
   day: { id: 'Hari terakhir', en: 'Last day' },
   week: { id: '7 hari', en: '7 days' },
   month: { id: '28 hari', en: '28 days' },
