@@ -39,7 +39,8 @@ const pointOf = ({ day, value, withheld, provisional, low, high }: Daily, most: 
 /** By day. What is never more than all of it is not expected to be either. */
 function byDay(rows: Iterable<Daily>, unit: Kpi['unit']): Point[] {
   const all = [...rows];
-  const most = unit === 'percent' && all.every(({ value }) => (value ?? 0) <= 1) ? 1 : Number.POSITIVE_INFINITY;
+  const share = unit === 'percent' && all.every(({ value }) => (value ?? 0) <= 1);
+  const most = share ? 1 : unit === 'rating' ? 5 : Number.POSITIVE_INFINITY;
   return all.map((row) => pointOf(row, most)).sort((a, b) => (a.date < b.date ? -1 : 1));
 }
 const isEmpty = (points: readonly { value: number | null }[]) => points.every(({ value }) => value === null);
