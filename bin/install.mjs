@@ -1,6 +1,6 @@
 // Installs what a fresh clone lacks, with nothing but Node and npm; used by `npm start` and `npm test`.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -119,4 +119,14 @@ export function ensurePackages() {
   console.log('Installing packages …');
   // Not `npm ci`: it refuses a lockfile without the optional packages of other platforms, which not every registry has.
   run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error']);
+}
+
+/** Installs and patches the report site's own packages when they are not those of its lockfile. */
+export function ensureSitePackages() {
+  const site = join(root, 'reports/site');
+  const marker = join(site, 'node_modules/.prepared');
+  if (existsSync(marker) && statSync(marker).mtimeMs >= statSync(join(site, 'package-lock.json')).mtimeMs) return;
+  console.log('Installing packages of the report site …');
+  run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: site });
+  run('npm', ['run', '--silent', 'prepare:site'], { cwd: site });
 }

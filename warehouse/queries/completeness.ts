@@ -105,6 +105,32 @@ export async function completeDays(
   );
 }
 
+export type ProvinceCompleteness = Omit<KitchenCompleteness, 'scope' | 'name'> & { province: string; kitchens: number };
+
+const sumsOfDays = `count() AS expected, countIf(${openSheets.map((sheet) => `has_${sheet}`).join(' AND ')}) AS complete,
+    ${openSheets.map((sheet) => `countIf(NOT has_${sheet}) AS no_${sheet}`).join(', ')}`;
+type SummedDays = { expected: number; complete: number } & Record<`no_${Sheet}`, number>;
+const shapeOfDays = (row: SummedDays) => ({
+  expected: row.expected,
+  complete: row.complete,
+  missing: Object.fromEntries(openSheets.map((sheet) => [sheet, row[`no_${sheet}`]])) as Record<Sheet, number>,
+});
+
+/** The provinces a kitchen belongs to now, by what is missing in [from, to]; those where nobody was to serve are absent. */
+export async function completenessByProvince(
+  warehouse: Warehouse,
+  range: { from: string; to: string },
+): Promise<ProvinceCompleteness[]> {
+  const rows = await warehouse.query<SummedDays & { province: string; kitchens: number }>(
+    `${daysSql(inside({ level: 'national', id: '' }))}
+     SELECT k.provinceId AS province, uniqExact(d.sppg_id) AS kitchens, ${sumsOfDays} FROM days AS d
+     INNER JOIN (SELECT id, provinceId FROM raw.sppg FINAL WHERE NOT _deleted) AS k ON k.id = d.sppg_id
+     GROUP BY province ORDER BY province`,
+    { ...range, scopeId: '' },
+  );
+  return rows.map((row) => ({ province: row.province, kitchens: row.kitchens, ...shapeOfDays(row) }));
+}
+
 /** Kitchens of a scope by what is missing in [from, to], the most first; `totals` adds up all of them. */
 export async function completeness(
   warehouse: Warehouse,
@@ -116,22 +142,14 @@ export async function completeness(
   kitchens: KitchenCompleteness[];
 }> {
   const base = daysSql(inside(scope));
-  const sums = `count() AS expected, countIf(${openSheets.map((sheet) => `has_${sheet}`).join(' AND ')}) AS complete,
-    ${openSheets.map((sheet) => `countIf(NOT has_${sheet}) AS no_${sheet}`).join(', ')}`;
-  type Row = { expected: number; complete: number } & Record<`no_${Sheet}`, number>;
-  const shape = (row: Row) => ({
-    expected: row.expected,
-    complete: row.complete,
-    missing: Object.fromEntries(openSheets.map((sheet) => [sheet, row[`no_${sheet}`]])) as Record<Sheet, number>,
-  });
   const params = { ...range, limit, scopeId: scope.id };
   const [[all], rows] = await Promise.all([
-    warehouse.query<Row & { kitchens: number }>(
-      `${base} SELECT uniqExact(sppg_id) AS kitchens, ${sums} FROM days`,
+    warehouse.query<SummedDays & { kitchens: number }>(
+      `${base} SELECT uniqExact(sppg_id) AS kitchens, ${sumsOfDays} FROM days`,
       params,
     ),
-    warehouse.query<Row & { sppg_id: string; name: string }>(
-      `${base} SELECT t.*, k.name AS name FROM (SELECT sppg_id, ${sums} FROM days GROUP BY sppg_id) AS t
+    warehouse.query<SummedDays & { sppg_id: string; name: string }>(
+      `${base} SELECT t.*, k.name AS name FROM (SELECT sppg_id, ${sumsOfDays} FROM days GROUP BY sppg_id) AS t
        LEFT ANY JOIN (SELECT id, name FROM raw.sppg FINAL WHERE NOT _deleted) AS k ON k.id = t.sppg_id
        ORDER BY expected - complete DESC, sppg_id LIMIT {limit:UInt32}`,
       params,
@@ -147,7 +165,7 @@ export async function completeness(
     no_schools: 0,
   };
   return {
-    totals: { kitchens: all?.kitchens ?? 0, ...shape(all ?? none) },
-    kitchens: rows.map((row) => ({ scope: `sppg:${row.sppg_id}`, name: row.name, ...shape(row) })),
+    totals: { kitchens: all?.kitchens ?? 0, ...shapeOfDays(all ?? none) },
+    kitchens: rows.map((row) => ({ scope: `sppg:${row.sppg_id}`, name: row.name, ...shapeOfDays(row) })),
   };
 }

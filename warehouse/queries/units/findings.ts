@@ -1,6 +1,6 @@
 /** Findings of the validation rules that nobody has explained, of many units. */
 import type { Warehouse } from '../../client.ts';
-import type { Comparison, Rule } from '../../kpis/rules.ts';
+import type { Comparison, Rule } from '../../kpis/rules/rule.ts';
 import { foundSql, said } from '../findings.ts';
 import { kitchensOfUnits, type Units, withinUnits } from './within.ts';
 
