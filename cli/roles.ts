@@ -24,6 +24,7 @@ import { startExports } from '../workers/exports.ts';
 import { startPipeline } from '../workers/pipeline.ts';
 import { startScheduledJobs } from '../workers/scheduled.ts';
 import { runScheduler } from '../workers/scheduler.ts';
+import { startSite } from '../workers/site/processor.ts';
 
 export const roles = ['capture', 'worker', 'scheduler', 'api', 'warehouse', 'simulator'] as const;
 export type Role = (typeof roles)[number];
@@ -137,6 +138,12 @@ const run: Record<Role, (context: Context) => Promise<void>> = {
     lifecycle.onStop('scheduled jobs', () => closeWorker(scheduled));
     const exports = startExports({ warehouse, workerRedis, dataDir: config.dataDir, log, lifecycle });
     lifecycle.onStop('exports', () => closeWorker(exports));
+    if (config.SITE === 'on') {
+      // The renderers are loaded by the process that builds; here only what is installed is asked.
+      const narrativeReady = async () => (await import('../workers/site/wired.ts')).renderers.narrativeReady();
+      const site = await startSite({ warehouse, redis, workerRedis, log, lifecycle, config, narrativeReady });
+      lifecycle.onStop('site', () => closeWorker(site));
+    }
     announce({});
     log.info('worker started');
     await stopped(lifecycle);
