@@ -118,7 +118,7 @@ export const userNotice = z.object({
   offset: z.string(),
   kind: z.enum(['threshold', 'incident', 'quarantine', 'report_due', 'site']),
   owner: z
-    .enum(['production', 'quality', 'nutrition', 'distribution', 'finance', 'procurement', 'voice', 'staff'])
+    .enum(['production', 'quality', 'nutrition', 'distribution', 'finance', 'procurement', 'voice', 'staff', 'health'])
     .optional(),
   subject: z.string(),
   at: z.string(),

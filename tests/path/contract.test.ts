@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createApp } from '../../api/app.ts';
 import { createMetrics } from '../../api/metrics.ts';
 import { type OpenApi, openApi } from '../../api/openapi.ts';
+import { noReleases } from '../../api/reports/releases.ts';
 import { authSecret, loadConfig } from '../../platform/config.ts';
 import { createLogger } from '../../platform/log.ts';
 import { connectRedis } from '../../platform/redis.ts';
@@ -162,6 +163,7 @@ test('every registered route is documented', async () => {
     ...{ limits, warehouse, redis, config, log: createLogger(config, 'test'), secret: authSecret(config), demo: true },
     ...{ verify: () => Promise.reject(new Error('nobody signs in here')) },
     ...{ pollSeconds: undefined, graceDays: 3, pages: join(stack.dataDir, 'live'), stopping: () => false },
+    site: noReleases,
     ...{ provider: undefined, secureCookies: false, audit: {} as never },
     ...{ cache: {} as never, freshness: {} as never, places: {} as never, metrics: createMetrics() },
   });
@@ -173,7 +175,7 @@ test('every registered route is documented', async () => {
     else if (layer.match('/api/v1/kpis')) walk([layer], '/api/v1');
   }
   const known = routes
-    .map((route) => route.replaceAll(/:(\w+)/g, '{$1}'))
+    .map((route) => route.replaceAll(/[:*](\w+)/g, '{$1}'))
     .filter((route) => !route.includes('/queues'));
   const documented = Object.entries(openApi().paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method} ${path}`),

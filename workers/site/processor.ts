@@ -194,7 +194,14 @@ async function tellFailure({ warehouse, redis, log }: SiteContext, failed: SiteB
   const first = await redis.set(QUIET_KEY, '1', 'EX', QUIET_SECONDS, 'NX').catch(() => null);
   if (first !== 'OK') return;
   const detail = { build: failed.id, state: 'failed', reason: failed.reason.slice(0, 300) };
-  const notice = { channel: 'system', kind: 'site', subject: 'failed', at: failed.finishedAt ?? '', detail } as const;
+  const notice = {
+    channel: 'system',
+    kind: 'site',
+    owner: 'health',
+    subject: 'failed',
+    at: failed.finishedAt ?? '',
+    detail,
+  } as const;
   await announceNotice(redis, notice).catch(unsaid);
 }
 
