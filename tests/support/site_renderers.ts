@@ -17,8 +17,10 @@ export type Trouble = {
   query?: string;
   /** The build hangs, with a process of its own, whose id it writes down. */
   hang?: boolean;
-  /** Bytes of an asset, for a disk that is full. */
-  bytes?: number;
+  /** It writes to a disk that is full. */
+  full?: boolean;
+  /** It is killed. */
+  dies?: boolean;
   /** Text put into the nation's page. */
   body?: string;
   /** Added to every number that is told. */
@@ -77,7 +79,7 @@ async function writeUnit(warehouse: Warehouse, out: string, kind: string, id: st
 
 export const renderers: SiteRenderers = {
   async renderUnits({ warehouse, out, units, signal, audience, onProgress }) {
-    const { query, hang, bytes, lie = 0, hoard } = troubleOf(out);
+    const { query, hang, full, dies, lie = 0, hoard } = troubleOf(out);
     if (query !== undefined) await warehouse.query(query);
     const freshness = await readFreshness(warehouse);
     const all = await warehouse.query<{ kind: string; id: string }>(UNITS);
@@ -94,7 +96,9 @@ export const renderers: SiteRenderers = {
     }
     for (const { kind, id } of wanted)
       if (kind === 'regency') write(out, `search/regency/${id}.json`, JSON.stringify([`unit ${id}`]));
-    if (bytes !== undefined) write(out, 'assets/large-0a1b2c3d.bin', Buffer.alloc(bytes, 1));
+    // The kernel's own answer of a device that has no room.
+    if (full) writeFileSync('/dev/full', 'x');
+    if (dies) process.kill(process.pid, 'SIGKILL');
     if (hoard) {
       const held: string[] = [];
       for (;;) held.push(JSON.stringify(Array.from({ length: 50_000 }, () => Math.random())));
