@@ -100,9 +100,10 @@ const samples: Record<string, () => Promise<Response>> = {
   'get /openapi.json': () => call('/openapi.json'),
   'get /docs': () => call('/docs'),
   'get /dictionary': () => call('/dictionary'),
+  'get /reports/reader.json': () => call('/reports/reader.json'),
 };
-/** It needs a provider: tests/path/sign_in.test.ts. */
-const elsewhere = ['get /api/v1/sign-in'];
+/** They need a provider, and a release of the report site: tests/path/sign_in.test.ts, tests/path/site.test.ts. */
+const elsewhere = ['get /api/v1/sign-in', 'get /reports', 'get /reports/{path}'];
 
 /** The id of an export that is done. */
 async function made(report: string, format: string, more: object = {}): Promise<string> {

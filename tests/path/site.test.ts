@@ -4,8 +4,8 @@
  */
 import { fork } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Queue } from 'bullmq';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Config, loadConfig } from '../../platform/config.ts';
@@ -20,7 +20,7 @@ import { runBuild } from '../../workers/site/run.ts';
 import { accounts } from '../support/route_table.ts';
 import { batch, insert, seedProgramme } from '../support/rows.ts';
 import type { Trouble } from '../support/site_renderers.ts';
-import { siteWorker, testEntry } from '../support/site_worker.ts';
+import { siteWorker, testEntry, workerEntry } from '../support/site_worker.ts';
 import { lumbung, type Stack, startReplication, startStack, until } from '../support/stack.ts';
 
 let stack: Stack;
@@ -74,6 +74,18 @@ const fetched = async (path: string, token?: string, headers: Record<string, str
   const answer = await fetch(`${stack.api}/reports${path}`, { redirect: 'manual', headers: all });
   return { status: answer.status, text: await answer.text(), headers: answer.headers };
 };
+/** A path exactly as it stands: fetch() would resolve its dots. */
+const raw = (path: string, token: string) =>
+  new Promise<{ status: number; text: string }>((resolve, reject) => {
+    const { hostname, port } = new URL(stack.api);
+    get({ hostname, port, path, headers: { authorization: `Bearer ${token}` } }, (answer) => {
+      let text = '';
+      answer.setEncoding('utf8').on('data', (part: string) => {
+        text += part;
+      });
+      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text }));
+    }).on('error', reject);
+  });
 const tokenOf = (role: string) => stack.token(role, accounts[role]?.scope ?? []);
 const nation = () => stack.token('BGN_LEADERSHIP', ['national']);
 
@@ -159,7 +171,7 @@ test('switches under load: every request is answered, also where the notice of a
     }
   });
   const count = () => [...seen.values()].reduce((sum, n) => sum + n, 0);
-  for (let turn = 0; turn < 40; turn++) {
+  for (let turn = 0; turn < 24; turn++) {
     writeCurrent(paths(), { id: turn % 2 === 0 ? b : a, previous: turn % 2 === 0 ? a : b, held: false });
     await redis.publish('lumbung:site', 'switched');
     const then = count();
@@ -177,7 +189,7 @@ test('switches under load: every request is answered, also where the notice of a
   going = false;
   await Promise.all(readers);
   expect(failed).toEqual([]);
-  expect(count()).toBeGreaterThan(160);
+  expect(count()).toBeGreaterThan(96);
   expect([...seen.keys()]).toEqual(expect.arrayContaining([a, b]));
 });
 
@@ -185,14 +197,14 @@ test.each<[string, Trouble, RegExp]>([
   ['a broken query', { query: 'SELECT nosuch FROM raw.sppg' }, /nosuch/],
   ['a number that is not the warehouse’s', { lie: 1 }, /portions_planned of 2026-03-02 is not what the warehouse has/],
   [
-    'a link that leads nowhere',
-    { body: '<a href="/reports/unit/sppg/none/">x</a>' },
-    /unit\/sppg\/none\/ leads nowhere/,
+    'pages with every fault there is',
+    {
+      body:
+        '<a href="/reports/unit/sppg/none/">x</a><img src="https://example.org/x.png" alt=""><p id="a">x</div><!--[finance]-->5' +
+        'x'.repeat(450_000),
+    },
+    /another origin.*none\/ leads nowhere.*\d+ bytes.*is not closed.*Stray end tag/,
   ],
-  ['something from another origin', { body: '<img src="https://example.org/x.png" alt="">' }, /another origin/],
-  ['HTML that is not valid', { body: '<p id="a">x</div>' }, /unit\/national\/index\.html: \d+:\d+/],
-  ['a field that is not closed', { body: '<!--[finance]-->5' }, /is not closed/],
-  ['a page that is too large', { body: `<p>${'x'.repeat(500_000)}</p>` }, /bytes/],
   ['a full disk', { full: true }, /the disk of DATA_DIR is full/],
   ['a build that is killed', { dies: true }, /ended from outside \(SIGKILL\)/],
 ])('%s: the release before is served on, and it is said why', async (_name, what, reason) => {
@@ -254,8 +266,7 @@ test('a worker killed mid-build takes its build along; the release before is ser
   const before = serving();
   trouble({ hang: true });
   writeFileSync(join(paths().root, 'hanging.json'), '[]');
-  const entry = fileURLToPath(new URL('../support/site_worker.mjs', import.meta.url));
-  const doomed = fork(entry, { env: { ...stack.env, SITE_RELEASES: '3' }, stdio: 'ignore' });
+  const doomed = fork(workerEntry, { env: { ...stack.env, SITE_RELEASES: '3' }, stdio: 'ignore' });
   const id = await askForSite(queue, { kind: 'full', by: 'system:test' });
   const pids = await hanging();
   expect(await readSiteProgress(queue)).toMatchObject({ kind: 'full', step: 'pages' });
@@ -381,8 +392,16 @@ test('every role reads the pages of its units, without the fields it does not se
         ['food_cost_per_portion', 'finance'],
       ] as const) {
         const there = sees(role, field);
-        // Of k322, k512 and so on there are no rows.
-        const some = ['national', 'province:32', 'regency:3201', 'sppg:k321', 'sppg:k511', 'sppg:k942'].includes(scope);
+        // Of other kitchens there are no rows, and a demo kitchen counts for itself only.
+        const some = [
+          'national',
+          'province:32',
+          'regency:3201',
+          'regency:5101',
+          'sppg:k321',
+          'sppg:k511',
+          'sppg:k942',
+        ].includes(scope);
         for (const { text } of [page, english])
           expect(text.includes(kpi), `${role} ${scope} ${kpi}`).toBe(there && some);
         expect(told.includes(kpi), `${role} ${scope} ${kpi} csv`).toBe(there && some);
@@ -426,13 +445,13 @@ test('every role reads the pages of its units, without the fields it does not se
 test('addresses that are none lead nowhere, hashed files are kept for ever, refusals are audited', async () => {
   const token = await nation();
   for (const path of [
-    '/..%2f..%2fauth-secret',
-    '/%2e%2e/current.json',
-    '/unit/sppg/k321%2F..%2F..%2F..%2Frelease.json',
-    '/.building-x/',
-    '/unit/sppg/..%5ck321/',
+    '..%2f..%2fauth-secret',
+    '%2e%2e/current.json',
+    '../site/current.json',
+    '.building-x/',
+    'unit/sppg/..%5ck321/',
   ]) {
-    const answer = await fetched(path, token);
+    const answer = await raw(`/reports/${path}`, token);
     expect(answer.status, path).toBe(404);
     expect(answer.text).toContain('Halaman ini tidak ada');
   }
@@ -471,5 +490,7 @@ test('operators see what is served and what failed; nobody else hears of it', as
   expect(await (await fetch(`${stack.api}/metrics`)).text()).toMatch(/^lumbung_site_failing 1$/m);
   const told = await redis.xrange('lumbung:stream:system', '-', '+');
   const notices = told.flatMap(([, fields]) => (fields[0] === 'notice' ? [JSON.parse(fields[1] ?? '{}')] : []));
-  expect(notices.filter(({ kind }) => kind === 'site')).toMatchObject([{ owner: 'health', subject: 'failed' }]);
+  const failures = notices.filter(({ kind }) => kind === 'site');
+  expect(failures.length).toBeGreaterThan(0);
+  for (const failure of failures) expect(failure).toMatchObject({ owner: 'health', subject: 'failed' });
 });

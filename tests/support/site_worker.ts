@@ -1,5 +1,5 @@
 /** The processor of the site's queue with the small renderers of tests (site_renderers.ts). */
-import { fileURLToPath } from 'node:url';
+import { dirname, join } from 'node:path';
 import { type Config, requireUrl } from '../../platform/config.ts';
 import { createLifecycle } from '../../platform/lifecycle.ts';
 import { createLogger } from '../../platform/log.ts';
@@ -7,7 +7,11 @@ import { awaitRedis, connectRedis } from '../../platform/redis.ts';
 import { connectWarehouse } from '../../warehouse/client.ts';
 import { startSite } from '../../workers/site/processor.ts';
 
-export const testEntry = fileURLToPath(new URL('./site_child.mjs', import.meta.url));
+/** Bundled (bundle.ts): dozens of these are started. */
+const bundled = (name: string) => join(dirname(process.env.LUMBUNG_TEST_ENTRY ?? ''), name);
+export const testEntry = bundled('site_child.mjs');
+/** The worker as a process of its own. */
+export const workerEntry = bundled('site_worker.mjs');
 
 export async function siteWorker(config: Config): Promise<{ close(): Promise<void> }> {
   const log = createLogger({ ...config, LOG_LEVEL: 'silent' }, 'site');

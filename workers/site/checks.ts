@@ -14,7 +14,6 @@ import { filesBelow, spread } from './files.ts';
 import { foreignIn, linkFaults, refersOf } from './links.ts';
 import { numberFaults } from './numbers.ts';
 import type { SiteTask, Tell } from './task.ts';
-import { htmlFaults } from './valid_html.ts';
 
 const MOST_PAGE_BYTES = 1_500_000;
 const MOST_UNIT_BYTES = 400_000;
@@ -70,6 +69,8 @@ export async function checkRelease(checked: Checked, task: SiteTask): Promise<vo
       PARSED.narrative,
     ),
   ]);
+  // Loaded where it is needed: it takes as long as the pages of a small build.
+  const { htmlFaults } = await import('./valid_html.ts');
   const ends = { there, narrative: info.narrativeBuiltAt !== null, basePath: task.basePath, origin: task.origin };
   for (const [index, path] of pages.entries()) {
     if (faults.length >= FAULTS_TOLD) break;
