@@ -203,7 +203,7 @@ async function writePublic(config: Config, redis: Redis, options: Options, print
         runBuild(
           {
             ...{ id: newReleaseId(), kind: 'full', audience: 'public', narrative: false, base: null },
-            ...{ dataDir: config.dataDir, out: beside, basePath: options.base },
+            ...{ dataDir: config.dataDir, out: beside, basePath: options.base, graceDays: config.GRACE_DAYS },
             clickhouseUrl: requireUrl(config, 'CLICKHOUSE_URL'),
           },
           {

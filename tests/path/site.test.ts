@@ -221,7 +221,7 @@ test.each<[string, Trouble, RegExp]>([
 test('time and memory of a build are limited; what it started ends with it', async () => {
   const task = {
     ...{ id: newReleaseId(), kind: 'full' as const, audience: 'readers' as const, narrative: false, base: null },
-    ...{ dataDir: stack.dataDir, basePath: '/reports', clickhouseUrl: stack.clickhouseUrl },
+    ...{ dataDir: stack.dataDir, basePath: '/reports', graceDays: 3, clickhouseUrl: stack.clickhouseUrl },
   };
   const signal = new AbortController().signal;
   const options = { entry: testEntry, memoryMb: 512, timeoutMs: 60_000, signal, tell: () => undefined };
@@ -351,7 +351,7 @@ test('the public site holds nothing of a kitchen and nothing of this origin', as
   const answer = await runBuild(
     {
       ...{ id: newReleaseId(), kind: 'full', audience: 'public', narrative: false, base: null, out },
-      ...{ dataDir: stack.dataDir, basePath: '/', clickhouseUrl: stack.clickhouseUrl },
+      ...{ dataDir: stack.dataDir, basePath: '/', graceDays: 3, clickhouseUrl: stack.clickhouseUrl },
     },
     { entry: testEntry, memoryMb: 512, timeoutMs: 60_000, signal: new AbortController().signal, tell: () => undefined },
   ).catch((error: Error) => error.message);

@@ -45,7 +45,7 @@ export async function build(task: SiteTask, { warehouse, renderers, signal, tell
     tell({ step: 'narrative', done: 0, total: 0 });
     const work = join(paths.work, task.id);
     await mkdir(work, { recursive: true });
-    await renderers.buildNarrative({ warehouse, out, work, signal });
+    await renderers.buildNarrative({ warehouse, out, work, signal, ...named(task) });
     await rm(work, { recursive: true, force: true });
     narrativeBuiltAt = new Date().toISOString();
   }
@@ -69,7 +69,7 @@ async function buildPublic(task: SiteTask, seq: number, building: Building): Pro
   const { warehouse, signal, tell } = building;
   const out = task.out as string;
   await mkdir(out, { recursive: true });
-  const { pages, asOf } = await renderUnits(building, out, 'all', { base: task.basePath, audience: 'public' });
+  const { pages, asOf } = await renderUnits(building, task, out, 'all');
   const info: ReleaseInfo = {
     ...{ id: task.id, builtAt: new Date().toISOString(), asOf, seq, kind: 'full', pages, narrativeBuiltAt: null },
   };
@@ -78,14 +78,18 @@ async function buildPublic(task: SiteTask, seq: number, building: Building): Pro
   return { state: 'built', seq, info, rendered: pages };
 }
 
+const named = ({ id, graceDays }: SiteTask) => ({ release: id, graceDays });
+
 function renderUnits(
   { warehouse, renderers, signal, tell }: Building,
+  task: SiteTask,
   out: string,
   units: 'all' | ReadonlySet<string>,
-  more: { base: string; audience?: 'public' },
 ) {
   const total = units === 'all' ? 0 : units.size;
   tell({ step: 'pages', done: 0, total });
   const onProgress = (done: number, of: number) => tell({ step: 'pages', done, total: of });
-  return renderers.renderUnits({ warehouse, out, units, signal, onProgress, ...more });
+  const { audience, basePath, origin } = task;
+  const served = { audience, base: basePath.replace(/\/$/, ''), ...(origin === undefined ? {} : { origin }) };
+  return renderers.renderUnits({ warehouse, out, units, signal, onProgress, ...served, ...named(task) });
 }

@@ -17,8 +17,13 @@ const TELL_EVERY_MS = 250;
 export function serveBuild(renderers: SiteRenderers): void {
   const send = (message: SiteMessage) => new Promise<void>((done) => process.send?.(message, () => done()) ?? done());
   const leaving = new AbortController();
+  // What renderers have started in groups of their own ends with the signal.
+  process.on('SIGTERM', () => {
+    leaving.abort(new LumbungError('transient', 'the build was stopped'));
+    process.exit(1);
+  });
   process.on('disconnect', () => {
-    leaving.abort();
+    leaving.abort(new LumbungError('transient', 'the worker is gone'));
     try {
       process.kill(-process.pid, 'SIGKILL');
     } catch {

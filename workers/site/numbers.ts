@@ -38,7 +38,9 @@ export async function numberFaults(
     found.push({
       scope,
       faults:
-        lines === undefined ? [`${path}: no columns kpi, date, num`] : await compare(warehouse, scope, path, lines),
+        lines === undefined
+          ? [`${path}: no columns kpi, date (or from and to), num`]
+          : await compare(warehouse, scope, path, lines),
     });
   }
   if (found.every(({ faults }) => faults.length === 0)) return [];
@@ -54,11 +56,19 @@ function linesOf(csv: string): Line[] | undefined {
     .trim()
     .split('\n');
   const columns = header.split(',').map((name) => name.replaceAll('"', '').trim());
-  const at = { kpi: columns.indexOf('kpi'), day: columns.indexOf('date'), num: columns.indexOf('num') };
-  if (at.kpi !== 0 || at.day < 0 || at.num < 0) return undefined;
+  const [from, to] = columns.includes('date') ? ['date', 'date'] : ['from', 'to'];
+  const at = {
+    kpi: columns.indexOf('kpi'),
+    day: columns.indexOf(from),
+    to: columns.indexOf(to),
+    num: columns.indexOf('num'),
+  };
+  if (at.kpi !== 0 || at.day < 0 || at.to < 0 || at.num < 0) return undefined;
   const lines = rows.map((row) => {
     const cells = row.split(',').map((cell) => cell.replaceAll('"', ''));
-    return { kpi: cells[at.kpi] ?? '', day: cells[at.day] ?? '', num: cells[at.num] ?? '' };
+    // Of periods longer than a day the warehouse keeps no sum to hold them against.
+    const day = cells[at.day] === cells[at.to] ? (cells[at.day] ?? '') : '';
+    return { kpi: cells[at.kpi] ?? '', day, num: cells[at.num] ?? '' };
   });
   // A number withheld or missing is empty; lines of fields that are no KPIs have nothing to be held against.
   return lines.filter(({ kpi, day, num }) => findKpi(kpi) && /^\d{4}-\d{2}-\d{2}$/.test(day) && num !== '');

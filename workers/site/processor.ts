@@ -66,19 +66,20 @@ export async function startSite(context: SiteContext): Promise<Worker> {
   return worker;
 }
 
-/** Asks for a release where there is none, and for the narrative once it can be built. */
+/** Asks for a release where there is none, for the narrative once it can be built, and again for a whole build that failed. */
 async function watch({ config, warehouse, lifecycle, log, narrativeReady }: SiteContext, ask: () => Promise<void>) {
   const paths = sitePaths(config.dataDir);
   do {
     try {
       const serving = readCurrent(paths);
       const info = serving && readRelease(paths, serving.id);
-      const wanting =
-        info === undefined || (!serving?.held && info.narrativeBuiltAt === null && (await narrativeReady()));
-      if (!wanting) continue;
+      if (info !== undefined && serving?.held) continue;
       const { recent } = await readSiteState(warehouse);
       const last = recent.find((build) => build.kind === 'full' && build.finishedAt !== null);
-      if (last?.state !== 'failed' || Date.now() - Date.parse(last.finishedAt ?? '') > RETRY_AFTER_MS) await ask();
+      const failed = last?.state === 'failed' ? Date.parse(last.finishedAt ?? '') : undefined;
+      if (failed !== undefined && Date.now() - failed < RETRY_AFTER_MS) continue;
+      if (info === undefined || failed !== undefined || (info.narrativeBuiltAt === null && (await narrativeReady())))
+        await ask();
     } catch (error) {
       log.warn({ error: messageOf(error) }, 'could not look after the report site');
     }
@@ -100,7 +101,8 @@ async function run(context: SiteContext, { kind, by }: SiteJob, job: Job): Promi
     async (signal) => {
       const paths = sitePaths(config.dataDir);
       const serving = readCurrent(paths);
-      if (serving?.held && by === 'schedule') return 'held';
+      const there = serving !== undefined && readRelease(paths, serving.id) !== undefined;
+      if (there && serving.held && by === 'schedule') return 'held';
       await endLostBuilds(warehouse);
       const entry = await begin(context, kind, by, serving);
       try {
@@ -111,8 +113,12 @@ async function run(context: SiteContext, { kind, by }: SiteJob, job: Job): Promi
           {
             ...{ id: entry.id, kind: entry.kind === 'full' ? 'full' : 'units', audience: 'readers' },
             ...{ narrative: serving !== undefined, base: serving?.id ?? null, dataDir: config.dataDir },
-            ...{ basePath: '/reports', clickhouseUrl: requireUrl(config, 'CLICKHOUSE_URL') },
-            ...(config.PUBLIC_URL === undefined ? {} : { origin: config.PUBLIC_URL }),
+            ...{
+              basePath: '/reports',
+              graceDays: config.GRACE_DAYS,
+              clickhouseUrl: requireUrl(config, 'CLICKHOUSE_URL'),
+            },
+            ...(config.PUBLIC_URL === undefined ? {} : { origin: new URL(config.PUBLIC_URL).origin }),
             ...(config.LUMBUNG_FAILPOINT === undefined ? {} : { failpoint: config.LUMBUNG_FAILPOINT }),
           },
           {

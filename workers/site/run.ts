@@ -10,6 +10,9 @@ import { type Built, type SiteTask, siteMessage, type Tell } from './task.ts';
 /** A module that calls serveBuild (child.ts). */
 export const buildEntry = fileURLToPath(new URL('../../bin/site_build.mjs', import.meta.url));
 
+/** Asked to end, it has so long to end what it has started elsewhere. */
+const ENDS_WITHIN_MS = 1_500;
+
 export type RunOptions = { entry: string; memoryMb: number; timeoutMs: number; signal: AbortSignal; tell: Tell };
 
 /** Rejects with what the build says, or with what became of it. */
@@ -24,7 +27,11 @@ export async function runBuild(task: SiteTask, options: RunOptions): Promise<Bui
   });
   const timeout = AbortSignal.timeout(timeoutMs);
   const ending = AbortSignal.any([signal, timeout]);
-  const end = () => endGroup(child);
+  let patience: ReturnType<typeof setTimeout> | undefined;
+  const end = () => {
+    child.kill('SIGTERM');
+    patience = setTimeout(() => endGroup(child), ENDS_WITHIN_MS);
+  };
   ending.addEventListener('abort', end, { once: true });
   try {
     return await new Promise<Built>((resolve, reject) => {
@@ -56,6 +63,7 @@ export async function runBuild(task: SiteTask, options: RunOptions): Promise<Bui
     });
   } finally {
     ending.removeEventListener('abort', end);
+    clearTimeout(patience);
     endGroup(child);
   }
 }

@@ -18,6 +18,7 @@ export const siteTask = z.object({
   basePath: z.string(),
   /** The address of this installation, which links may name in full. */
   origin: z.string().optional(),
+  graceDays: z.number(),
   clickhouseUrl: z.string(),
   failpoint: z.string().optional(),
 });
