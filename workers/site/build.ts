@@ -49,9 +49,7 @@ export async function build(task: SiteTask, { warehouse, renderers, signal, tell
     await rm(work, { recursive: true, force: true });
     narrativeBuiltAt = new Date().toISOString();
   }
-  const { pages, asOf } = await renderUnits({ warehouse, renderers, signal, tell }, out, units, {
-    base: task.basePath,
-  });
+  const { pages, asOf } = await renderUnits({ warehouse, renderers, signal, tell }, task, out, units);
   failpoint('site:rendered');
   const kind = units === 'all' ? 'full' : 'units';
   const info: ReleaseInfo = {
