@@ -5,6 +5,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { countsOf, launch, type Opened, openPage, overflowOf, SIZES, violationsOf } from '../support/browser.ts';
+import { NOW } from '../support/fixed_answers.ts';
 import { type FixedServer, startFixedServer } from '../support/fixed_server.ts';
 
 const SOAK_UPDATES = 1_500;
@@ -21,7 +22,14 @@ afterAll(async () => {
   await server?.[Symbol.asyncDispose]();
 });
 beforeEach(() => {
-  Object.assign(server, { failing: undefined, holding: undefined, preferences: undefined, heard: [] });
+  Object.assign(server, {
+    failing: undefined,
+    holding: undefined,
+    expires: undefined,
+    renewed: 0,
+    preferences: undefined,
+    heard: [],
+  });
   server.changed.clear();
   server.session = { role: 'BGN_LEADERSHIP', scopes: ['national'], name: 'Pimpinan BGN' };
 });
@@ -132,6 +140,23 @@ test('offline: the last data stays and says so, also after a reload; back online
   expect(await page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('lumbung.kept')))).toEqual(
     [],
   );
+});
+
+test('a session is renewed before it ends, and tried again while the server is away', async () => {
+  server.expires = NOW.getTime() / 1_000 + 3_600;
+  const { page } = await open('/', { prepare: (own) => own.clock.install({ time: NOW }) });
+  await expect.poll(() => shown(page, 'portions_target')).toMatch(/^\d+$/);
+  server.failing = 503;
+  const refused = page.waitForResponse((answer) => answer.url().endsWith('/session/refresh'));
+  await page.clock.fastForward(3_001_000);
+  expect((await refused).status()).toBe(503);
+  server.failing = undefined;
+  await expect
+    .poll(async () => {
+      await page.clock.fastForward(25_000);
+      return server.renewed;
+    })
+    .toBe(1);
 });
 
 test('old data is called old', async () => {

@@ -26,6 +26,10 @@ export type FixedServer = AsyncDisposable & {
   url: string;
   /** Who is signed in, for which scopes; nobody where undefined. */
   session: { role: string; scopes: string[]; name: string } | undefined;
+  /** When the session ends, in seconds since 1970; never where undefined. */
+  expires: number | undefined;
+  /** How often it has been renewed. */
+  renewed: number;
   /** Values that differ from the fixed ones, by KPI. */
   changed: Map<string, number | null>;
   /** Every answer fails with this status while it is set. */
@@ -59,6 +63,7 @@ export async function startFixedServer(): Promise<FixedServer> {
       own && {
         sub: 'u1',
         ...own,
+        ...(server.expires === undefined ? {} : { exp: server.expires }),
         figures: seesFigures(own.role),
         todayOnly: seesTodayOnly(own.role),
         widgets: defaultWidgets(own.role),
@@ -82,6 +87,11 @@ export async function startFixedServer(): Promise<FixedServer> {
   api.get('/session', (_request, response) => {
     const own = session();
     response.status(own ? 200 : 401).json(own ?? { detail: 'sign in' });
+  });
+  api.post('/session/refresh', (_request, response) => {
+    server.renewed++;
+    server.expires = undefined;
+    response.json(session());
   });
   api.get('/sign-in-options', (_request, response) => {
     response.json({
@@ -138,6 +148,8 @@ export async function startFixedServer(): Promise<FixedServer> {
   const server: FixedServer = {
     url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
     session: undefined,
+    expires: undefined,
+    renewed: 0,
     changed: new Map(),
     failing: undefined,
     holding: undefined,
