@@ -12,6 +12,7 @@ import { PAGE_LEVELS, type PageLevel } from '../../warehouse/queries/units/withi
 import { type Warning, warnings } from '../../warehouse/queries/warnings.ts';
 import { writeAssets } from './assets.ts';
 import { csvOf } from './csv.ts';
+import { writeDictionary } from './dictionary.ts';
 import { serverDocument } from './document.ts';
 import { feedOf } from './feed.ts';
 import { type Files, filesIn } from './files.ts';
@@ -85,6 +86,7 @@ export async function renderUnits(options: RenderOptions): Promise<Rendered> {
     }
   }
   await removeGone(files, places);
+  if (audience === 'public') await writeFront(files, views);
   await writeShared(files, programme, audience, base, origin, places);
   return { pages: wanted.length * LANGUAGES.length, asOf: { committedAt, rolledUpAt }, seq, date: programme.days.date };
 }
@@ -173,4 +175,13 @@ async function writeShared(
   await writeSitemap(files, base, origin, places);
   // Elsewhere the API answers who reads; where everybody does, a file.
   if (audience === 'public') await files.write('reader.json', JSON.stringify({ scopes: ['national'] }));
+}
+
+/** A site published by itself begins with the nation's page and explains its numbers. */
+async function writeFront(files: Files, views: readonly View[]): Promise<void> {
+  for (const view of views) {
+    const prefix = view.language === 'en' ? 'en/' : '';
+    await files.write(`${prefix}index.html`, await files.read(`${prefix}unit/national/index.html`));
+    await writeDictionary(files, view);
+  }
 }
