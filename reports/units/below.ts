@@ -8,6 +8,7 @@ import type { Place as Placed } from '../charts/tile.ts';
 import { isSafety } from '../design/boards.ts';
 import { mapFigure, rankingFigure } from './charts.ts';
 import { COMPARED_DAYS } from './days.ts';
+import { grouped } from './grouped.ts';
 import { type Html, html, nothing } from './markup.ts';
 import { compared } from './measures.ts';
 import { defined, number } from './numbers.ts';
@@ -42,15 +43,14 @@ export function below(view: View, level: PageLevel, id: string): Html {
   const rows = places
     .toSorted((a, b) => a.name.localeCompare(b.name, 'id'))
     .map((place) => {
-      const cells = kpis.map((kpi) => {
+      const cell = (kpi: Kpi) => {
         const figure = figureFor(kpi, place);
-        return told(
-          view,
-          level,
-          kpi.owner,
-          () => html`<td data-v="${figure.value ?? ''}">${number(figure, kpi.unit, language)}</td>`,
-        );
-      });
+        return html`<td data-v="${figure.value ?? ''}">${number(figure, kpi.unit, language)}</td>`;
+      };
+      // Neighbours of one field share their markers: an area has hundreds of rows.
+      const cells = [...grouped(kpis, ({ owner }) => owner).values()].map((own) =>
+        told(view, level, own[0]?.owner ?? 'distribution', () => html`${own.map(cell)}`),
+      );
       return html`<tr><th scope="row"><a href="${addressOf(view, place.level, place.id)}">${place.name}</a> <small>${place.code}</small></th>${cells}</tr>`;
     });
   const columns = [words.name, ...kpis.map((kpi) => kpi.name[language])];

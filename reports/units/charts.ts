@@ -13,7 +13,9 @@ import { type Html, html, raw } from './markup.ts';
 import type { View } from './view.ts';
 
 const TREND = { width: 560, height: 190 };
-const CALENDAR_WIDTH = 560;
+/** Tiles too small for the day of the month: the title tells it, and thousands of pages are lighter. */
+const CALENDAR_WIDTH = 320;
+const RANKING_WIDTH = 560;
 const WIDE = 760;
 
 const tableOf = ({ caption, columns, rows }: Table, summary: string): Html =>
@@ -78,7 +80,7 @@ export function rankingFigure(view: View, { kpi, places, target, title, href }: 
   const options = { unit: kpi.unit, target, foodSafety: isSafety(kpi.id), label, language, document };
   return figure(
     title,
-    rankingChart(places, { ...options, href, width: CALENDAR_WIDTH }),
+    rankingChart(places, { ...options, href, width: RANKING_WIDTH }),
     tableOf(placesTable(places, options), words.table),
     'ranking',
   );

@@ -1,12 +1,24 @@
 /** Files of a release. Invariant: a file is replaced as a whole (written beside, then renamed): what other releases share by link stays. */
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 export type Files = {
   write(path: string, content: string | Buffer): Promise<void>;
+  /** Empty where there is none. */
   read(path: string): Promise<string>;
+  /** Names in a folder; none where there is no folder. */
+  list(path: string): Promise<string[]>;
+  remove(path: string): Promise<void>;
 };
+
+/** What stands for a file or folder that is not there; any other trouble is trouble. */
+const absent =
+  <T>(value: T) =>
+  (error: NodeJS.ErrnoException): T => {
+    if (error.code !== 'ENOENT') throw error;
+    return value;
+  };
 
 export function filesIn(folder: string): Files {
   // One name a process for what is being written: two runs never share a file beside.
@@ -24,7 +36,8 @@ export function filesIn(folder: string): Files {
       }
       await rename(beside, file);
     },
-    /** Empty where there is none. */
-    read: (path) => readFile(join(folder, path), 'utf8').catch(() => ''),
+    read: (path) => readFile(join(folder, path), 'utf8').catch(absent('')),
+    list: (path) => readdir(join(folder, path)).catch(absent<string[]>([])),
+    remove: (path) => rm(join(folder, path), { recursive: true, force: true }),
   };
 }

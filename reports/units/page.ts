@@ -48,12 +48,14 @@ function header(view: View, path: readonly Place[], { level, id }: UnitData): Ht
     audience === 'public'
       ? nothing
       : html`<a href="/?scope=${level === 'national' ? level : `${level}:${encodeURIComponent(id)}`}">${words.live}</a>`;
+  // A site published by itself begins with the nation.
+  const home = audience === 'public' ? addressOf(view, 'national', '') : `${base}/${language === 'en' ? 'en/' : ''}`;
   const crumbs = path.map((place, at) =>
     at === path.length - 1
       ? html`<li><a href="${addressOf(view, place.level, place.id)}" aria-current="page">${place.name}</a></li>`
       : html`<li><a href="${addressOf(view, place.level, place.id)}">${place.name}</a></li>`,
   );
-  return html`<a class="skip" href="#main">${words.skip}</a><header class="top" data-base="${base}" data-words="${data.join('|')}"><a class="brand" href="${base}/${language === 'en' ? 'en/' : ''}">Lumbung</a><span class="tools"></span>${live}<a href="${addressOf({ base, language: other }, level, id)}" hreflang="${other}" lang="${other}">${words.other}</a></header><nav aria-label="${words.areas}"><ol>${crumbs}</ol></nav>`;
+  return html`<a class="skip" href="#main">${words.skip}</a><header class="top" data-base="${base}" data-words="${data.join('|')}"><a class="brand" href="${home}">Lumbung</a><span class="tools"></span>${live}<a href="${addressOf({ base, language: other }, level, id)}" hreflang="${other}" lang="${other}">${words.other}</a></header><nav aria-label="${words.areas}"><ol>${crumbs}</ol></nav>`;
 }
 
 /** What is known of the unit, and how it stands on its last day of service. */

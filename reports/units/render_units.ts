@@ -8,10 +8,11 @@ import type { Warehouse } from '../../warehouse/client.ts';
 import type { Language } from '../../warehouse/kpis/format.ts';
 import type { Freshness } from '../../warehouse/ledger.ts';
 import { changedScopes } from '../../warehouse/queries/units/changed.ts';
-import type { PageLevel } from '../../warehouse/queries/units/within.ts';
+import { PAGE_LEVELS, type PageLevel } from '../../warehouse/queries/units/within.ts';
 import { type Warning, warnings } from '../../warehouse/queries/warnings.ts';
 import { writeAssets } from './assets.ts';
 import { csvOf } from './csv.ts';
+import { writeDictionary } from './dictionary.ts';
 import { serverDocument } from './document.ts';
 import { feedOf } from './feed.ts';
 import { type Files, filesIn } from './files.ts';
@@ -30,7 +31,7 @@ export type RenderOptions = {
   warehouse: Warehouse;
   /** The folder of the release. */
   out: string;
-  /** Scopes like sppg:ID; what is no unit (any more) is passed over. */
+  /** Scopes like sppg:ID; pages of what is no unit any more are removed. */
   units: 'all' | ReadonlySet<string>;
   signal: AbortSignal;
   audience?: Audience;
@@ -84,6 +85,8 @@ export async function renderUnits(options: RenderOptions): Promise<Rendered> {
       }
     }
   }
+  await removeGone(files, places);
+  if (audience === 'public') await writeFront(files, views);
   await writeShared(files, programme, audience, base, origin, places);
   return { pages: wanted.length * LANGUAGES.length, asOf: { committedAt, rolledUpAt }, seq, date: programme.days.date };
 }
@@ -123,6 +126,18 @@ async function writeUnit(
   await Promise.all(written);
 }
 
+/** A release begins as the one before: pages of units there are no more go. */
+async function removeGone(files: Files, places: readonly Place[]): Promise<void> {
+  const held = new Set(places.map(({ level, id }) => folderOf(level, id)));
+  for (const level of PAGE_LEVELS.filter((own) => own !== 'national'))
+    for (const name of await files.list(`unit/${level}`)) {
+      const folder = `unit/${level}/${name}`;
+      if (held.has(folder)) continue;
+      await files.remove(folder);
+      await files.remove(`en/${folder}`);
+    }
+}
+
 /** Warnings of the day of areas: the nation's are of regencies, the others' of their kitchens. */
 async function readWarnings(
   warehouse: Warehouse,
@@ -158,4 +173,15 @@ async function writeShared(
       if (id !== '') await files.write(`search/${folderOf(level, id).slice('unit/'.length)}.json`, JSON.stringify(own));
   }
   await writeSitemap(files, base, origin, places);
+  // Elsewhere the API answers who reads; where everybody does, a file.
+  if (audience === 'public') await files.write('reader.json', JSON.stringify({ scopes: ['national'] }));
+}
+
+/** A site published by itself begins with the nation's page and explains its numbers. */
+async function writeFront(files: Files, views: readonly View[]): Promise<void> {
+  for (const view of views) {
+    const prefix = view.language === 'en' ? 'en/' : '';
+    await files.write(`${prefix}index.html`, await files.read(`${prefix}unit/national/index.html`));
+    await writeDictionary(files, view);
+  }
 }

@@ -6,6 +6,7 @@
 
 import type { PageLevel } from '../../warehouse/queries/units/within.ts';
 import { wordsOf } from '../../warehouse/queries/words.ts';
+import { grouped } from './grouped.ts';
 import { type Programme, pathOfUnit } from './programme.ts';
 import type { Audience } from './view.ts';
 
@@ -55,15 +56,9 @@ export function nationalParts(entries: readonly Entry[]): Map<string, Entry[]> {
   return files;
 }
 
-function beginnings<Word extends readonly [string, ...unknown[]]>(
+/** Words by their first letters; shorter ones stand under themselves, closed by a sign no word holds. */
+const beginnings = <Word extends readonly [string, ...unknown[]]>(
   words: readonly Word[],
   length: number,
-): Map<string, Word[]> {
-  const groups = new Map<string, Word[]>();
-  for (const word of words) {
-    // Shorter words stand under themselves, closed by a sign no word holds.
-    const key = word[0].length < length ? `${word[0]}_` : [...word[0]].slice(0, length).join('');
-    groups.set(key, [...(groups.get(key) ?? []), word]);
-  }
-  return groups;
-}
+): Map<string, Word[]> =>
+  grouped(words, ([word]) => (word.length < length ? `${word}_` : [...word].slice(0, length).join('')));

@@ -6,6 +6,7 @@ const many = (count: number, language: Language) => formatShort(count, 'count', 
 
 const id = {
   skip: 'Langsung ke isi',
+  dictionary: 'Kamus data',
   site: 'Laporan program makan bergizi',
   report: 'Laporan',
   live: 'Layar langsung',
@@ -118,6 +119,7 @@ export type PageWords = {
 
 const en: PageWords = {
   skip: 'Skip to content',
+  dictionary: 'Data dictionary',
   site: 'Reports of the nutritious meals programme',
   report: 'Report',
   live: 'Live screen',

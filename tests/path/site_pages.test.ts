@@ -252,6 +252,16 @@ test('a kitchen that moves changes the areas it left; everything has changed whe
   expect(all.size).toBe(rendered.pages / 2);
 });
 
+test('the page of a unit that is gone goes, whatever was asked for', async () => {
+  const { seq } = await readFreshness(stack.warehouse);
+  const [, gone] = kitchens as [Kitchen, Kitchen];
+  await stack.source.query('DELETE FROM sppg WHERE id = $1', [gone.id]);
+  await stack.settled();
+  await render(await changedUnits({ warehouse: stack.warehouse, since: seq }));
+  expect(existsSync(folder(`sppg:${gone.id}`))).toBe(false);
+  expect(existsSync(folder(`sppg:${kitchens[0]?.id}`))).toBe(true);
+});
+
 test('a run that is stopped ends with the reason and leaves no file half written', async () => {
   const stopped = renderUnits({
     warehouse: stack.warehouse,
