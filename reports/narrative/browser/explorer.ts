@@ -39,11 +39,6 @@ function explorer(root: HTMLElement, session: Session, kpis: readonly Kpi[]): vo
     { name: 'compare' },
     ...optionsOf(COMPARISONS.map((each) => [each, words.comparisons[each]])),
   );
-  const find = el(
-    'div',
-    { class: 'find', 'aria-label': words.find },
-    searchBox((scope) => choose({ scope })),
-  );
   const form = el(
     'form',
     { submit: (event) => event.preventDefault() },
