@@ -4,6 +4,9 @@
  */
 import { isDay, movedDay } from '../../live/address.ts';
 
+/** The event by which the box of the frame tells which unit was found. */
+export const FOUND = 'lumbung:found';
+
 export const GRAINS = ['day', 'week', 'fortnight', 'month', 'quarter', 'year'] as const;
 export const COMPARISONS = ['none', 'previous', 'year'] as const;
 export type Choice = {

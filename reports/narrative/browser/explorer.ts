@@ -9,10 +9,9 @@ import { comparedRange, movedDay } from '../../live/address.ts';
 import { ApiError, call, type Expected, type Kpi, pathOf, type Series, type Session } from '../../live/api.ts';
 import { chartBox } from '../../live/chart_box.ts';
 import { el, setText } from '../../live/dom.ts';
-import { searchBox } from '../../live/search.ts';
 import { useLanguage } from '../../live/words/words.ts';
 import { placeOf } from '../page/navigation.ts';
-import { addressOf, type Choice, COMPARISONS, GRAINS, readChoice } from './choice.ts';
+import { addressOf, type Choice, COMPARISONS, FOUND, GRAINS, readChoice } from './choice.ts';
 import { explorerWords } from './explorer_words.ts';
 
 type Unit = { scope: string; name: string };
@@ -40,29 +39,24 @@ function explorer(root: HTMLElement, session: Session, kpis: readonly Kpi[]): vo
     { name: 'compare' },
     ...optionsOf(COMPARISONS.map((each) => [each, words.comparisons[each]])),
   );
-  const find = el(
-    'div',
-    { class: 'find', 'aria-label': words.find },
-    searchBox((scope) => choose({ scope })),
-  );
   const form = el(
     'form',
     { submit: (event) => event.preventDefault() },
     picker(words.measure, measure),
     picker(words.unit, unit),
-    find,
     picker(words.grain, grain),
     picker(words.from, from),
     picker(words.to, to),
     picker(words.compare, compare),
   );
+  const hint = el('p', { class: 'small' }, words.find);
   const title = el('h2', {});
   const definition = el('p', { class: 'small' });
   const said = el('p', { class: 'small', role: 'status' }, words.loading);
   const csv = el('a', { class: 'button', download: true }, words.csv);
   const box = chartBox('trend', 'explorer-chart');
   const answer = el('section', { class: 'answer' }, title, definition, box.element, said);
-  root.replaceChildren(form, answer, el('p', {}, csv));
+  root.replaceChildren(form, hint, answer, el('p', {}, csv));
 
   const fill = () => {
     measure.value = choice.kpi;
@@ -82,6 +76,7 @@ function explorer(root: HTMLElement, session: Session, kpis: readonly Kpi[]): vo
     const control = event.target as HTMLInputElement | HTMLSelectElement;
     if (control.name !== '' && control.reportValidity()) choose({ [control.name]: control.value });
   });
+  document.addEventListener(FOUND, (event) => choose({ scope: (event as CustomEvent<string>).detail }));
   window.addEventListener('popstate', () => {
     choice = readChoice(location.search, ownScope, today());
     void show();

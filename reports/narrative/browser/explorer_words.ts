@@ -4,7 +4,7 @@ import type { Language } from '../../../warehouse/kpis/format.ts';
 const id = {
   measure: 'Ukuran',
   unit: 'Unit',
-  find: 'Cari unit lain',
+  find: 'Unit lain, juga dapur: lewat kotak pencarian di atas.',
   grain: 'Rincian',
   from: 'Dari',
   to: 'Sampai',
@@ -25,7 +25,7 @@ type Words = typeof id;
 const en: Words = {
   measure: 'Measure',
   unit: 'Unit',
-  find: 'Find another unit',
+  find: 'Other units, kitchens too: by the box above.',
   grain: 'By',
   from: 'From',
   to: 'To',

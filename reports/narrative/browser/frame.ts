@@ -6,6 +6,7 @@ import { searchBox } from '../../live/search.ts';
 import { recallTheme, THEMES, type Theme, useTheme } from '../../live/theme.ts';
 import { recallLanguage, useLanguage } from '../../live/words/words.ts';
 import { BASE, placeOf } from '../page/navigation.ts';
+import { FOUND } from './choice.ts';
 import { sortable } from './sortable.ts';
 
 // Before anything is painted: a page does not flash in the wrong colours.
@@ -36,7 +37,13 @@ document.addEventListener('DOMContentLoaded', () => {
   for (const hidden of document.querySelectorAll<HTMLElement>('[data-scripted]')) hidden.hidden = false;
   const theme = document.querySelector<HTMLSelectElement>('select[data-theme-choice]');
   if (theme) offerThemes(theme);
-  document.querySelector('[data-search]')?.replaceChildren(searchBox((scope) => location.assign(addressOf(scope))));
+  // On the explorer's page the unit that is found is the one explored.
+  const explores = document.querySelector('[data-explorer]') !== null;
+  const found = (scope: string) =>
+    explores
+      ? void document.dispatchEvent(new CustomEvent<string>(FOUND, { detail: scope }))
+      : location.assign(addressOf(scope));
+  document.querySelector('[data-search]')?.replaceChildren(searchBox(found));
   for (const table of document.querySelectorAll('table')) sortable(table);
   // Paper is light, whatever the screen is.
   window.addEventListener('beforeprint', () => delete document.documentElement.dataset.theme);
