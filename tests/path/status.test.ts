@@ -250,17 +250,21 @@ test('every state of a table, and a job that waits for its next attempt, stand w
   );
   const headers = { authorization: `Bearer ${await stack.token('PLATFORM_SUPPORT', ['national'])}` };
   const page = async () => (await fetch(`${stack.api}/health`, { headers })).text();
-  const words = { requested: 'to be copied', copying: 'being copied', stale: 'behind', quarantined: 'set aside' };
-  for (const [state, word] of Object.entries(words)) {
+  const said = {
+    copying: 'copying users',
+    requested: 'a copy was asked for, no capture has taken it up: users',
+    stale: 'users is stale: because stale',
+    quarantined: 'users is quarantined: because quarantined',
+  };
+  for (const [state, warning] of Object.entries(said)) {
     await stack.warehouse.insertRows('ops.tables', [{ ...held, state, reason: `because ${state}` }]);
-    // Its numbers stay: nothing of it takes readiness away.
     const { status: code, body } = await stack.get('/readyz');
-    expect([code, String(body.warnings)]).toEqual([200, expect.stringContaining('users')]);
+    expect(body.warnings).toContainEqual(warning);
+    // Its numbers stay: it takes no readiness away.
+    if (state === 'copying') expect([code, body.reasons]).toEqual([200, []]);
     expect((await samples()).get(`lumbung_table_state{table="users",state="${state}"}`)).toBe(1);
     expect(tableOf(await status.read(), 'users')).toMatchObject({ state, reason: `because ${state}` });
-    const row = /<tr[^>]*>(?:(?!<\/tr>).)*users.*?<\/tr>/s.exec(await page())?.[0];
-    expect(row?.toLowerCase()).toContain(word);
-    expect(row).toContain(`because ${state}`);
+    expect(await page()).toContain(warning);
   }
   await stack.warehouse.insertRows('ops.tables', [{ ...held, state: 'live', reason: '' }]);
   expect(String((await stack.get('/readyz')).body.warnings)).not.toContain('users');
@@ -268,8 +272,8 @@ test('every state of a table, and a job that waits for its next attempt, stand w
   const queue = openQueue(JOBS, redis);
   await queue.add('prune', { kind: 'prune', due: '2026-03-01T00:00:00.000Z' }, { delay: 3_600_000 });
   const { body } = await stack.get('/api/v1/operations', headers.authorization.slice(7));
-  expect(body.queues).toContainEqual({ queue: JOBS, jobs: { waiting: 0, active: 0, delayed: 1, failed: 0 } });
-  expect(await page()).toMatch(/jobs(?:(?!<\/tr>).)*1/s);
+  expect(body.queues).toContainEqual({ queue: JOBS, jobs: expect.objectContaining({ delayed: 1 }) });
+  expect(await page()).toMatch(/Queue jobs(?:(?!<\/tr>).)*1 delayed/s);
   await queue.obliterate({ force: true });
   await queue.close();
 });
