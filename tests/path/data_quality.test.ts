@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { day, KITCHENS, LOCAL, type Programme, startProgramme } from '../support/programme.ts';
 import { insert, NOW } from '../support/rows.ts';
-import type { Stack } from '../support/stack.ts';
+import { type Stack, until } from '../support/stack.ts';
 
 let programme: Programme;
 let stack: Stack;
@@ -363,6 +363,8 @@ test('a unit that moves: past periods as it is now, or as it was then', async ()
     mover?.id,
   ]);
   await stack.settled();
+  // The notice of a refresh may reach the API a little after the refresh is written.
+  await until('the move to be answered', async () => (await value(home, 'now')) !== before);
   expect(await value(home, 'now')).toBeCloseTo(before - own, 6);
   expect(await value('province:31', 'now')).toBeCloseTo(there + own, 6);
   expect(await value(home, 'then')).toBeCloseTo(before, 6);
