@@ -33,7 +33,7 @@ export async function unitFigures(
   const byGrain = (grain: Kpi['grain']) => kpis.filter((kpi) => kpi.grain === grain).map((kpi) => kpi.id);
   const weekBefore = addDays(date, -SAME_WEEKDAY_DAYS);
   return warehouse.query<UnitFigures>(
-    `SELECT unit, kpi, groupArrayIf((toString(period), sums, dens), NOT kpi IN {daily:Array(String)} OR has({days:Array(Date32)}, toDate32(period))) AS cells,
+    `SELECT unit, kpi, arraySort(groupArrayIf((toString(period), sums, dens), NOT kpi IN {daily:Array(String)} OR has({days:Array(Date32)}, toDate32(period)))) AS cells,
        (sumIf(sums, kpi IN {daily:Array(String)} AND in_month), sumOrNullIf(dens, kpi IN {daily:Array(String)} AND in_month), countIf(in_month)) AS month
      FROM (
        SELECT unit, kpi, period, sum(nums) AS sums, sum(densum) AS dens, period >= {monthStart:String} AND period <= {date:String} AS in_month
@@ -50,7 +50,7 @@ export async function unitFigures(
            GROUP BY unit, m.kpi, m.day
          )
        ) WHERE period IS NOT NULL
-       GROUP BY unit, kpi, period ORDER BY unit, kpi, period
+       GROUP BY unit, kpi, period
      )
      GROUP BY unit, kpi`,
     {
