@@ -8,7 +8,8 @@ export type Condition =
       code: 'stopping' | 'redis_away' | 'copy_unfinished' | 'not_rolled_up' | 'slot_lost' | 'site_failed' | 'site_held';
     }
   | { code: 'clickhouse_away'; cause: string }
-  | { code: 'copying' | 'copy_asked'; tables: string[] }
+  | { code: 'copying'; tables: string[] }
+  | { code: 'copy_asked'; tables: string[] }
   | { code: 'behind'; seconds: number }
   | { code: 'parked'; total: number }
   | { code: 'quarantined' | 'stale'; tables: string[]; cause: string }
