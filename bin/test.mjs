@@ -21,6 +21,9 @@ const check = (step) =>
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk));
     child.once('close', (status) => resolve({ step, said, ok: status === 0 }));
   });
+// The report site's own packages come while the checks run.
+const packages = spawn(process.execPath, ['bin/site_packages.mjs'], { stdio: 'inherit' });
+const installed = new Promise((resolve) => packages.once('close', resolve));
 // Side by side: each keeps one core busy.
 const steps = ['check:types', 'check:imports', 'check:dead', 'check:lint'];
 for (const { step, said, ok } of await Promise.all(steps.map(check))) {
@@ -31,6 +34,7 @@ for (const { step, said, ok } of await Promise.all(steps.map(check))) {
 }
 // Those that start engines, servers and browsers run together: while one waits for its engine another works.
 for (const projects of [['unit'], ['path', 'fault', 'browser']]) {
+  if (projects[0] !== 'unit') await installed;
   const file = join(results, `${projects[0]}.json`);
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
   const chosen = projects.map((project) => `--project=${project}`);
