@@ -7,8 +7,8 @@ const project = (name: 'unit' | 'path' | 'fault' | 'browser', timeout: number) =
     testTimeout: timeout,
     hookTimeout: timeout,
     expect: { poll: { timeout: 40_000 } },
-    // Engine tests start processes of their own and wait for them: three files at once fill two cores.
-    ...(name === 'unit' ? {} : { maxWorkers: 3 }),
+    // Engine tests start processes of their own and wait for them half of the time: two files at once fill two cores.
+    ...(name === 'unit' ? {} : { maxWorkers: 2 }),
     ...(name === 'unit'
       ? {}
       : {

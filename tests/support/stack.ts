@@ -21,7 +21,7 @@ import { authSecret, loadConfig } from '../../platform/config.ts';
 import { memoryEnvironment } from '../../platform/memory.ts';
 import { signToken } from '../../platform/tokens.ts';
 import { connectWarehouse, type Warehouse } from '../../warehouse/client.ts';
-import { readFreshness } from '../../warehouse/ledger.ts';
+import { type Freshness, readFreshness } from '../../warehouse/ledger.ts';
 import { migrate } from '../../warehouse/migrate.ts';
 
 const HERE = fileURLToPath(new URL('../..', import.meta.url));
@@ -247,6 +247,17 @@ export async function startStack(
         }
         throw error;
       });
+      // The API hears of a refresh a moment after its watermark is written.
+      if (stack.running('api')) {
+        const { rolledUpAt } = await readFreshness(warehouse);
+        const asker = await stack.token('PLATFORM_ANALYST', ['national'], 'waits for the API');
+        await until('the API to have heard of it', async () => {
+          const { status, body } = await stack.get('/api/v1/freshness', asker);
+          // Where sign-in is another's, the test waits by itself.
+          const heard = (body as unknown as { asOf?: Freshness }).asOf?.rolledUpAt ?? '';
+          return status === 401 || heard >= (rolledUpAt ?? '');
+        });
+      }
       // From here on the warehouse has seen every table: its history has begun (tests/support/rows.ts).
       const { rows: logged } = await source.query("SELECT to_regclass('test_log.begun') IS NOT NULL AS there");
       if (logged[0]?.there)
