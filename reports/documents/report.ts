@@ -52,7 +52,7 @@ export type Report = {
 export type ReportKind = DocumentEntry & {
   read(
     warehouse: Warehouse,
-    of: { scope: Scope; from: string; to: string; kpis: readonly Kpi[] },
+    of: { scope: Scope; from: string; to: string; kpis: readonly Kpi[]; graceDays?: number },
     signal: AbortSignal,
   ): Promise<Report>;
 };
