@@ -1,6 +1,7 @@
 /** A month beside the one before: every KPI with its target and how it stands, the trend of the main ones, and the units below. */
 import { addDays } from '../../../warehouse/days.ts';
 import { documentOf } from '../../../warehouse/exports/documents.ts';
+import { formatLimits } from '../../../warehouse/kpis/format.ts';
 import { sections } from '../../../warehouse/kpis/kpi.ts';
 import { registry, statusOf } from '../../../warehouse/kpis/registry.ts';
 import { dailyValues } from '../../../warehouse/queries/values.ts';
@@ -62,8 +63,7 @@ function compared(
       { id: 'measure', name: { id: 'Ukuran', en: 'Measure' }, kind: 'text' },
       { id: 'value', name: { id: 'Bulan ini', en: 'This month' }, kind },
       { id: 'before', name: { id: 'Bulan lalu', en: 'Month before' }, kind },
-      { id: 'low', name: { id: 'Batas bawah', en: 'At least' }, kind },
-      { id: 'high', name: { id: 'Batas atas', en: 'At most' }, kind },
+      { id: 'target', name: { id: 'Target', en: 'Target' }, kind: 'text' },
       { id: 'status', name: { id: 'Keadaan', en: 'Status' }, kind: 'text' },
     ],
     rows: kpis.map((kpi): Cell[] => {
@@ -72,7 +72,7 @@ function compared(
       const status = value === null ? 'missing' : statusOf({ ...kpi, target }, value);
       return [
         ...[sections[kpi.section].id, kpi.name.id, value, valueIn(kpi, before)],
-        ...[target?.low ?? null, target?.high ?? null, statuses[status].word.id],
+        ...[formatLimits(target, kpi.unit) ?? '', statuses[status].word.id],
       ];
     }),
   };
