@@ -135,7 +135,10 @@ const run: Record<Role, (context: Context) => Promise<void>> = {
     lifecycle.onStop('pipeline', () => closeWorker(pipeline));
     const scheduled = await startScheduledJobs({ databaseUrl, redis, workerRedis, warehouse, log, lifecycle, config });
     lifecycle.onStop('scheduled jobs', () => closeWorker(scheduled));
-    const exports = startExports({ warehouse, workerRedis, dataDir: config.dataDir, log, lifecycle });
+    const exports = startExports({
+      ...{ warehouse, workerRedis, log, lifecycle },
+      ...{ dataDir: config.dataDir, graceDays: config.GRACE_DAYS },
+    });
     lifecycle.onStop('exports', () => closeWorker(exports));
     announce({});
     log.info('worker started');

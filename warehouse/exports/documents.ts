@@ -62,11 +62,6 @@ export type DocumentId = keyof typeof documents;
 
 export const documentOf = (id: DocumentId): DocumentEntry => ({ id, ...documents[id] });
 
-export function findDocument(name: string): DocumentEntry | undefined {
-  const id = name.replaceAll('_', '-');
-  return Object.hasOwn(documents, id) ? documentOf(id as DocumentId) : undefined;
-}
-
 const LONGEST_DAYS = 366;
 const DAY_MS = 86_400_000;
 

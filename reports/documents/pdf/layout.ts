@@ -92,6 +92,9 @@ function tableOf(part: TablePart): SetPart {
   };
 }
 
+/** A hash in groups, so that it can be read aloud and breaks where the line ends. */
+const grouped = (hash: string) => hash.replace(/(.{16})(?=.)/g, '$1 ');
+
 /** Pictures are named `trend-0.svg`, `trend-1.svg` in the order of their parts. */
 export function layoutOf(report: Report, stamp: Stamp, alts: readonly string[]): Layout {
   const title = documentOf(report.report as DocumentId).name.id;
@@ -126,7 +129,7 @@ export function layoutOf(report: Report, stamp: Stamp, alts: readonly string[]):
         'Kelengkapan',
         due === 0 ? MISSING : `${cellText(present, 'count')} dari ${cellText(due, 'count')} hari layanan`,
       ],
-      ...(stamp.sha256 === undefined ? [] : ([['Sidik angka (SHA-256)', stamp.sha256]] as [string, string][])),
+      ...(stamp.sha256 === undefined ? [] : ([['Sidik angka (SHA-256)', grouped(stamp.sha256)]] as [string, string][])),
     ],
     definitions: report.definitions.flatMap((id): [string, string][] => {
       const kpi = findKpi(id);
