@@ -25,7 +25,12 @@ export const fixedReport: Report = {
         { name: { id: 'Saldo awal', en: 'Opening' }, kind: 'rupiah', value: 12_500_000.5 },
         { name: { id: 'Porsi tersalur', en: 'Delivered' }, kind: 'count', value: 48_120, kpi: 'portions_delivered' },
         { name: { id: 'Sasaran porsi', en: 'Target' }, kind: 'count', value: 48_130, kpi: 'portions_target' },
-        { name: { id: 'Pemenuhan', en: 'Fulfilment' }, kind: 'percent', value: 48_120 / 48_130, kpi: 'delivery_fulfilment' },
+        {
+          name: { id: 'Pemenuhan', en: 'Fulfilment' },
+          kind: 'percent',
+          value: 48_120 / 48_130,
+          kpi: 'delivery_fulfilment',
+        },
         { name: { id: 'Limbah per porsi', en: 'Waste' }, kind: 'grams', value: null },
         { name: { id: 'Mulai', en: 'Start' }, kind: 'date', value: '2026-03-02' },
         { name: { id: 'Saldo akhir', en: 'Closing' }, kind: 'rupiah', value: -250_000 },
@@ -35,7 +40,13 @@ export const fixedReport: Report = {
       ...{ kind: 'table', id: 'funds', title: { id: 'Penggunaan dana', en: 'Use of funds' }, keyColumns: 1 },
       columns: [
         { id: 'row', name: { id: 'Uraian', en: 'Row' }, kind: 'text' },
-        { id: 'planned', name: { id: 'Direncanakan', en: 'Planned' }, kind: 'rupiah', kpi: 'funds_planned', total: true },
+        {
+          id: 'planned',
+          name: { id: 'Direncanakan', en: 'Planned' },
+          kind: 'rupiah',
+          kpi: 'funds_planned',
+          total: true,
+        },
         { id: 'realised', name: { id: 'Realisasi', en: 'Realised' }, kind: 'rupiah', kpi: 'funds_used', total: true },
         { id: 'balance', name: { id: 'Sisa', en: 'Balance' }, kind: 'rupiah', total: true },
         { id: 'share', name: { id: 'Serapan', en: 'Absorbed' }, kind: 'percent' },
@@ -81,7 +92,12 @@ export function longReport(rows: number): Report {
     ...{ report: 'data-quality', scope: 'national', unit: 'Nasional' },
     parts: [
       {
-        ...{ kind: 'table', id: 'missing', title: { id: 'Kelengkapan lembar per SPPG', en: 'Completeness' }, keyColumns: 2 },
+        ...{
+          kind: 'table',
+          id: 'missing',
+          title: { id: 'Kelengkapan lembar per SPPG', en: 'Completeness' },
+          keyColumns: 2,
+        },
         columns: [
           { id: 'code', name: { id: 'Kode', en: 'Code' }, kind: 'text' },
           { id: 'name', name: { id: 'Nama SPPG', en: 'SPPG' }, kind: 'text' },
