@@ -20,7 +20,7 @@ function seenRules({ of }: Reading) {
 
 export async function findingsByRule(reading: Reading): Promise<TablePart> {
   const seen = seenRules(reading);
-  const { totals } = await findings(reading.warehouse, seen, reading.of.scope, reading.of, 1);
+  const { totals } = await findings(reading.warehouse, seen, reading.of.scope, reading.range, 1);
   return {
     ...{ kind: 'table', id: 'findings', title: { id: 'Temuan mutu data', en: 'Findings' }, keyColumns: 1 },
     columns: [
@@ -40,7 +40,7 @@ export async function findingsByKitchen(reading: Reading): Promise<TablePart> {
   const seen = seenRules(reading);
   const [names, { items }] = await Promise.all([
     kitchensOf(reading),
-    findings(reading.warehouse, seen, reading.of.scope, reading.of, ALL),
+    findings(reading.warehouse, seen, reading.of.scope, reading.range, ALL),
   ]);
   return {
     ...{ kind: 'table', id: 'found', keyColumns: kitchenColumns.length + 2 },

@@ -28,8 +28,8 @@ export const kitchenColumns: readonly Column[] = [
 ];
 
 export async function missingSheets(reading: Reading, { complete }: { complete: boolean }): Promise<TablePart> {
-  const { warehouse, of } = reading;
-  const [names, { kitchens }] = await Promise.all([kitchensOf(reading), completeness(warehouse, of.scope, of, ALL)]);
+  const { warehouse, of, range } = reading;
+  const [names, { kitchens }] = await Promise.all([kitchensOf(reading), completeness(warehouse, of.scope, range, ALL)]);
   const gaps = kitchens.filter(({ expected, complete: whole }) => complete || whole < expected);
   return {
     ...{ kind: 'table', id: 'missing', keyColumns: kitchenColumns.length },

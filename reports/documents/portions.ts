@@ -10,7 +10,7 @@ export async function portionsByGroup(reading: Reading): Promise<TablePart | und
   const kpis = reading.seen(['portions_target', 'portions_delivered']);
   if (kpis.length < 2) return undefined;
   const [target = [], delivered = []] = await Promise.all(
-    kpis.map((kpi) => rangeValues(reading.warehouse, kpi, reading.of.scope, reading.of)),
+    kpis.map((kpi) => rangeValues(reading.warehouse, kpi, reading.of.scope, reading.range)),
   );
   const groups = [...new Set([...target, ...delivered].map(({ split }) => split))]
     .filter((split) => split !== '')
@@ -46,7 +46,7 @@ export async function portionsByGroup(reading: Reading): Promise<TablePart | und
 export async function portionsBySize(reading: Reading): Promise<TablePart | undefined> {
   const [received] = reading.seen(['portions_received']);
   if (received === undefined) return undefined;
-  const rows = await rangeValues(reading.warehouse, received, reading.of.scope, reading.of);
+  const rows = await rangeValues(reading.warehouse, received, reading.of.scope, reading.range);
   return {
     ...{ kind: 'table', id: 'sizes', keyColumns: 1 },
     title: { id: 'Porsi diterima menurut ukuran', en: 'Portions received by size' },

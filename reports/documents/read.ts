@@ -42,6 +42,8 @@ export const kindOf = (kpi: Kpi): ColumnKind => kinds[kpi.unit];
 export type Reading = {
   warehouse: Warehouse;
   of: Of;
+  /** Its first and last day alone, as queries bind them. */
+  range: Range;
   /** The KPIs among these that are visible, in the order given. */
   seen(ids: readonly string[]): Kpi[];
   /** The target in force for the unit at the end of the period. */
@@ -78,6 +80,7 @@ export async function startReading(
   return {
     warehouse,
     of,
+    range: { from, to },
     seen: (ids) => ids.flatMap((wanted) => kpis.find((kpi) => kpi.id === wanted) ?? []),
     target: (kpi) => targetOf(kpi, targets satisfies readonly TargetRow[], scopes, to),
     isProvisional: (day) => state(day, day) === 'provisional',
@@ -188,12 +191,12 @@ export async function unitsTable(
     only?: (figure: (kpi: string) => number | null) => boolean;
   },
 ): Promise<TablePart | undefined> {
-  const { warehouse, of } = reading;
+  const { warehouse, of, range } = reading;
   const kpis = reading.seen(ids);
   if (kpis.length === 0) return undefined;
   const [units, found] = await Promise.all([
     unitsAt(warehouse, of.scope, level),
-    unitFigures(warehouse, kpis, of.scope, level, of),
+    unitFigures(warehouse, kpis, of.scope, level, range),
   ]);
   const held = new Map(found.map(({ unit, kpi, num, den }) => [`${unit}\n${kpi}`, { num, den }]));
   const rows = units.flatMap((unit) => {

@@ -42,8 +42,8 @@ function whole(reading: Reading): FactsPart {
   };
 }
 
-async function onTime({ warehouse, of }: Reading): Promise<TablePart> {
-  const { totals } = await timeliness(warehouse, of.scope, of, 1);
+async function onTime({ warehouse, of, range }: Reading): Promise<TablePart> {
+  const { totals } = await timeliness(warehouse, of.scope, range, 1);
   return {
     ...{ kind: 'table', id: 'timeliness', keyColumns: 1 },
     title: { id: 'Ketepatan lembar harian', en: 'Daily sheets on time' },
@@ -64,7 +64,7 @@ async function onTime({ warehouse, of }: Reading): Promise<TablePart> {
 async function lateReports(reading: Reading): Promise<TablePart> {
   const [names, { items }] = await Promise.all([
     kitchensOf(reading),
-    paymentRisks(reading.warehouse, reading.of.scope, reading.of.to, ALL),
+    paymentRisks(reading.warehouse, reading.of.scope, reading.range.to, ALL),
   ]);
   return {
     ...{ kind: 'table', id: 'reports', keyColumns: kitchenColumns.length + 1 },

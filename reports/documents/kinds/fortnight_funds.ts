@@ -88,7 +88,7 @@ async function threeRows(reading: Reading): Promise<TablePart | undefined> {
   const [planned, used] = reading.seen(['funds_planned', 'funds_used']);
   if (planned === undefined || used === undefined) return undefined;
   const [plan, real] = await Promise.all(
-    [planned, used].map((kpi) => rangeValues(reading.warehouse, kpi, reading.of.scope, reading.of)),
+    [planned, used].map((kpi) => rangeValues(reading.warehouse, kpi, reading.of.scope, reading.range)),
   );
   const of = (values: typeof plan, split: string) => values?.find((row) => row.split === split)?.num ?? null;
   return {
@@ -109,7 +109,7 @@ async function threeRows(reading: Reading): Promise<TablePart | undefined> {
 }
 
 async function service(reading: Reading): Promise<FactsPart> {
-  const { planned, served, extra } = await serviceDays(reading.warehouse, reading.of.scope, reading.of);
+  const { planned, served, extra } = await serviceDays(reading.warehouse, reading.of.scope, reading.range);
   const none = planned === 0 && served === 0 && extra === 0;
   const fact = (id: string, en: string, value: number) =>
     ({ name: { id, en }, kind: 'count', value: none ? null : value, kpi: 'service_days' }) as const;

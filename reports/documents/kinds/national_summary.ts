@@ -49,7 +49,7 @@ export const nationalSummary: ReportKind = {
 async function ranked(reading: Reading, level: 'province' | 'regency' | 'sppg'): Promise<TablePart | undefined> {
   const [kpi] = reading.seen([RANKED_BY]);
   if (kpi === undefined) return undefined;
-  const { units } = await ranking(reading.warehouse, kpi, reading.of.scope, level, reading.of, 'desc', ALL);
+  const { units } = await ranking(reading.warehouse, kpi, reading.of.scope, level, reading.range, 'desc', ALL);
   return {
     ...{ kind: 'table', id: 'ranking', keyColumns: 1 },
     title: { id: `Peringkat menurut ${kpi.name.id.toLowerCase()}`, en: `Ranking by ${kpi.name.en.toLowerCase()}` },
