@@ -1,5 +1,5 @@
 /** Files of documents whose numbers are fixed, read back by other programs: poppler, another XLSX library, another CSV parser. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -105,6 +105,7 @@ test('a list of 30,000 rows is whole in every format', { timeout: 300_000 }, asy
 
 test('XLSX: numbers, shares, rupiah and dates are what they are, names are text, headings stay in sight', async () => {
   const bytes = Buffer.from(await renderXlsx(fixedReport, fixedStamp));
+  kept('fixed.xlsx', bytes);
   const sheets = await sheetsOf(bytes);
   expect(Object.keys(sheets)).toEqual(['Dokumen', 'Saldo', 'Penggunaan dana', 'Ketepatan waktu', 'SPPG', 'Definisi']);
   expect(sheets['Penggunaan dana']).toEqual([
@@ -131,6 +132,23 @@ test('XLSX: numbers, shares, rupiah and dates are what they are, names are text,
   ]);
   expect(['1,1', '1,4', '4,1'].map((cell) => formatOf(2, cell))).toEqual(['"Rp" #,##0.00', '0.0%', '"Rp" #,##0.00']);
   expect(hash(await renderXlsx(fixedReport, { ...fixedStamp }))).toBe(hash(bytes));
+});
+
+// LibreOffice is half a gigabyte: it opens the files where it is there, and CI does not install it.
+const office = spawnSync('soffice', ['--version'], { stdio: 'ignore' }).status === 0;
+test.skipIf(!office)('XLSX: LibreOffice opens it, as numbers and dates', () => {
+  const file = kept('office.xlsx', readFileSync(join(folder, 'fixed.xlsx')));
+  const everySheet = 'csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false,false,false,-1';
+  const profile = `-env:UserInstallation=file://${folder}/profile`;
+  execFileSync('soffice', [profile, '--headless', '--convert-to', everySheet, '--outdir', folder, file], {
+    stdio: 'ignore',
+  });
+  const funds = dsvFormat(',').parseRows(readFileSync(join(folder, 'office-Penggunaan dana.csv'), 'utf8'));
+  expect(funds[1]?.slice(0, 3).map((cell) => Number(cell) || cell)).toEqual([
+    'Bahan Baku',
+    420_000_000,
+    401_250_000.25,
+  ]);
 });
 
 test('XLSX: what is longer than a sheet goes on in the next, under the same headings', async () => {
