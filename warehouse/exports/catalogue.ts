@@ -19,7 +19,7 @@ export type Exportable = {
   /** It sums kitchens, so it is of a scope above them. */
   aboveKitchens?: true;
   /** Binds from, to, kpis (an array of ids), scopeId and what scarceParams yields. */
-  select?: (scope: Scope) => { columns: readonly DataColumn[]; sql: string };
+  select?: (scope: Scope) => { columns: readonly DataColumn[]; sql: string; order: string };
   /** What it is as a ministry document. */
   document?: DocumentEntry;
 };
@@ -48,8 +48,8 @@ const dataFiles: readonly Exportable[] = [
       sql: `SELECT sppg_id, day AS date, toString(kpi) AS kpi, ${told}
         FROM (SELECT sppg_id, day, kpi, num AS n, den AS d FROM mart.kpi_daily FINAL
           WHERE day BETWEEN {from:Date32} AND {to:Date32} AND split = '' AND num IS NOT NULL
-            AND kpi IN ({kpis:Array(String)}) AND ${scopeCondition(scope, 'sppg_id')})
-        ORDER BY day, sppg_id, kpi`,
+            AND kpi IN ({kpis:Array(String)}) AND ${scopeCondition(scope, 'sppg_id')})`,
+      order: 'date, sppg_id, kpi',
     }),
   },
   {
@@ -67,8 +67,8 @@ const dataFiles: readonly Exportable[] = [
         FROM (SELECT province_id, regency_id, day, kpi, sum(num) AS n, sum(den) AS d FROM mart.kpi_areas FINAL
           WHERE day BETWEEN {from:Date32} AND {to:Date32} AND split = '' AND num IS NOT NULL
             AND kpi IN ({kpis:Array(String)}) AND ${areaCondition(scope)}
-          GROUP BY province_id, regency_id, day, kpi)
-        ORDER BY date, province_id, regency_id, kpi`,
+          GROUP BY province_id, regency_id, day, kpi)`,
+      order: 'date, province_id, regency_id, kpi',
     }),
   },
   {
@@ -84,7 +84,8 @@ const dataFiles: readonly Exportable[] = [
       ],
       sql: `SELECT id AS sppg_id, code, name, provinceId AS province_id, regencyId AS regency_id, toString(status) AS status,
           targetRecipients AS target_recipients
-        FROM raw.sppg FINAL WHERE NOT _deleted AND ${scopeCondition(scope, 'id')} ORDER BY code, id`,
+        FROM raw.sppg FINAL WHERE NOT _deleted AND ${scopeCondition(scope, 'id')}`,
+      order: 'code, sppg_id',
     }),
   },
 ];

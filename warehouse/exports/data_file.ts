@@ -23,17 +23,12 @@ export type DataFile = {
 };
 
 const engineFormats: Readonly<Record<string, string>> = {
-  csv: csvFormat('csv'),
-  'csv-id': csvFormat('csv-id'),
+  csv: 'CSV',
+  'csv-id': 'CSV',
   xlsx: 'JSONCompactEachRow',
   jsonl: 'JSONEachRow',
   parquet: 'Parquet',
 };
-
-/** A missing value is empty. */
-function csvFormat(dialect: Dialect): string {
-  return `CSV SETTINGS format_csv_delimiter = '${separatorOf[dialect]}', format_csv_null_representation = ''`;
-}
 
 /** What a file of a format is, and how its name ends. */
 export const fileTypes: Readonly<Record<string, { media: string; ending: string }>> = {
@@ -59,11 +54,19 @@ export async function dataFile(warehouse: Warehouse, file: DataFile, signal: Abo
   if (report.id === 'kpi_daily' && format === 'csv') {
     return concatenated(datasetHeader, await datasetStream(warehouse, scope, from, to, kpis, signal));
   }
-  const { columns, sql } = report.select(scope);
+  const { columns, sql, order } = report.select(scope);
   const params = { from, to, scopeId: scope.id, kpis: kpis.map((kpi) => kpi.id), ...scarceParams(kpis) };
   const dialect = format === 'csv' || format === 'csv-id' ? format : undefined;
-  const told = dialect ? `SELECT ${columns.map((column) => cellSql(column, dialect)).join(', ')} FROM (${sql})` : sql;
-  const bytes = await warehouse.stream(`${told} FORMAT ${engineFormat}`, params, signal);
+  const cells = dialect ? columns.map((column) => cellSql(column, dialect)) : ['*'];
+  // A missing value is empty.
+  const settings = dialect
+    ? `SETTINGS format_csv_delimiter = '${separatorOf[dialect]}', format_csv_null_representation = ''`
+    : '';
+  const bytes = await warehouse.stream(
+    `SELECT ${cells.join(', ')} FROM (${sql}) ORDER BY ${order} ${settings} FORMAT ${engineFormat}`,
+    params,
+    signal,
+  );
   if (format === 'xlsx') return dataXlsx(report.name.id, columns, bytes);
   return dialect ? concatenated(headerOf(columns, dialect), bytes) : bytes;
 }

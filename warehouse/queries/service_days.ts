@@ -17,7 +17,7 @@ export async function serviceDays(
 ): Promise<ServiceDays> {
   const [row] = await warehouse.query<ServiceDays>(
     `${dueSql(scope)},
-     served AS (
+     service AS (
        SELECT DISTINCT x.sppgId AS sppg_id, toDate32(x.distributionDate + toIntervalHour(k.shift)) AS day
        FROM (
          SELECT sppgId, distributionDate FROM raw.food_distributions FINAL
@@ -31,8 +31,11 @@ export async function serviceDays(
        ) AS k ON k.id = x.sppgId
        WHERE k.shift > 0 AND day BETWEEN {from:Date32} AND {to:Date32}
      )
-     SELECT (SELECT count() FROM due) AS planned, (SELECT count() FROM served) AS all,
-       (SELECT count() FROM served WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM due)) AS served, all - served AS extra`,
+     SELECT d.planned AS planned, s.kept AS served, s.every - s.kept AS extra
+     FROM (SELECT count() AS planned FROM due) AS d
+     CROSS JOIN (
+       SELECT count() AS every, countIf((sppg_id, day) IN (SELECT sppg_id, day FROM due)) AS kept FROM service
+     ) AS s`,
     { ...range, scopeId: scope.id },
   );
   return { planned: row?.planned ?? 0, served: row?.served ?? 0, extra: row?.extra ?? 0 };

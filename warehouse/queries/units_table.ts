@@ -62,7 +62,7 @@ export async function unitFigures(
        SELECT ${unit} AS unit, toString(m.kpi) AS kpi, m.day AS day, sum(m.num) AS nums, sum(m.den) AS dens FROM ${table} AS m FINAL
        WHERE m.kpi IN ({kpis:Array(String)}) AND m.day BETWEEN {from:Date32} AND {to:Date32} AND m.split = '' AND m.num IS NOT NULL
          AND ${where}
-       GROUP BY unit, kpi, m.day
+       GROUP BY ${unit}, m.kpi, m.day
      )
      GROUP BY unit, kpi`,
     {
