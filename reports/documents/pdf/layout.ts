@@ -15,6 +15,8 @@ const LIST_ROWS = 1_500;
 /** Characters across a portrait page at the two sizes of type, and across a landscape one. */
 const [NORMAL, SMALL, LANDSCAPE] = [96, 118, 160] as const;
 const LONGEST_TEXT = 30;
+/** Two lines of it. */
+const MISSING_WIDTH = 'belum ada'.length;
 
 type Align = 'left' | 'right';
 /** `missing`: which cells of a row hold no data. */
@@ -71,7 +73,7 @@ function tableOf(part: TablePart): SetPart {
   const widths = part.columns.map(({ name, kind }, at) => {
     let longest = 0;
     for (const { cells, missing } of total ? [...rows, total] : rows)
-      longest = Math.max(longest, missing.includes(at) ? longestWord(MISSING) : (cells[at]?.length ?? 0));
+      longest = Math.max(longest, missing.includes(at) ? MISSING_WIDTH : (cells[at]?.length ?? 0));
     return Math.max(numeric(kind) ? longest : Math.min(longest, LONGEST_TEXT), longestWord(name.id), 4) + 2;
   });
   const across = widths.reduce((sum, width) => sum + width, 0);
