@@ -85,8 +85,8 @@ export async function checkPeriod(
   }
   if (period === 'fortnight') {
     const [row] = await warehouse.query<{ starts: string; ends: string }>(
-      `SELECT toString(starts) AS starts, toString(ends) AS ends FROM mart.fortnights FINAL
-       WHERE listed AND starts <= {from:Date32} ORDER BY starts DESC LIMIT 1`,
+      `SELECT toString(f.starts) AS starts, toString(f.ends) AS ends FROM mart.fortnights AS f FINAL
+       WHERE f.listed AND f.starts <= {from:Date32} ORDER BY f.starts DESC LIMIT 1`,
       { from },
     );
     if (row?.starts !== from || row.ends !== to)
