@@ -37,7 +37,7 @@ beforeAll(async () => {
      GROUP BY 1, 2 ORDER BY count(*) DESC, 2 LIMIT 1`,
   );
   Object.assign(scopes, {
-    ...{ national: 'national', region: 'region:JAWA', province: `province:${most?.province}` },
+    ...{ national: 'national', province: `province:${most?.province}` },
     ...{ regency: `regency:${most?.regency}`, sppg: `sppg:${most?.sppg}` },
   });
 });
