@@ -42,6 +42,8 @@ export const deliverJob = z.discriminatedUnion('kind', [
   /** A schedule fell due: what is to be delivered is put into the ledger. */
   z.object({ kind: z.literal('plan'), schedule: z.string(), due: z.iso.datetime() }),
   z.object({ kind: z.literal('deliver'), id: z.string() }),
+  /** Somebody orders a delivery again. */
+  z.object({ kind: z.literal('again'), id: z.string() }),
   /** The numbers of a report of the register are read again; without a key, those of all of them. */
   z.object({
     kind: z.literal('read'),
@@ -55,11 +57,15 @@ export async function requestDelivery(queue: Queue, job: DeliverJob): Promise<vo
   const id =
     job.kind === 'plan'
       ? `plan-${job.schedule}-${job.due.replaceAll(/\D/g, '')}`
-      : job.kind === 'deliver'
-        ? `deliver-${job.id}`
+      : job.kind !== 'read'
+        ? `${job.kind}-${job.id}`
         : `read-${job.key ? Object.values(job.key).join('-').replaceAll(':', '_') : 'all'}`;
   const once = { jobId: id, removeOnComplete: true, removeOnFail: true };
-  await queue.add(job.kind, job, { ...once, attempts: DELIVERY_ATTEMPTS, backoff: { type: 'exponential', delay: 2_000 } });
+  await queue.add(job.kind, job, {
+    ...once,
+    attempts: DELIVERY_ATTEMPTS,
+    backoff: { type: 'exponential', delay: 2_000 },
+  });
 }
 
 /** 2 s, 4 s, 8 s … more than an hour in all. */

@@ -43,7 +43,11 @@ export function readSecret({ secretsDir }: Post, name: string): string {
   try {
     return readFileSync(join(secretsDir, name), 'utf8').trim();
   } catch (cause) {
-    throw new LumbungError('config', `there is no secret ${name}: put it into a file of that name in DELIVERY_SECRETS`, cause);
+    throw new LumbungError(
+      'config',
+      `there is no secret ${name}: put it into a file of that name in DELIVERY_SECRETS`,
+      cause,
+    );
   }
 }
 

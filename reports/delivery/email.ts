@@ -35,13 +35,20 @@ export async function mail(post: Post, letter: Letter, id: string): Promise<Outc
     }
     return { taken: true, receipt: sent.response.slice(0, 200) };
   } catch (error) {
-    const { command = 'DATA', responseCode = 0, code } = error as { command?: string; responseCode?: number; code?: string };
+    const {
+      command = 'DATA',
+      responseCode = 0,
+      code,
+    } = error as { command?: string; responseCode?: number; code?: string };
     const refused = responseCode >= 400;
     const before = BEFORE.has(command) || command.startsWith('AUTH') || code === 'EDNS' || code === 'ECONNECTION';
     if (refused && responseCode >= 500)
       throw new LumbungError('bad_input', `the mail server refuses it: ${messageOf(error).slice(0, 200)}`, error);
     if (refused || before) throw failed('e-mail', error);
-    return { taken: 'uncertain', reason: `the connection broke while the message was handed over: ${messageOf(error).slice(0, 200)}` };
+    return {
+      taken: 'uncertain',
+      reason: `the connection broke while the message was handed over: ${messageOf(error).slice(0, 200)}`,
+    };
   } finally {
     transport.close();
   }

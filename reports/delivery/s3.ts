@@ -14,7 +14,13 @@ export const sendToS3: Send<Extract<Target, { kind: 's3' }>> = async (target, pa
   const endpoint = demandUrl(post, target.endpoint);
   const { sessionToken, ...pair } = parseKeys(readSecret(post, target.secret), target.secret);
   const client = new AwsClient({
-    ...{ ...pair, ...(sessionToken === undefined ? {} : { sessionToken }), service: 's3', region: target.region, retries: 0 },
+    ...{
+      ...pair,
+      ...(sessionToken === undefined ? {} : { sessionToken }),
+      service: 's3',
+      region: target.region,
+      retries: 0,
+    },
   });
   const prefix = target.prefix.split('/').filter((part) => part !== '');
   const urlOf = (name: string) =>
@@ -26,7 +32,10 @@ export const sendToS3: Send<Extract<Target, { kind: 's3' }>> = async (target, pa
     const held = await ask('HEAD', name);
     if (held.status === 200 && held.headers.get('x-amz-meta-sha256') === sha256) return;
     if (held.status === 200 && !overwrite)
-      throw new LumbungError('bad_input', `${name} is there already with other bytes: remove it, or choose another prefix`);
+      throw new LumbungError(
+        'bad_input',
+        `${name} is there already with other bytes: remove it, or choose another prefix`,
+      );
     const headers = { 'x-amz-meta-sha256': sha256, ...(overwrite ? {} : { 'if-none-match': '*' }) };
     const answer = await ask('PUT', name, { body, headers });
     // Somebody put it there in between: look again.

@@ -7,7 +7,16 @@ import { createHash } from 'node:crypto';
 import type { Warehouse } from '../client.ts';
 
 /** uncertain: it broke off when the channel may have taken it already, and the channel cannot be asked. */
-export const DELIVERY_STATES = ['planned', 'rendered', 'sending', 'sent', 'acknowledged', 'held', 'uncertain', 'dead'] as const;
+export const DELIVERY_STATES = [
+  'planned',
+  'rendered',
+  'sending',
+  'sent',
+  'acknowledged',
+  'held',
+  'uncertain',
+  'dead',
+] as const;
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 /** Nothing more happens by itself. */
 export const isSettled = (state: DeliveryState) => ['acknowledged', 'held', 'uncertain', 'dead'].includes(state);
@@ -39,7 +48,10 @@ export type Delivery = {
   reason: string;
 };
 
-export type DeliveryOf = Pick<Delivery, 'schedule' | 'report' | 'scope' | 'from' | 'to' | 'revision' | 'format' | 'target'>;
+export type DeliveryOf = Pick<
+  Delivery,
+  'schedule' | 'report' | 'scope' | 'from' | 'to' | 'revision' | 'format' | 'target'
+>;
 
 export function deliveryId({ schedule, report, scope, from, to, revision, format, target }: DeliveryOf): string {
   const parts = [schedule, report, scope, from, to, revision, format, target];
@@ -72,7 +84,11 @@ export async function readDelivery(warehouse: Warehouse, id: string): Promise<De
 }
 
 /** The newest periods first. */
-export async function listDeliveries(warehouse: Warehouse, schedule: string | undefined, upTo: number): Promise<Delivery[]> {
+export async function listDeliveries(
+  warehouse: Warehouse,
+  schedule: string | undefined,
+  upTo: number,
+): Promise<Delivery[]> {
   return warehouse.query<Delivery>(
     `SELECT ${columns} FROM ops.deliveries FINAL ${schedule === undefined ? '' : 'WHERE schedule = {schedule:String}'}
      ORDER BY due DESC, scope, id LIMIT {upTo:UInt32}`,

@@ -21,7 +21,14 @@ const https = z.url({ protocol: /^https?$/ }).max(1_000);
 export const target = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('folder'), folder }),
   z.strictObject({
-    ...{ kind: z.literal('sftp'), host, port: port.default(22), user: z.string().min(1).max(100), secret: name, folder },
+    ...{
+      kind: z.literal('sftp'),
+      host,
+      port: port.default(22),
+      user: z.string().min(1).max(100),
+      secret: name,
+      folder,
+    },
     /** SHA-256 of the host's key, as `ssh-keygen -lf` prints it without "SHA256:": whoever else answers gets nothing. */
     hostKey: z.string().regex(/^[A-Za-z0-9+/]{43}$/, 'must be the SHA-256 of the host key in base64, without "="'),
   }),
@@ -105,7 +112,12 @@ export async function readSchedule(warehouse: Warehouse, id: string): Promise<Ke
   return row && read(row);
 }
 
-export async function writeSchedule(warehouse: Warehouse, schedule: Schedule, by: string, removed = false): Promise<void> {
+export async function writeSchedule(
+  warehouse: Warehouse,
+  schedule: Schedule,
+  by: string,
+  removed = false,
+): Promise<void> {
   const [row] = await warehouse.query<{ last: number }>(
     'SELECT max(version) AS last FROM ops.delivery_schedules WHERE id = {id:String}',
     { id: schedule.id },
@@ -117,10 +129,16 @@ export async function writeSchedule(warehouse: Warehouse, schedule: Schedule, by
 }
 
 /** The time the schedule fell due last, and when it does next. */
-export function dueTimes({ cron, zone: tz }: Pick<Schedule, 'cron' | 'zone'>, now: Date): { last: string; next: string } {
+export function dueTimes(
+  { cron, zone: tz }: Pick<Schedule, 'cron' | 'zone'>,
+  now: Date,
+): { last: string; next: string } {
   const at = (from: Date) => CronExpressionParser.parse(cron, { currentDate: from, tz });
   return {
-    last: at(new Date(now.getTime() + 1)).prev().toDate().toISOString(),
+    last: at(new Date(now.getTime() + 1))
+      .prev()
+      .toDate()
+      .toISOString(),
     next: at(now).next().toDate().toISOString(),
   };
 }

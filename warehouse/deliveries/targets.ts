@@ -16,7 +16,8 @@ export function demandHost({ DELIVERY_HOSTS }: Pick<Config, 'DELIVERY_HOSTS'>, h
 
 export function demandUrl(post: Pick<Config, 'DELIVERY_HOSTS'>, text: string): URL {
   const url = new URL(text);
-  if (url.username !== '' || url.password !== '') throw new LumbungError('bad_input', 'an address must not hold a password');
+  if (url.username !== '' || url.password !== '')
+    throw new LumbungError('bad_input', 'an address must not hold a password');
   demandHost(post, url.hostname, Number(url.port || (url.protocol === 'https:' ? 443 : 80)));
   return url;
 }

@@ -70,7 +70,8 @@ export function refusal(life: Life, event: Omit<ReportEvent, 'seq' | 'id'>): str
     case 'excepted':
       return revising ? undefined : 'nothing is locked yet: an exception is not needed';
     default:
-      if (draft === undefined) return revising ? 'it is locked and no revision is pending' : 'its numbers were not read yet';
+      if (draft === undefined)
+        return revising ? 'it is locked and no revision is pending' : 'its numbers were not read yet';
       if (draft.sha256 !== event.sha256) return `its numbers are ${draft.sha256} by now: look at them again`;
       if (revising && !open) return 'it is locked: a revision needs an exception that has not expired';
   }

@@ -15,12 +15,19 @@ const hash = (text: string) => createHash('sha256').update(text).digest('hex');
 
 /** The number on the document and in the address of its verification: the same for every copy, and not to be guessed from another. */
 function documentNumber(key: ReportKey, revision: number, sha256: string): string {
-  const digits = hash(`${keyOf(key)}|${revision}|${sha256}`).slice(0, 20).toUpperCase();
+  const digits = hash(`${keyOf(key)}|${revision}|${sha256}`)
+    .slice(0, 20)
+    .toUpperCase();
   return `LMB-${digits.replaceAll(/(.{5})(?=.)/g, '$1-')}`;
 }
 
 /** Gives out the number of a content, before a document that carries it exists. */
-export async function issueNumber(warehouse: Warehouse, key: ReportKey, revision: number, sha256: string): Promise<string> {
+export async function issueNumber(
+  warehouse: Warehouse,
+  key: ReportKey,
+  revision: number,
+  sha256: string,
+): Promise<string> {
   const number = documentNumber(key, revision, sha256);
   const { report, scope, from, to } = key;
   await warehouse.insertRows('ops.report_numbers', [
@@ -64,7 +71,8 @@ export async function act(warehouse: Warehouse, key: ReportKey, { kind, actor, .
     },
   ]);
   const after = await readLife(warehouse, key);
-  if (!after.applied.has(id)) throw new LumbungError('overloaded', 'somebody else changed it in the same moment: look again');
+  if (!after.applied.has(id))
+    throw new LumbungError('overloaded', 'somebody else changed it in the same moment: look again');
   return after;
 }
 
@@ -85,7 +93,8 @@ export async function readContent(warehouse: Warehouse, sha256: string): Promise
     { sha256 },
   );
   if (row === undefined) throw new LumbungError('not_found', `there is no content ${sha256}`);
-  if (hash(row.content) !== sha256) throw new LumbungError('internal', `the content ${sha256} was altered in ops.report_contents`);
+  if (hash(row.content) !== sha256)
+    throw new LumbungError('internal', `the content ${sha256} was altered in ops.report_contents`);
   return row.content;
 }
 

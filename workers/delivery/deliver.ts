@@ -9,28 +9,21 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { LumbungError, messageOf, policies } from '../../platform/errors.ts';
 import { failpoint } from '../../platform/failpoints.ts';
-import type { Post } from '../../reports/delivery/channel.ts';
-import { mail } from '../../reports/delivery/email.ts';
 import { hashOfFile } from '../../reports/delivery/folder.ts';
 import { sendTo } from '../../reports/delivery/send.ts';
 import { signPdf } from '../../reports/delivery/sign.ts';
 import { type Delivery, isSettled, readDelivery, writeDelivery } from '../../warehouse/deliveries/ledger.ts';
-import { type KeptSchedule, readSchedule, type Recipient } from '../../warehouse/deliveries/schedules.ts';
+import { type KeptSchedule, type Recipient, readSchedule } from '../../warehouse/deliveries/schedules.ts';
 import { describe, placed } from '../../warehouse/deliveries/targets.ts';
 import { isRole, may } from '../../warehouse/permissions.ts';
 import { readContent } from '../../warehouse/register/register.ts';
 import { parseScope } from '../../warehouse/scopes.ts';
 import type { DeliveryContext } from './documents.ts';
+import { postOf, tellOwner } from './owner.ts';
 import { scopesOf } from './plan.ts';
 import { thawed } from './reading.ts';
 
 const RENDER_WITHIN_MS = 10 * 60_000;
-
-export const postOf = ({ config }: Pick<DeliveryContext, 'config'>): Post => ({
-  ...config,
-  secretsDir: config.DELIVERY_SECRETS ?? join(config.dataDir, 'secrets'),
-  outbox: config.DELIVERY_OUTBOX ?? join(config.dataDir, 'outbox'),
-});
 
 /** `last`: nobody tries again after this attempt. */
 export async function deliver(context: DeliveryContext, id: string, last: boolean): Promise<void> {
@@ -41,13 +34,13 @@ export async function deliver(context: DeliveryContext, id: string, last: boolea
   const settle = async (state: 'held' | 'uncertain' | 'dead', reason: string) => {
     if (delivery === undefined) return;
     delivery = await writeDelivery(warehouse, { ...delivery, state, reason });
-    log.warn({ delivery: id, schedule: delivery.schedule, state, reason }, 'delivery stopped');
     await tellOwner(context, schedule, delivery);
   };
   try {
     if (schedule === undefined) return await settle('held', 'its schedule was removed');
     const recipient = await recipientOf(context, schedule, delivery);
-    if (recipient === undefined) return await settle('held', 'the schedule no longer names this recipient, or its role may not see it');
+    if (recipient === undefined)
+      return await settle('held', 'the schedule no longer names this recipient, or its role may not see it');
     if (delivery.state === 'sending' && recipient.target.kind === 'email')
       return await settle('uncertain', 'the worker ended while the mail server was taking it');
     if (delivery.state !== 'sent') {
@@ -81,12 +74,14 @@ export async function deliver(context: DeliveryContext, id: string, last: boolea
       return;
     }
     // Not taken, as the channel says: it waits for the next attempt, and says why.
-    if (delivery.state === 'sending') delivery = await writeDelivery(warehouse, { ...delivery, state: 'rendered', reason });
+    if (delivery.state === 'sending')
+      delivery = await writeDelivery(warehouse, { ...delivery, state: 'rendered', reason });
     throw error;
   }
 }
 
-const fileOf = ({ config }: DeliveryContext, { id, name }: Delivery) => join(config.dataDir, 'deliveries', `${id}-${name}`);
+const fileOf = ({ config }: DeliveryContext, { id, name }: Delivery) =>
+  join(config.dataDir, 'deliveries', `${id}-${name}`);
 
 /** The file of a delivery: the one rendered before, else rendered from the frozen numbers. */
 async function rendered(context: DeliveryContext, delivery: Delivery): Promise<Pick<Delivery, 'sha256' | 'bytes'>> {
@@ -97,7 +92,8 @@ async function rendered(context: DeliveryContext, delivery: Delivery): Promise<P
   const { committedAt, rolledUpAt, number, revision, documentState: state, contentSha256 } = delivery;
   const report = thawed(await readContent(warehouse, contentSha256), { committedAt, rolledUpAt });
   const signal = AbortSignal.any([lifecycle.signal, AbortSignal.timeout(RENDER_WITHIN_MS)]);
-  const verifyUrl = config.PUBLIC_URL === undefined ? {} : { verifyUrl: new URL(`/verify/${number}`, config.PUBLIC_URL).href };
+  const verifyUrl =
+    config.PUBLIC_URL === undefined ? {} : { verifyUrl: new URL(`/verify/${number}`, config.PUBLIC_URL).href };
   const stamp = { state, revision, number, sha256: contentSha256, ...verifyUrl };
   const plain = await buffer(await documents.render(report, delivery.format, signal, stamp));
   const bytes = delivery.format === 'pdf' ? await signPdf(plain, config, state) : plain;
@@ -119,17 +115,4 @@ async function recipientOf({ warehouse }: DeliveryContext, schedule: KeptSchedul
       return { ...recipient, scope, target } satisfies Recipient;
   }
   return undefined;
-}
-
-/** Tells the schedule's owner by e-mail, where that can be; the ledger and the pages say it anyway. */
-export async function tellOwner(context: DeliveryContext, schedule: KeptSchedule | undefined, delivery: Delivery): Promise<void> {
-  const to = schedule?.owner.email;
-  if (to === undefined || context.config.SMTP_URL === undefined) return;
-  const { id, state, reason, report, scope, from, to: until, version } = delivery;
-  const words = { held: 'ditahan', uncertain: 'belum pasti terkirim', dead: 'gagal terkirim' };
-  const subject = `Lumbung: ${report} ${scope} ${words[state as keyof typeof words] ?? state}`;
-  const text = `Dokumen ${report} untuk ${scope}, ${from} s.d. ${until}: ${words[state as keyof typeof words] ?? state}.\n\nAlasan: ${reason}\n\nKirim lagi setelah diperbaiki: lumbung deliveries again ${id}\n`;
-  await mail(postOf(context), { to: [to], subject, text }, `${id}-${version}`).catch((error: unknown) =>
-    context.log.warn({ delivery: id, error: messageOf(error) }, 'the owner could not be told'),
-  );
 }

@@ -14,6 +14,9 @@ import { dueTimes, type KeptSchedule, listSchedules } from '../../warehouse/deli
 import { lastDue, recordRun } from '../../warehouse/ledger.ts';
 import { runsOf } from './worker.ts';
 
+/** Every hour; what an hour misses the next one reads. */
+const READ_AGAIN = '20 * * * *';
+
 type DueContext = { warehouse: Warehouse; queue: Queue; holds(): Promise<boolean>; log: Logger };
 
 export function createDeliverySchedules({ warehouse, queue, holds, log }: DueContext) {
@@ -31,6 +34,10 @@ export function createDeliverySchedules({ warehouse, queue, holds, log }: DueCon
     askForDue(schedule).catch((error: unknown) =>
       log.warn({ schedule: schedule.id, error: messageOf(error) }, 'could not ask for deliveries'),
     );
+  // What has come since: drafts are read again, and locked reports for revisions.
+  const reading = cron.schedule(READ_AGAIN, async () => {
+    if (await holds().catch(() => false)) await requestDelivery(queue, { kind: 'read' }).catch(() => undefined);
+  });
   return {
     async look(): Promise<void> {
       const schedules = (await listSchedules(warehouse)).filter(({ enabled }) => enabled);
@@ -49,6 +56,7 @@ export function createDeliverySchedules({ warehouse, queue, holds, log }: DueCon
       for (const id of await openDeliveries(warehouse)) await requestDelivery(queue, { kind: 'deliver', id });
     },
     async stop(): Promise<void> {
+      await reading.destroy();
       for (const { task } of tasks.values()) await task.destroy();
     },
   };

@@ -3,19 +3,26 @@
  * Invariants: the same schedule and due time give the same deliveries, whoever plans them and how often; nothing is sent here.
  */
 import { LumbungError } from '../../platform/errors.ts';
+import { doubts } from '../../reports/delivery/gate.ts';
 import { canonical, type Report } from '../../reports/documents/report.ts';
-import { type Delivery, deliveryId, readDelivery, writeDelivery } from '../../warehouse/deliveries/ledger.ts';
+import type { Warehouse } from '../../warehouse/client.ts';
+import {
+  type Delivery,
+  deliveryId,
+  isSettled,
+  readDelivery,
+  writeDelivery,
+} from '../../warehouse/deliveries/ledger.ts';
 import { type KeptSchedule, type Recipient, readSchedule } from '../../warehouse/deliveries/schedules.ts';
 import { describe, placed } from '../../warehouse/deliveries/targets.ts';
 import { documents as catalogue } from '../../warehouse/exports/documents.ts';
 import { type Field, isRole, may, visibleKpis } from '../../warehouse/permissions.ts';
 import { childrenOf, pathOf } from '../../warehouse/queries/hierarchy.ts';
 import { answerOf } from '../../warehouse/register/life.ts';
-import { issueNumber, keepContent, readContent, type ReportKey } from '../../warehouse/register/register.ts';
+import { issueNumber, keepContent, type ReportKey, readContent } from '../../warehouse/register/register.ts';
 import { parseScope } from '../../warehouse/scopes.ts';
-import { doubts } from '../../reports/delivery/gate.ts';
-import type { Warehouse } from '../../warehouse/client.ts';
 import type { DeliveryContext } from './documents.ts';
+import { tellOwner } from './owner.ts';
 import { readForRegister, thawed } from './reading.ts';
 
 const READ_WITHIN_MS = 10 * 60_000;
@@ -35,6 +42,30 @@ export async function plan(context: DeliveryContext, id: string, due: string): P
     }
   }
   return ids;
+}
+
+/**
+ * Somebody orders it again: what was held is read and judged anew; what failed, is uncertain or arrived goes out as it was, under
+ * the same names, so that a recipient who has it knows it. The id of what is to be delivered.
+ */
+export async function planAgain(context: DeliveryContext, id: string): Promise<string | undefined> {
+  const { warehouse } = context;
+  const known = await readDelivery(warehouse, id);
+  if (known === undefined || !isSettled(known.state)) return known?.id;
+  if (known.state !== 'held') {
+    await writeDelivery(warehouse, { ...known, state: 'planned', attempt: 0, reason: '' });
+    return id;
+  }
+  const schedule = await readSchedule(warehouse, known.schedule);
+  for (const recipient of schedule?.recipients ?? []) {
+    const { scope, report, from, to, due } = known;
+    const target = placed(recipient.target, { scope, period: from === to ? from : `${from}_${to}`, report });
+    if (schedule === undefined || describe(target) !== known.target) continue;
+    if (!(await scopesOf(warehouse, recipient)).includes(scope)) continue;
+    const fresh = await planOne(context, schedule, { ...recipient, scope }, { due, from, to }, true);
+    return fresh.state === 'planned' ? fresh.id : undefined;
+  }
+  return undefined;
 }
 
 /** The units a recipient's line stands for, as they are now. */
@@ -65,8 +96,9 @@ async function planOne(
   schedule: KeptSchedule,
   recipient: Recipient,
   { due, from, to }: { due: string; from: string; to: string },
+  again = false,
 ): Promise<Delivery> {
-  const { warehouse, log } = context;
+  const { warehouse } = context;
   const { report, format, id, gate } = schedule;
   const key: ReportKey = { report, scope: recipient.scope, from, to };
   const read = await numbersFor(context, key, recipient.role, gate);
@@ -74,21 +106,41 @@ async function planOne(
   const target = describe(placed(recipient.target, { scope: recipient.scope, period, report }));
   const of = { schedule: id, ...key, revision: read.revision, format, target };
   const known = await readDelivery(warehouse, deliveryId(of));
-  if (known !== undefined) return known;
+  if (known !== undefined && !(again && known.state === 'held')) return known;
   const extension = format === 'csv-id' ? 'csv' : format;
   const revision = read.revision === 0 ? '' : `_r${read.revision}`;
   const delivery: Delivery = {
-    ...{ id: deliveryId(of), version: 0, ...of, due, attempt: 0, state: read.why === undefined ? 'planned' : 'held' },
-    ...{ contentSha256: read.sha256, documentState: read.state, committedAt: read.committedAt, rolledUpAt: read.rolledUpAt },
+    ...{
+      id: deliveryId(of),
+      version: known?.version ?? 0,
+      ...of,
+      due,
+      attempt: 0,
+      state: read.why === undefined ? 'planned' : 'held',
+    },
+    ...{
+      contentSha256: read.sha256,
+      documentState: read.state,
+      committedAt: read.committedAt,
+      rolledUpAt: read.rolledUpAt,
+    },
     number: read.sha256 === '' ? '' : await issueNumber(warehouse, key, read.revision, read.sha256),
     name: `${report}_${recipient.scope.replace(':', '-')}_${period}${revision}.${extension}`,
     ...{ sha256: '', bytes: 0, receipt: '', reason: read.why ?? '' },
   };
-  if (read.why !== undefined) log.warn({ delivery: delivery.id, schedule: id, reason: read.why }, 'delivery held');
-  return writeDelivery(warehouse, delivery);
+  const planned = await writeDelivery(warehouse, delivery);
+  if (read.why !== undefined) await tellOwner(context, schedule, planned);
+  return planned;
 }
 
-type Numbers = { sha256: string; state: string; revision: number; committedAt: string; rolledUpAt: string; why?: string };
+type Numbers = {
+  sha256: string;
+  state: string;
+  revision: number;
+  committedAt: string;
+  rolledUpAt: string;
+  why?: string;
+};
 const nothing = { sha256: '', state: '', revision: 0, committedAt: '', rolledUpAt: '' };
 
 /** The numbers a recipient gets: what its role sees of its scope, and why it gets none. */
@@ -101,16 +153,23 @@ async function numbersFor(
   const { warehouse, documents, lifecycle, config } = context;
   const scope = parseScope(key.scope);
   if ((await pathOf(warehouse, scope)) === undefined) return { ...nothing, why: `there is no unit ${key.scope}` };
-  const fields: readonly Field[] = ['exports', ...(Object.entries(catalogue).find(([id]) => id === key.report)?.[1].fields ?? [])];
+  const fields: readonly Field[] = [
+    'exports',
+    ...(Object.entries(catalogue).find(([id]) => id === key.report)?.[1].fields ?? []),
+  ];
   const missing = isRole(role) ? fields.filter((field) => !may(role, field, scope.level)) : ['exports'];
-  if (missing.length > 0) return { ...nothing, why: `role ${role} gets no ${key.report} of ${key.scope} (${missing.join(', ')})` };
+  if (missing.length > 0)
+    return { ...nothing, why: `role ${role} gets no ${key.report} of ${key.scope} (${missing.join(', ')})` };
   const answer = answerOf(await readForRegister(context, key));
   if (answer === undefined) return { ...nothing, why: 'the report could not be read' };
   const kpis = visibleKpis(role);
   const registered = thawed(await readContent(warehouse, answer.sha256), answer);
   const whole = registered.definitions.every((id) => kpis.some((kpi) => kpi.id === id));
   if (!whole && (answer.locked || gate.state !== 'Sementara'))
-    return { ...nothing, why: `role ${role} does not see all of the report that is ${answer.state}: fewer numbers were confirmed by nobody` };
+    return {
+      ...nothing,
+      why: `role ${role} does not see all of the report that is ${answer.state}: fewer numbers were confirmed by nobody`,
+    };
   const waits = ORDER.indexOf(gate.state) > (answer.locked ? ORDER.length : ORDER.indexOf(answer.state));
   const state = waits ? [`it is ${answer.state}; it goes out from ${gate.state} on`] : [];
   const held = (report: Report) => {
@@ -121,5 +180,11 @@ async function numbersFor(
   const signal = AbortSignal.any([lifecycle.signal, AbortSignal.timeout(READ_WITHIN_MS)]);
   const of = { scope, from: key.from, to: key.to, kpis, graceDays: config.GRACE_DAYS };
   const told = await documents.read(warehouse, key.report, of, signal);
-  return { ...told.asOf, sha256: await keepContent(warehouse, canonical(told)), state: 'Sementara', revision: 0, ...held(told) };
+  return {
+    ...told.asOf,
+    sha256: await keepContent(warehouse, canonical(told)),
+    state: 'Sementara',
+    revision: 0,
+    ...held(told),
+  };
 }

@@ -21,7 +21,13 @@ const AUDIENCE = 'BGN_REGISTER';
 export async function readForRegister(context: DeliveryContext, key: ReportKey): Promise<Life> {
   const { warehouse, documents, lifecycle, config } = context;
   const signal = AbortSignal.any([lifecycle.signal, AbortSignal.timeout(READ_WITHIN_MS)]);
-  const of = { scope: parseScope(key.scope), from: key.from, to: key.to, kpis: visibleKpis(AUDIENCE), graceDays: config.GRACE_DAYS };
+  const of = {
+    scope: parseScope(key.scope),
+    from: key.from,
+    to: key.to,
+    kpis: visibleKpis(AUDIENCE),
+    graceDays: config.GRACE_DAYS,
+  };
   const report = await documents.read(warehouse, key.report, of, signal);
   const { committedAt, rolledUpAt } = report.asOf;
   return noteReading(warehouse, key, { content: canonical(report), committedAt, rolledUpAt });

@@ -6,7 +6,7 @@ import { DELIVER, deliverJob, openQueue, requestDelivery } from '../../platform/
 import { lastDue, recordRun } from '../../warehouse/ledger.ts';
 import { deliver } from './deliver.ts';
 import type { DeliveryContext } from './documents.ts';
-import { plan } from './plan.ts';
+import { plan, planAgain } from './plan.ts';
 import { readForRegister, readRegister } from './reading.ts';
 
 const AT_A_TIME = 4;
@@ -21,6 +21,11 @@ export function startDeliveries(context: DeliveryContext): Worker {
       if (asked.kind === 'deliver') return await deliver(context, asked.id, last);
       if (asked.kind === 'read')
         return void (await (asked.key ? readForRegister(context, asked.key) : readRegister(context)));
+      if (asked.kind === 'again') {
+        const id = await planAgain(context, asked.id);
+        if (id !== undefined) await requestDelivery(queue, { kind: 'deliver', id });
+        return;
+      }
       const startedAt = new Date();
       const known = await lastDue(context.warehouse, runsOf(asked.schedule));
       if (known !== undefined && known >= asked.due) return;
