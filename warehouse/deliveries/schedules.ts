@@ -142,3 +142,6 @@ export function dueTimes(
     next: at(now).next().toDate().toISOString(),
   };
 }
+
+/** What its runs are called in ops.schedule_runs. */
+export const runsOf = (schedule: string) => `deliver:${schedule}`;

@@ -10,9 +10,8 @@ import type { Logger } from '../../platform/log.ts';
 import { requestDelivery } from '../../platform/queues.ts';
 import type { Warehouse } from '../../warehouse/client.ts';
 import { openDeliveries } from '../../warehouse/deliveries/ledger.ts';
-import { dueTimes, type KeptSchedule, listSchedules } from '../../warehouse/deliveries/schedules.ts';
+import { dueTimes, type KeptSchedule, listSchedules, runsOf } from '../../warehouse/deliveries/schedules.ts';
 import { lastDue, recordRun } from '../../warehouse/ledger.ts';
-import { runsOf } from './worker.ts';
 
 /** Every hour; what an hour misses the next one reads. */
 const READ_AGAIN = '20 * * * *';

@@ -3,6 +3,7 @@ import { type ConnectionOptions, type Job, UnrecoverableError, Worker } from 'bu
 import { LumbungError, messageOf, policies } from '../../platform/errors.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import { DELIVER, deliverJob, openQueue, requestDelivery } from '../../platform/queues.ts';
+import { runsOf } from '../../warehouse/deliveries/schedules.ts';
 import { lastDue, recordRun } from '../../warehouse/ledger.ts';
 import { deliver } from './deliver.ts';
 import type { DeliveryContext } from './documents.ts';
@@ -10,7 +11,6 @@ import { plan, planAgain } from './plan.ts';
 import { readForRegister, readRegister } from './reading.ts';
 
 const AT_A_TIME = 4;
-export const runsOf = (schedule: string) => `deliver:${schedule}`;
 
 export function startDeliveries(context: DeliveryContext): Worker {
   const queue = openQueue(DELIVER, context.redis);
