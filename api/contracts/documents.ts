@@ -25,6 +25,9 @@ const cell = z.union([z.string(), z.number()]).nullable();
 const moved = z.strictObject({
   ...{ part: z.string(), row: z.string(), number: text, before: cell, after: cell, by: z.number().nullable() },
 });
+const cause = z.strictObject({
+  ...{ table: z.string(), unit: z.string(), rows: z.number(), first: z.string(), last: z.string() },
+});
 const schedule = z.looseObject({ id: z.string(), next: z.string().meta({ description: 'When it is due next.' }) });
 const delivery = z.strictObject({
   ...{ id: z.string(), version: z.number().int(), schedule: z.string(), due: z.string(), ...key },
@@ -44,7 +47,13 @@ export const documents: readonly Contract[] = [
     ...{ method: 'get', path: '/api/v1/reports/one', tag: 'Exports' },
     summary: 'One report: the frozen numbers (as known at an instant with `known`), and what a pending revision moves.',
     query: reportKeyInput,
-    answer: z.strictObject({ ...key, ...life, numbers: z.looseObject({}), pending: z.array(moved) }),
+    answer: z.strictObject({
+      ...key,
+      ...life,
+      numbers: z.looseObject({}),
+      pending: z.array(moved),
+      causes: z.array(cause),
+    }),
   },
   {
     ...{ method: 'post', path: '/api/v1/reports', tag: 'Exports' },

@@ -5,6 +5,7 @@ import { DELIVER, openQueue, requestDelivery } from '../../platform/queues.ts';
 import type { Claims } from '../../platform/tokens.ts';
 import { checkPeriod, documents } from '../../warehouse/exports/documents.ts';
 import { type Field, may } from '../../warehouse/permissions.ts';
+import { causesSince } from '../../warehouse/register/causes.ts';
 import { difference } from '../../warehouse/register/difference.ts';
 import { answerOf, foldLife, type Life } from '../../warehouse/register/life.ts';
 import { act, keyOf, listRegister, type ReportKey, readContent, readLife } from '../../warehouse/register/register.ts';
@@ -65,7 +66,10 @@ export function registerRoutes(context: ApiContext): Router {
       newest && life.draft
         ? difference(await readContent(warehouse, newest.sha256), await readContent(warehouse, life.draft.sha256))
         : [];
-    response.set('Cache-Control', 'no-store').json({ ...key, ...told(life), numbers: JSON.parse(content), pending });
+    const causes = newest && life.draft ? await causesSince(warehouse, key, newest.committedAt) : [];
+    response
+      .set('Cache-Control', 'no-store')
+      .json({ ...key, ...told(life), numbers: JSON.parse(content), pending, causes });
   });
 
   router.post('/reports', async (request, response) => {

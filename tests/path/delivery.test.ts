@@ -17,6 +17,7 @@ import { connectRedis } from '../../platform/redis.ts';
 import { signature } from '../../reports/delivery/webhook.ts';
 import { isSettled, listDeliveries, openDeliveries } from '../../warehouse/deliveries/ledger.ts';
 import { scheduleInput, writeSchedule } from '../../warehouse/deliveries/schedules.ts';
+import { causesSince } from '../../warehouse/register/causes.ts';
 import { difference } from '../../warehouse/register/difference.ts';
 import { answerOf } from '../../warehouse/register/life.ts';
 import { act, readContent, readLife } from '../../warehouse/register/register.ts';
@@ -313,6 +314,9 @@ test('a late correction after Disahkan: frozen numbers for ever, a pending revis
     ['k321', 7],
     ['', 7],
   ]);
+  // Why: one row of that kitchen was committed since.
+  const causes = await causesSince(warehouse, key, then?.committedAt ?? '');
+  expect(causes.map(({ table, unit, rows }) => [table, unit, rows])).toEqual([['food_productions', 'k321', 1]]);
   await expect(act(warehouse, key, { kind: 'verified', actor: 'a', sha256: pending })).rejects.toThrow('exception');
   await act(warehouse, key, { kind: 'excepted', actor: 'b', until: '2020-01-01T00:00:00.000Z', reason: 'expired' });
   await expect(act(warehouse, key, { kind: 'verified', actor: 'a', sha256: pending })).rejects.toThrow('exception');
