@@ -18,7 +18,6 @@ export function apiAccountSql(): string {
     'GRANT SELECT ON ops.* TO lumbung_api_role',
     ...[
       'ops.audit',
-      'ops.deliveries',
       'ops.delivery_schedules',
       'ops.exports',
       'ops.finding_states',
