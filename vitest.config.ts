@@ -20,7 +20,7 @@ const project = (name: 'unit' | 'path' | 'fault' | 'browser', timeout: number) =
     include: [`tests/${name}/**/*.test.ts`],
     testTimeout: timeout,
     hookTimeout: timeout,
-    expect: { poll: { timeout: 40_000 } },
+    expect: { poll: { timeout: 20_000 } },
     // Engine tests start processes of their own and wait for them half of the time: two files at once fill two cores.
     ...(name === 'unit' ? {} : { maxWorkers: 2 }),
     ...(name === 'unit'

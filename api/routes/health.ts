@@ -1,5 +1,4 @@
 /** Liveness, readiness with reasons and warnings, and Prometheus metrics. */
-
 import { Router } from 'express';
 import { inEnglish } from '../../platform/conditions.ts';
 import type { ApiContext } from '../context.ts';

@@ -67,6 +67,8 @@ export type Kpi = {
   direction: 'up' | 'down' | 'band' | 'none';
   /** Limits in the unit of the value (fractions for percent); null = no limit on that side. */
   target: { low: number | null; high: number | null } | null;
+  /** A matter of food safety: critical, not only a warning, wherever it is `outside` the target, or `far` (10 points) below it. */
+  critical?: 'outside' | 'far';
   /** Caps where they differ by portion size; a value over both sizes is held against the target. */
   caps?: { small: number; large: number };
   /**

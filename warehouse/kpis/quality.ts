@@ -43,6 +43,7 @@ export const quality: readonly Kpi[] = [
     unit: 'count',
     direction: 'down',
     target: { low: null, high: 0 },
+    critical: 'outside',
     num: "countIf(NOT passed AND severity IN ('HIGH', 'CRITICAL') AND actionTaken IS NULL)",
   },
 ];

@@ -80,9 +80,6 @@ export function figureOf(kpi: Kpi, num: number | null, den: number | null): Figu
 
 export type Status = 'ok' | 'warn' | 'critical' | 'none';
 
-/** One of these is one too many. */
-const GRAVE: readonly string[] = ['open_critical_findings', 'suspected_incidents', 'food_safety_incidents'];
-
 /**
  * Where a value stands against its target. Outside the target is `warn`; `critical` is reserved for food safety:
  * an incident, an open critical finding, or a safety share more than 10 points below its target.
@@ -93,7 +90,6 @@ export function statusOf(kpi: Kpi, value: number | null): Status {
   const below = low !== null && value < low;
   const above = high !== null && (kpi.limit?.reached ? value >= high : value > high);
   if (!below && !above) return 'ok';
-  if (GRAVE.includes(kpi.id)) return 'critical';
-  const safety = kpi.id === 'holding_time_4h' || kpi.id === 'serving_temperature';
-  return safety && below && low !== null && value < low - 0.1 ? 'critical' : 'warn';
+  if (kpi.critical === 'outside') return 'critical';
+  return kpi.critical === 'far' && low !== null && value < low - 0.1 ? 'critical' : 'warn';
 }

@@ -48,6 +48,7 @@ export const voice: readonly Kpi[] = [
     unit: 'count',
     direction: 'down',
     target: { low: null, high: 0 },
+    critical: 'outside',
     num: "countIf(priority = 'CRITICAL')",
   },
   {
@@ -65,6 +66,7 @@ export const voice: readonly Kpi[] = [
     unit: 'count',
     direction: 'down',
     target: { low: null, high: 0 },
+    critical: 'outside',
     num: 'sumOrNull(foodSafetyIncidents)',
   },
 ];
