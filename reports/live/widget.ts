@@ -4,7 +4,7 @@
  */
 
 import type { View } from './address.ts';
-import type { Attention, Kpi, Session, Summary } from './api.ts';
+import type { ApiError, Attention, Kpi, Session, Summary } from './api.ts';
 import { el } from './dom.ts';
 import { words } from './words/words.ts';
 
@@ -61,6 +61,10 @@ export function section(id: WidgetId, ...children: (Node | string)[]): HTMLEleme
     ...children,
   );
 }
+
+/** Why a widget has nothing to show, in the reader's language. */
+export const refusedText = ({ status }: ApiError): string =>
+  status === 403 ? words().widgetRefused : words().refusal(status);
 
 /** The definition of the measure that is looked at. */
 export function chosenKpi(desk: Desk): Kpi | undefined {

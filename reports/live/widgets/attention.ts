@@ -9,7 +9,7 @@ import { type Attention, pathOf, type Status } from '../api.ts';
 import { button, el, setText } from '../dom.ts';
 import { dateText, isSafety, unbroken } from '../figure.ts';
 import { createReader } from '../reader.ts';
-import { type Desk, section, type Widget } from '../widget.ts';
+import { type Desk, refusedText, section, type Widget } from '../widget.ts';
 import { language, words } from '../words/words.ts';
 
 type Item = Attention['items'][number];
@@ -91,7 +91,7 @@ export function attention(desk: Desk): Widget {
       desk.places(answer.places);
       show();
     },
-    refused: (error) => unread(error.status === 403 ? words().widgetRefused : words().refusal(error.status)),
+    refused: (error) => unread(refusedText(error)),
     trouble: (failing) => {
       if (failing && shown === '') unread(words().widgetUnread);
     },

@@ -4,7 +4,7 @@ import { pathOf, type Series } from '../api.ts';
 import { chartBox } from '../chart_box.ts';
 import { el, setText } from '../dom.ts';
 import { createReader } from '../reader.ts';
-import { chosenKpi, type Desk, section, type Widget } from '../widget.ts';
+import { chosenKpi, type Desk, refusedText, section, type Widget } from '../widget.ts';
 import { language, words } from '../words/words.ts';
 
 /** Half a year; a phone has room for a quarter. */
@@ -40,7 +40,7 @@ export function calendarWidget(desk: Desk): Widget {
         table: async () => (await import('../../charts/trend.ts')).trendTable(marked, { ...options, daily: true }),
       });
     },
-    refused: (error) => box.empty(error.status === 403 ? words().widgetRefused : words().refusal(error.status)),
+    refused: (error) => box.empty(refusedText(error)),
     trouble(failing) {
       if (failing && title.textContent === words().loading) box.empty(words().widgetUnread);
     },

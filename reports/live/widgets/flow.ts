@@ -6,7 +6,7 @@ import { chartBox, typeScale } from '../chart_box.ts';
 import { el, setText } from '../dom.ts';
 import { short } from '../figure.ts';
 import { createReader } from '../reader.ts';
-import { type Desk, section, type Widget } from '../widget.ts';
+import { type Desk, refusedText, section, type Widget } from '../widget.ts';
 import { language, words } from '../words/words.ts';
 
 const GAP_MS = 2_000;
@@ -42,7 +42,7 @@ export function flow(desk: Desk): Widget {
         table: async () => (await import('../../charts/flow.ts')).flowTable(rows, options),
       });
     },
-    refused: (error) => box.empty(error.status === 403 ? words().widgetRefused : words().refusal(error.status)),
+    refused: (error) => box.empty(refusedText(error)),
     trouble: (failing) => {
       if (failing && element.querySelector('svg') === null) box.empty(words().widgetUnread);
     },

@@ -9,7 +9,7 @@ import { chartBox, typeScale } from '../chart_box.ts';
 import { el } from '../dom.ts';
 import { comparePicker, measurePicker, periodPicker } from '../pickers.ts';
 import { createReader } from '../reader.ts';
-import { chosenKpi, type Desk, section, type Widget } from '../widget.ts';
+import { chosenKpi, type Desk, refusedText, section, type Widget } from '../widget.ts';
 import { language, words } from '../words/words.ts';
 
 const GAP_MS = 2_000;
@@ -54,7 +54,7 @@ export function trend(desk: Desk): Widget {
     },
     gapMs: GAP_MS,
     told: (series) => void show(series),
-    refused: (error) => box.empty(error.status === 403 ? words().widgetRefused : words().refusal(error.status)),
+    refused: (error) => box.empty(refusedText(error)),
     trouble(failing) {
       if (failing && definition.textContent === '') box.empty(words().widgetUnread);
     },

@@ -10,7 +10,7 @@ import { el, setText } from '../dom.ts';
 import { isSafety, judged } from '../figure.ts';
 import { measurePicker } from '../pickers.ts';
 import { createReader } from '../reader.ts';
-import { chosenKpi, type Desk, section, type Widget } from '../widget.ts';
+import { chosenKpi, type Desk, refusedText, section, type Widget } from '../widget.ts';
 import { language, words } from '../words/words.ts';
 
 type Level = 'region' | 'province' | 'regency' | 'sppg';
@@ -66,7 +66,7 @@ export function where(desk: Desk): Widget {
       const kpi = chosenKpi(desk);
       if (kpi) show(answer, kpi);
     },
-    refused: (error) => list.empty(error.status === 403 ? words().widgetRefused : words().refusal(error.status)),
+    refused: (error) => list.empty(refusedText(error)),
     trouble: (failing) => {
       if (failing) setText(said, words().widgetUnread);
     },
