@@ -29,6 +29,10 @@ const kpi = z.strictObject({
   grain: z.enum(['fortnight', 'month']).optional(),
   state: z.literal(true).optional(),
   minimum: z.number().optional(),
+  critical: z.enum(['outside', 'far']).optional().meta({
+    description:
+      'A matter of food safety: critical, not only a warning, wherever it misses its target, or misses it by far.',
+  }),
   split: z.string().optional(),
   caps: z.strictObject({ small: z.number(), large: z.number() }).optional(),
   people: summed.meta({ description: 'Sums that count people.' }),

@@ -204,7 +204,8 @@ function attention(role: string, scope: string) {
     },
     href: '/?scope=sppg%3Ak3201-3',
   };
-  const items = [...off, ...(seesTodayOnly(role) ? [] : [report])];
+  const critical = (item: { severity: string }) => Number(item.severity === 'critical');
+  const items = [...off.sort((a, b) => critical(b) - critical(a)), ...(seesTodayOnly(role) ? [] : [report])];
   const places = scope === 'national' ? { level: 'province', critical: 3 } : null;
   return { asOf, scope, date: DAY, places, total: items.length, items };
 }
