@@ -63,7 +63,7 @@ test('before and after thousands of random changes raw, cells, areas and dataset
   await startPath(stack);
   const found = new Set<string>();
   for (const round of [1, 2, 3, 4]) {
-    if (round > 1) await runWorkload(stack.source, round, 900, 80);
+    if (round > 1) await runWorkload(stack.source, round, 900, { together: 80 });
     await stack.settled(120_000);
     await expectSourceEqualsRaw(stack);
     const independent = await independentCells(stack);
