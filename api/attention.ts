@@ -9,8 +9,9 @@ import { addDays } from '../warehouse/days.ts';
 import { formatLimits, formatShort, type Language } from '../warehouse/kpis/format.ts';
 import { comparisons, rules } from '../warehouse/kpis/rules.ts';
 import { may, sees, seesFigures, visibleKpis } from '../warehouse/permissions.ts';
-import { completeness, paymentRisks } from '../warehouse/queries/completeness.ts';
+import { completeness } from '../warehouse/queries/completeness.ts';
 import { openFindings } from '../warehouse/queries/findings.ts';
+import { paymentRisks } from '../warehouse/queries/payment_risks.ts';
 import { warnings } from '../warehouse/queries/warnings.ts';
 import { verdictsOf } from '../warehouse/verdicts.ts';
 import type { Place } from './access.ts';
@@ -36,7 +37,7 @@ type Item = Omit<Attention, 'href'> & { view?: Readonly<Record<string, string>> 
 const FINDING_DAYS = 7;
 /** Reports are told of from so many days before they are due, as notices do. */
 const DUE_WITHIN_DAYS = 3;
-const MOST_REPORTS = 1_000;
+const MOST_REPORTS = 50_000;
 const MOST_WARNINGS = 2_000;
 const SEVERITIES = ['critical', 'warn', 'info'] as const;
 const KINDS = ['threshold', 'report_due', 'warning', 'finding'] as const;
@@ -125,8 +126,10 @@ async function impossible(warehouse: ApiContext['warehouse'], { claims, place, d
 async function reports(warehouse: ApiContext['warehouse'], { claims, place, date }: Question): Promise<Item[]> {
   const { scope, text, path } = place;
   const yesterday = addDays(date, -1);
-  const [risks, sheets] = await Promise.all([
-    may(claims.role, 'payment_risks', scope.level) ? paymentRisks(warehouse, scope, date, MOST_REPORTS) : undefined,
+  const mayPay = may(claims.role, 'payment_risks', scope.level);
+  const [risks, left, sheets] = await Promise.all([
+    mayPay ? paymentRisks(warehouse, scope, date, 1) : undefined,
+    mayPay ? paymentRisks(warehouse, scope, date, MOST_REPORTS, 0) : undefined,
     may(claims.role, 'completeness', scope.level)
       ? completeness(warehouse, scope, { from: yesterday, to: yesterday }, 1)
       : undefined,
@@ -143,7 +146,7 @@ async function reports(warehouse: ApiContext['warehouse'], { claims, place, date
       ...{ since: addDays(first.due, 1), scope: first.scope, name: first.name, count: risks.late },
     });
   }
-  const soon = (risks?.items ?? []).filter(({ daysLeft }) => daysLeft >= 0 && daysLeft <= DUE_WITHIN_DAYS);
+  const soon = (left?.items ?? []).filter(({ daysLeft }) => daysLeft <= DUE_WITHIN_DAYS);
   const [next] = soon;
   if (next !== undefined) {
     items.push({

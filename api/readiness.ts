@@ -24,6 +24,8 @@ export async function readiness(context: ApiContext): Promise<Readiness> {
       return found;
     }
     const copying = tables.filter((table) => table.state === 'copying').map((table) => table.table);
+    const asked = tables.filter((table) => table.state === 'requested').map((table) => table.table);
+    if (asked.length > 0) found.warnings.push({ code: 'copy_asked', tables: asked });
     const { committedAt } = await readFreshness(warehouse);
     // A table that is copied again keeps its numbers meanwhile.
     if (copying.length > 0)

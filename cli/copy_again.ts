@@ -1,8 +1,10 @@
 /** `lumbung snapshot`: asks the capture for new copies and shows their progress until the last is live again. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { readCopies } from '../etl/copy_progress.ts';
 import { readTableStates, requestCopies } from '../etl/table_set.ts';
 import { LumbungError } from '../platform/errors.ts';
 import type { Warehouse } from '../warehouse/client.ts';
+import { progressText } from './progress.ts';
 
 /** A request nobody takes up for this long has no capture to serve it. */
 const TAKEN_UP_WITHIN_MS = 60_000;
@@ -46,12 +48,8 @@ export async function copyAgain(
   if (refused.length > 0) throw new LumbungError('schema', `not copied:\n  ${refused.join('\n  ')}`);
 }
 
+/** The copy that moved last, at the speed it had then: between two notes nothing is known of it. */
 async function progressLine(warehouse: Warehouse): Promise<string> {
-  const [row] = await warehouse.query<{ table: string; rows: number; share: number; seconds: number }>(
-    `SELECT toString(table) AS table, rows, bytes / greatest(total_bytes, 1) AS share,
-       dateDiff('second', began_at, changed_at) AS seconds FROM ops.copies FINAL ORDER BY changed_at DESC LIMIT 1`,
-  );
-  if (!row || row.share >= 1) return '';
-  const left = row.share > 0 ? `, about ${Math.round(row.seconds * (1 / row.share - 1))} s left` : '';
-  return `${row.table}: ${Math.floor(row.share * 100)} %, ${row.rows} rows${left}`;
+  const [copy] = await readCopies(warehouse);
+  return copy ? progressText(copy.progress, copy.notedAt) : '';
 }

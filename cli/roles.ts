@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { Worker } from 'bullmq';
 import pg from 'pg';
 import { runCapture } from '../etl/capture.ts';
+import type { CopyProgress } from '../etl/copy_progress.ts';
 import { PRINTING } from '../etl/postgres/session.ts';
 import { runScheduleSync } from '../etl/schedule_sync.ts';
-import type { CopyProgress } from '../etl/snapshot.ts';
 import { type Audit, openAudit } from '../platform/audit.ts';
 import { auditedSettings, type Config, requireUrl, systemActor } from '../platform/config.ts';
 import { isUnreachable, LumbungError, messageOf } from '../platform/errors.ts';
@@ -24,6 +24,7 @@ import { startExports } from '../workers/exports.ts';
 import { startPipeline } from '../workers/pipeline.ts';
 import { startScheduledJobs } from '../workers/scheduled.ts';
 import { runScheduler } from '../workers/scheduler.ts';
+import { progressText } from './progress.ts';
 
 export const roles = ['capture', 'worker', 'scheduler', 'api', 'warehouse', 'simulator'] as const;
 export type Role = (typeof roles)[number];
@@ -189,18 +190,11 @@ function progressReporter(say: (text: string) => void): (progress: CopyProgress)
   let table = '';
   let saidAt = 0;
   return (progress) => {
-    const { rows, bytes, totalBytes, beganAt } = progress;
-    const ended = bytes >= totalBytes;
+    const ended = progress.bytes >= progress.totalBytes;
     if (!ended && Date.now() - saidAt < 2_000 && table === progress.table) return;
     table = progress.table;
     saidAt = Date.now();
-    const share = totalBytes === 0 ? 1 : bytes / totalBytes;
-    const left = share === 0 ? Number.NaN : ((Date.now() - beganAt.getTime()) / 1_000) * (1 / share - 1);
-    say(
-      ended
-        ? `${table}: ${rows} rows`
-        : `${table}: ${Math.floor(share * 100)} %, ${rows} rows, ${left.toFixed(0)} s left`,
-    );
+    say(ended ? `${table}: ${progress.rows} rows` : progressText(progress, new Date()));
   };
 }
 

@@ -5,6 +5,7 @@
  */
 import pg from 'pg';
 import { z } from 'zod';
+import { type CopyProgress, readCopies } from '../etl/copy_progress.ts';
 import { formatLsn } from '../etl/postgres/lsn.ts';
 import { createSourceReader } from '../etl/source_facts.ts';
 import type { Config } from '../platform/config.ts';
@@ -24,6 +25,7 @@ import {
   readTables,
   type TableStatus,
 } from '../warehouse/ledger.ts';
+import { progressText } from './progress.ts';
 import type { Runtime } from './runtime.ts';
 import { bytes, duration, paragraph } from './text.ts';
 
@@ -48,7 +50,13 @@ export type Status = {
   lag: { seconds: number | null; bytes: number | null };
   source: SourceFacts | null;
   inFlight: InFlight | null;
-  tables: (TableStatus & { reconciled: Omit<Reconciliation, 'name'> | null })[] | null;
+  tables:
+    | (TableStatus & {
+        reconciled: Omit<Reconciliation, 'name'> | null;
+        /** Of a table that is being copied: how far, and when that was noted. */
+        copying: (Omit<CopyProgress, 'table'> & { notedAt: Date }) | null;
+      })[]
+    | null;
   parked: Parked[] | null;
   parkedTotal: number | null;
   /** What could not be read, and why. */
@@ -103,10 +111,20 @@ export function openStatus(config: Config, running: Runtime | undefined): Status
     const reconciled = new Map(
       (await readReconciliations(warehouse)).map(({ name, ...reconciliation }) => [name, reconciliation]),
     );
+    const copies = new Map(
+      (await readCopies(warehouse)).map(({ progress: { table, ...progress }, notedAt }) => [
+        table,
+        { ...progress, notedAt },
+      ]),
+    );
     const tables = await readTables(warehouse);
     return {
       freshness: await readFreshness(warehouse),
-      tables: tables.map((table) => ({ ...table, reconciled: reconciled.get(table.table) ?? null })),
+      tables: tables.map((table) => ({
+        ...table,
+        reconciled: reconciled.get(table.table) ?? null,
+        copying: table.state === 'copying' ? (copies.get(table.table) ?? null) : null,
+      })),
       parked: await readParked(warehouse),
     };
   };
@@ -229,13 +247,14 @@ function tableLines(tables: NonNullable<Status['tables']>): string[] {
   const ago = (iso: string) => `${duration(Math.max(0, Date.now() - Date.parse(iso)) / 1_000)} ago`;
   let said = '';
   const lines = [row(['table', 'state', 'copied', 'streamed', 'last change', 'reconciled'])];
-  for (const { table, state, reason, copiedRows, streamedRows, committedAt, reconciled } of tables) {
+  for (const { table, state, reason, copiedRows, streamedRows, committedAt, reconciled, copying } of tables) {
     const result =
       reconciled === null
         ? '-'
         : `${ago(reconciled.finishedAt)}, ${reconciled.repaired === 0 ? 'equal' : `${reconciled.repaired} repaired`}`;
     const counts = [copiedRows, streamedRows].map((count) => count.toLocaleString('en'));
     lines.push(row([table, state, ...counts, committedAt === null ? '-' : ago(committedAt), result]));
+    if (copying !== null) lines.push(`  ${progressText({ table, ...copying }, copying.notedAt)}`);
     // What concerns all tables is said once.
     if (reason !== '' && reason !== said) lines.push(paragraph(reason, '  '));
     said = reason;

@@ -50,6 +50,8 @@ export function createBatchBuilder(slotId: string, onNull: (table: string, colum
   let poison: PoisonRow[] = [];
   let shapes: Record<string, TableShape> = {};
   let rows = 0;
+  /** Of the parts handed over of the transaction that is open: its end counts them in the ledger. */
+  let ofParts = { rows: 0, tables: new Map<string, number>() };
   /** Bytes of the messages held: about what the batch will take. */
   let held = 0;
   let messageBytes = 0;
@@ -338,6 +340,10 @@ export function createBatchBuilder(slotId: string, onNull: (table: string, colum
         sizes.set(table, Math.max(MIN_WRITER_BYTES, Math.ceil(writers.binary.length * 1.1)));
         add('tombstones', writers.tombstoneCount, writers.tombstones);
       }
+      const counts = new Map(ofParts.tables);
+      for (const [table, writers] of tables) counts.set(table, (counts.get(table) ?? 0) + writers.changes);
+      const allRows = ofParts.rows + rows;
+      ofParts = part ? { rows: allRows, tables: counts } : { rows: 0, tables: new Map() };
       const batch: Batch = {
         batchId: randomUUID(),
         slotId,
@@ -345,8 +351,8 @@ export function createBatchBuilder(slotId: string, onNull: (table: string, colum
         startLsn: String(startLsn),
         endLsn: String(part ? startLsn : endLsn),
         committedAt: String(part ? open?.committedAt : committedAt),
-        rows,
-        tables: Object.fromEntries([...tables].map(([table, writers]) => [table, writers.changes])),
+        rows: allRows,
+        tables: Object.fromEntries(counts),
         sections,
         changes: changes.bytes.subarray(0, changes.length),
         partials,

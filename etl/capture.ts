@@ -14,12 +14,12 @@ import { hasHistory } from '../warehouse/history.ts';
 import { currentSlot } from '../warehouse/ledger.ts';
 import { markEverything } from '../warehouse/rollups/refresh.ts';
 import { extendWatermark, readWatermark } from '../warehouse/watermark.ts';
-import { forgetCopies } from './copy_progress.ts';
+import { type CopyProgress, forgetCopies } from './copy_progress.ts';
 import { CatalogChanged, type FollowContext, follow, recordReached } from './follow.ts';
 import { formatLsn, parseLsn, versionOf } from './postgres/lsn.ts';
 import { connectReplication, createSlot, identify } from './postgres/replication.ts';
 import { blocking, type Finding, preflight } from './preflight.ts';
-import { type CopyProgress, createCopier } from './snapshot.ts';
+import { createCopier } from './snapshot.ts';
 import { dropSlot, SLOT, type SlotState, slotState } from './source_setup.ts';
 import { prepareTables, type Replicated, readTableStates, setTableStates, type TableSet } from './table_set.ts';
 

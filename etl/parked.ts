@@ -48,36 +48,63 @@ export async function parkRows(
   }
 }
 
-/** Tries parked rows again; those that still cannot be stored stay parked. */
+/** Rows tried again together: so many at most, and no more bytes than this unless one row has them. */
+const PAGE = { rows: 500, bytes: 16 * 1024 * 1024 };
+
+/** As it lies in ops.parked, positions as text. */
+type Parked = { id: string; slot_id: string; start_lsn: string; end_lsn: string; reason: string; payload: string };
+
+/** Tries parked rows again, page by page; those that still cannot be stored stay parked. */
 export async function retryParked(
   context: ParkContext & { shapes: ReadonlyMap<string, TableShape> },
+  pageOf = PAGE,
 ): Promise<{ drained: number; left: number }> {
-  const { warehouse, log } = context;
-  const parked = await warehouse.query<{ id: string; table: string; payload: string }>(
-    `SELECT id, splitByChar(':', reason)[1] AS table, payload FROM ops.parked FINAL WHERE state = 'parked'
-     ORDER BY end_lsn, id LIMIT 100000`,
-  );
-  let drained = 0;
-  for (const { id, table, payload: text } of parked) {
-    const shape = context.shapes.get(table);
-    try {
-      if (!shape) throw new LumbungError('schema', `${table} is not a usable table of the source`);
-      await retryRow(warehouse, shape, payload.parse(JSON.parse(text)));
-    } catch (error) {
-      log.warn({ table, id, error: messageOf(error) }, 'still cannot be loaded');
-      continue;
-    }
-    await warehouse.command(
-      `INSERT INTO ops.parked (id, slot_id, start_lsn, end_lsn, reason, payload, state)
-       SELECT id, slot_id, start_lsn, end_lsn, reason, '', 'drained' FROM ops.parked FINAL WHERE id = {id:String}`,
-      { id },
+  const { warehouse, log, shapes } = context;
+  const counts = { drained: 0, left: 0 };
+  let after = '';
+  for (;;) {
+    // By the table's own order, in which a page is a range. Which row comes first does not matter: their versions decide.
+    const page = await warehouse.query<Parked>(
+      `SELECT id, slot_id, toString(start_lsn) AS start_lsn, toString(end_lsn) AS end_lsn, reason, payload FROM (
+         SELECT *, sum(length(payload)) OVER (ORDER BY id) - length(payload) AS before FROM (
+           SELECT * FROM ops.parked FINAL WHERE state = 'parked' AND id > {after:String} ORDER BY id LIMIT {rows:UInt32}
+         )
+       ) WHERE before <= {bytes:UInt64} ORDER BY id`,
+      { after, ...pageOf },
     );
-    drained++;
+    if (page.length === 0) return counts;
+    after = page.at(-1)?.id ?? '';
+    const drained: Parked[] = [];
+    const dirty = new Map<string, string[]>();
+    for (const row of page) {
+      const table = row.reason.slice(0, row.reason.indexOf(':'));
+      const shape = shapes.get(table);
+      try {
+        if (!shape) throw new LumbungError('schema', `${table} is not a usable table of the source`);
+        const key = await retryRow(warehouse, shape, payload.parse(JSON.parse(row.payload)));
+        if (key !== undefined && shape.source.cells) dirty.set(table, [...(dirty.get(table) ?? []), key]);
+        drained.push(row);
+      } catch (error) {
+        log.warn({ table, id: row.id, error: messageOf(error) }, 'still cannot be loaded');
+        counts.left++;
+      }
+    }
+    // A row is done with when its mark is made: one that is cut off before is tried again.
+    for (const [table, keys] of dirty) await markRows(warehouse, table, keys, 'retry');
+    await warehouse.insertRows(
+      'ops.parked',
+      drained.map((row) => ({ ...row, payload: '', state: 'drained' })),
+    );
+    counts.drained += drained.length;
   }
-  return { drained, left: parked.length - drained };
 }
 
-async function retryRow(warehouse: Warehouse, shape: TableShape, row: z.infer<typeof payload>): Promise<void> {
+/** Loads one row; returns its key, or undefined when a newer version of it is there already. */
+async function retryRow(
+  warehouse: Warehouse,
+  shape: TableShape,
+  row: z.infer<typeof payload>,
+): Promise<string | undefined> {
   const { table, key, columns, place } = shape.source;
   const target = 'line' in row ? row.columns : row.deleted ? tombstoneColumns(shape) : rowColumns(shape);
   const named = (cells: readonly string[]) => new Map(target.map((name, index) => [name, cells[index] ?? '\\N']));
@@ -98,7 +125,7 @@ async function retryRow(warehouse: Warehouse, shape: TableShape, row: z.infer<ty
     `SELECT count() AS n FROM raw.${table} WHERE ${condition} AND _version > toUInt128({version:String})`,
     { ...values, version },
   );
-  if ((newer?.n ?? 0) > 0) return;
+  if ((newer?.n ?? 0) > 0) return undefined;
 
   const line =
     'line' in row
@@ -116,5 +143,5 @@ async function retryRow(warehouse: Warehouse, shape: TableShape, row: z.infer<ty
     const text = [...parts.map((cell) => (cell === '\\N' ? '' : cell)), keyText].join('\t');
     await warehouse.insertTsv(`ops.places_${table}`, [...Object.keys(place), 'key'], Buffer.from(`${text}\n`));
   }
-  if (shape.source.cells) await markRows(warehouse, table, [unescapeCell(keyText)], 'retry');
+  return unescapeCell(keyText);
 }

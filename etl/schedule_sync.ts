@@ -28,12 +28,13 @@ import {
   repair,
   sourcePosition,
 } from './compare.ts';
+import type { CopyProgress } from './copy_progress.ts';
 import type { TableShape } from './postgres/catalog.ts';
 import { quoteName } from './postgres/copy_sql.ts';
 import { formatLsn } from './postgres/lsn.ts';
 import { schedulePreflight } from './preflight.ts';
 import { endReconcileTurn, reconcile, takeReconcileTurn } from './reconcile.ts';
-import { type CopyProgress, createCopier } from './snapshot.ts';
+import { createCopier } from './snapshot.ts';
 import { catalogSignature } from './source_setup.ts';
 import { copiesRequested, prepareTables, setTableStates, type TableSet } from './table_set.ts';
 import { microsToText } from './transaction.ts';

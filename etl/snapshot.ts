@@ -11,7 +11,13 @@ import { failpoint } from '../platform/failpoints.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Warehouse } from '../warehouse/client.ts';
 import { connectComparison, sourcePosition } from './compare.ts';
-import { type CopyPosition, forgetCopies, noteCopyPosition, readCopyPosition } from './copy_progress.ts';
+import {
+  type CopyPosition,
+  type CopyProgress,
+  forgetCopies,
+  noteCopyPosition,
+  readCopyPosition,
+} from './copy_progress.ts';
 import { parkRows } from './parked.ts';
 import type { TableShape } from './postgres/catalog.ts';
 import { copyList, exactRow, printed, quoteName } from './postgres/copy_sql.ts';
@@ -29,7 +35,6 @@ const SNAPSHOT_MS = 5 * 60_000;
 /** Readers of one snapshot: while one chunk is parsed the next is printed. */
 const READERS = 3;
 
-export type CopyProgress = { table: string; rows: number; bytes: number; totalBytes: number; beganAt: Date };
 export type CopyContext = {
   databaseUrl: string;
   warehouse: Warehouse;
@@ -106,6 +111,7 @@ async function copyTable(
   const firstVersion = resumed?.firstVersion ?? version;
   const beganAt = new Date();
   let { rows, bytes } = resumed ?? { rows: 0, bytes: 0 };
+  const resumedBytes = bytes;
   const chunks = chunksOf(leaves, resumed);
   const finished = new Map<Chunk, number>();
   let next = 0;
@@ -119,12 +125,12 @@ async function copyTable(
     const last = chunks[noted - 1];
     if (last === undefined) return;
     const done = Math.min(Math.round(bytes), totalBytes);
-    context.onProgress?.({ table, rows, bytes: done, totalBytes, beganAt });
+    context.onProgress?.({ table, rows, bytes: done, totalBytes, resumedBytes, beganAt });
     if (noted === chunks.length) return;
     const { oid, filenode } = last.leaf;
     await noteCopyPosition(
       warehouse,
-      { table, fingerprint, totalBytes, beganAt },
+      { table, fingerprint, totalBytes, resumedBytes, beganAt },
       { firstVersion, leaf: oid, filenode, block: last.to, rows, bytes: done },
     );
     failpoint('copy:chunk noted');

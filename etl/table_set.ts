@@ -44,9 +44,11 @@ type TableState = {
   rows?: number;
   lsn?: bigint;
 };
-type Known = { table: string; state: State; reason: string; slotId: string; fingerprint: string };
+type Known = { table: string; state: State; reason: string; slotId: string; fingerprint: string; rows: number };
 
+/** Without `rows`, the rows of the last copy that was finished stay told: they are what the table shows meanwhile. */
 export async function setTableStates(warehouse: Warehouse, states: readonly TableState[]): Promise<void> {
+  const known = states.every(({ rows }) => rows !== undefined) ? undefined : await readTableStates(warehouse);
   await warehouse.insertRows(
     'ops.tables',
     states.map((state) => ({
@@ -54,7 +56,7 @@ export async function setTableStates(warehouse: Warehouse, states: readonly Tabl
       state: state.state,
       reason: state.reason ?? '',
       slot_id: state.slotId ?? '',
-      copied_rows: state.rows ?? 0,
+      copied_rows: state.rows ?? known?.get(state.table)?.rows ?? 0,
       consistent_lsn: String(state.lsn ?? 0n),
       fingerprint: state.fingerprint ?? '',
     })),
@@ -63,7 +65,8 @@ export async function setTableStates(warehouse: Warehouse, states: readonly Tabl
 
 export async function readTableStates(warehouse: Warehouse): Promise<Map<string, Known>> {
   const rows = await warehouse.query<Known>(
-    `SELECT toString(table) AS table, toString(state) AS state, reason, slot_id AS slotId, fingerprint FROM ops.tables FINAL`,
+    `SELECT toString(table) AS table, toString(state) AS state, reason, slot_id AS slotId, fingerprint, copied_rows AS rows
+     FROM ops.tables FINAL`,
   );
   return new Map(rows.map((row) => [row.table, row]));
 }

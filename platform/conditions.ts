@@ -7,6 +7,7 @@ export type Condition =
   | { code: 'stopping' | 'redis_away' | 'copy_unfinished' | 'not_rolled_up' | 'slot_lost' }
   | { code: 'clickhouse_away'; cause: string }
   | { code: 'copying'; tables: string[] }
+  | { code: 'copy_asked'; tables: string[] }
   | { code: 'behind'; seconds: number }
   | { code: 'parked'; total: number }
   | { code: 'quarantined' | 'stale'; tables: string[]; cause: string }
@@ -21,6 +22,7 @@ const english: Sentences = {
   clickhouse_away: ({ cause }) => `ClickHouse: ${cause}`,
   copy_unfinished: () => 'the initial copy has not finished',
   copying: ({ tables }) => `copying ${tables.join(', ')}`,
+  copy_asked: ({ tables }) => `a copy was asked for, no capture has taken it up: ${tables.join(', ')}`,
   not_rolled_up: () => 'nothing has been rolled up yet',
   behind: ({ seconds }) => `rollups are ${seconds} s behind the source`,
   parked: ({ total }) => `${total} parked: see "lumbung status", mend the cause, then "lumbung retry"`,
@@ -40,6 +42,7 @@ const indonesian: Sentences = {
   clickhouse_away: ({ cause }) => `ClickHouse: ${cause}`,
   copy_unfinished: () => 'Penyalinan pertama belum selesai',
   copying: ({ tables }) => `Sedang disalin: ${tables.join(', ')}`,
+  copy_asked: ({ tables }) => `Salinan diminta, belum diambil oleh capture: ${tables.join(', ')}`,
   not_rolled_up: () => 'Belum ada yang dirangkum',
   behind: ({ seconds }) => `Rangkuman tertinggal ${seconds} detik dari sumber`,
   parked: ({ total }) => `${total} baris disisihkan: lihat "lumbung status", perbaiki sebabnya, lalu "lumbung retry"`,

@@ -8,7 +8,8 @@ import { type Format, units } from './kpis/format.ts';
 import type { Kpi } from './kpis/kpi.ts';
 import { sections } from './kpis/kpi.ts';
 import { registry } from './kpis/registry.ts';
-import { type Comparison, comparisons, type Rule, rules } from './kpis/rules.ts';
+import type { Comparison, Rule } from './kpis/rules/rule.ts';
+import { comparisons, rules } from './kpis/rules.ts';
 import { facts } from './rollups/facts.ts';
 
 export type Lineage = { table: string; columns: string[] };

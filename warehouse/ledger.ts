@@ -1,5 +1,6 @@
-/** What the ledgers in ops say: the slot in use, freshness, table states; and keeping them short. */
+/** What the ledgers in ops say: the slot in use, freshness, table states. */
 import type { Warehouse } from './client.ts';
+import { countedSql } from './pruning.ts';
 
 /** The slot whose ledger entries are newest; undefined before the first copy. */
 export async function currentSlot(warehouse: Warehouse): Promise<string | undefined> {
@@ -44,9 +45,8 @@ export async function readTables(warehouse: Warehouse): Promise<TableStatus[]> {
        if(b.rows > 0, formatDateTime(b.committed, '%Y-%m-%dT%H:%i:%SZ'), NULL) AS committedAt
      FROM (SELECT * FROM ops.tables FINAL) AS t
      LEFT JOIN (
-       SELECT name, sum(n) AS rows, max(loaded_at) AS loaded, max(committed_at) AS committed
-       FROM (SELECT loaded_at, committed_at, mapKeys(tables) AS k, mapValues(tables) AS v FROM ops.batches FINAL)
-       ARRAY JOIN k AS name, v AS n GROUP BY name
+       SELECT name, sum(c.rows) AS rows, max(loaded_at) AS loaded, max(committed_at) AS committed
+       FROM ${countedSql} AS c GROUP BY name
      ) AS b ON b.name = t.table
      ORDER BY table`,
   );
@@ -102,18 +102,4 @@ export async function recordRun(
 ): Promise<void> {
   const started = startedAt.toISOString().replace('Z', '');
   await warehouse.insertRows('ops.schedule_runs', [{ kind, due: due.slice(0, 19), started_at: started, ran }]);
-}
-
-/** Removes ledger rows that no watermark, mark or freshness answer needs any more (older than two days). */
-export async function pruneLedgers(warehouse: Warehouse): Promise<void> {
-  const rolled = '(SELECT argMaxIf(rolled_lsn, seq, rolled_lsn > 0) FROM ops.rollups)';
-  await warehouse.command(`ALTER TABLE ops.changes DELETE WHERE lsn < ${rolled}`);
-  const old = 'INTERVAL 2 DAY';
-  await warehouse.command(
-    `ALTER TABLE ops.batches DELETE WHERE rows = 0 AND end_lsn < ${rolled} AND loaded_at < now() - ${old}`,
-  );
-  await warehouse.command(
-    `ALTER TABLE ops.rollups DELETE WHERE rolled_lsn < ${rolled} AND cells = 0 AND rolled_at < now() - ${old}
-       AND seq < (SELECT max(seq) FROM ops.rollups)`,
-  );
 }

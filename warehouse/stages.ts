@@ -1,5 +1,6 @@
 /** How much each stage of the path has done, as its ledger says: loads, refreshes, exports. */
 import type { Warehouse } from './client.ts';
+import { countedSql } from './pruning.ts';
 
 export type Stages = {
   rows: number;
@@ -12,7 +13,7 @@ export type Stages = {
 export async function readStages(warehouse: Warehouse): Promise<Stages> {
   const [row] = await warehouse.query<Omit<Stages, 'exports'>>(
     `SELECT b.1 AS rows, if(b.2 > 0, formatDateTime(b.3, '%Y-%m-%dT%H:%i:%SZ'), NULL) AS loadedAt, r.1 AS cells, r.2 AS refreshes
-     FROM (SELECT (SELECT (sum(rows), count(), max(loaded_at)) FROM ops.batches FINAL) AS b,
+     FROM (SELECT (SELECT ((SELECT sum(c.rows) FROM ${countedSql} AS c), count(), max(loaded_at)) FROM ops.batches) AS b,
        (SELECT (sum(cells), max(seq)) FROM ops.rollups) AS r)`,
   );
   const exports = await warehouse.query<Stages['exports'][number]>(

@@ -11,7 +11,7 @@ import type { Warehouse } from '../warehouse/client.ts';
 import { addDays } from '../warehouse/days.ts';
 import { figureOf, findKpi, kpiValue, registry, type Status, statusOf } from '../warehouse/kpis/registry.ts';
 import { readFreshness, readTables } from '../warehouse/ledger.ts';
-import { paymentRisks } from '../warehouse/queries/completeness.ts';
+import { paymentRisks } from '../warehouse/queries/payment_risks.ts';
 import { readTargets, targetOf } from '../warehouse/queries/targets.ts';
 import { readTouchedScopes } from '../warehouse/queries/touched.ts';
 import { amountsOfDays, watchedRatios } from '../warehouse/queries/watched.ts';

@@ -11,7 +11,8 @@ import type { Logger } from '../platform/log.ts';
 import { JOBS, openQueue, PIPELINE, requestRollup, scheduledJob } from '../platform/queues.ts';
 import type { Redis } from '../platform/redis.ts';
 import type { Warehouse } from '../warehouse/client.ts';
-import { currentSlot, lastDue, pruneLedgers, recordRun } from '../warehouse/ledger.ts';
+import { currentSlot, lastDue, recordRun } from '../warehouse/ledger.ts';
+import { pruneLedgers } from '../warehouse/pruning.ts';
 import { readWatermark } from '../warehouse/watermark.ts';
 import { pruneExports } from './exports.ts';
 

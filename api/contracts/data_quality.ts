@@ -95,7 +95,8 @@ export const dataQuality: readonly Contract[] = [
     method: 'get',
     path: '/api/v1/payment-risks',
     tag: 'Data quality',
-    summary: 'Fortnightly financial reports not submitted yet, by days left: while late the next tranche is blocked.',
+    summary:
+      'Fortnightly financial reports not submitted yet, and (status MISSING) not even begun for a period that has ended, by days left: while late the next tranche is blocked.',
     query: listInput,
     answer: dated({
       scope: z.string(),

@@ -187,7 +187,7 @@ export const statistics: readonly Contract[] = [
     method: 'post',
     path: '/api/v1/insights/verdicts',
     tag: 'Statistics',
-    summary: 'Says whether a warning was right.',
+    summary: 'Says whether a warning that /insights names was right; 404 where nothing is warned of.',
     body: verdictInput,
     answer: z.strictObject({ warning: z.string(), verdict: z.enum(VERDICTS), note: z.string() }),
     status: 201,

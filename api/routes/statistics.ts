@@ -9,7 +9,7 @@ import { sees, visibleKpis } from '../../warehouse/permissions.ts';
 import { findings } from '../../warehouse/queries/findings.ts';
 import { peers, ranking } from '../../warehouse/queries/ranking.ts';
 import { decomposition, expectedRanges, forecast } from '../../warehouse/queries/statistics.ts';
-import { METHOD, warnings } from '../../warehouse/queries/warnings.ts';
+import { isWarnedOf, METHOD, warnings } from '../../warehouse/queries/warnings.ts';
 import { LEVELS } from '../../warehouse/scopes.ts';
 import { giveVerdict, precision, verdictsOf } from '../../warehouse/verdicts.ts';
 import { demand, demandDays, type Place } from '../access.ts';
@@ -141,14 +141,19 @@ export function statisticsRoutes(context: ApiContext): Router {
 
   router.post('/insights/verdicts', async (request, response) => {
     const { warning, verdict, note } = verdictInput.parse(request.body);
-    const [, kpi = '', scope = '', date = ''] = warning.split('/');
+    const [, id, scope = '', date = ''] = warning.split('/');
     const { claims, place: found } = await place(request, scope);
     demand(claims, 'judgement', found);
-    if (!visibleKpis(claims.role).some((candidate) => candidate.id === kpi)) {
-      throw new LumbungError('not_found', 'there is no such KPI, or your role does not see it');
+    const kpi = asked(claims, id, true);
+    // A verdict on nothing would count in the precision that is published.
+    if (!(await isWarnedOf(warehouse, kpi, found.scope, date))) {
+      throw new LumbungError(
+        'not_found',
+        `nothing is warned of in ${kpi.id} of ${scope} on ${date}: judge a warning that /insights names`,
+      );
     }
     await context.audit.append({ ...requestEvent(request, claims), action: 'verdict', detail: { warning, verdict } });
-    await giveVerdict(warehouse, { method: METHOD, kpi, scope, date }, { verdict, note, by: claims.sub });
+    await giveVerdict(warehouse, { method: METHOD, kpi: kpi.id, scope, date }, { verdict, note, by: claims.sub });
     response.status(201).json({ warning, verdict, note });
   });
 

@@ -1,16 +1,18 @@
 /**
  * What kitchens owe the ministry: the funds account and its ledger, fortnight requests, month figures and filed reports.
- * Invariant: fortnights are the 14-day periods counted from Monday 5 January 2026, written "A to B"; the ledger's
+ * Invariant: fortnights are those of the built-in calendar (warehouse/reference/fortnights.ts), written "A to B"; the ledger's
  * balances follow from its amounts in order.
  */
+import { fortnights as calendar } from '../../warehouse/reference/fortnights.ts';
 import { draw, hash, insert, key, type Scene, type Step, touched } from './sql.ts';
 
 export function ministry(scene: Scene): Step[] {
   const u = (n: number) => draw('h', n);
   const request = key(scene, 'request', 'n', 'f');
   const period = `to_char(a, 'YYYY-MM-DD') || ' to ' || to_char(a + 13, 'YYYY-MM-DD')`;
-  const fortnights = `(SELECT f, DATE '2026-01-05' + 14 * f AS a FROM generate_series(
-    floor((${scene.today} - ${scene.days - 1} - DATE '2026-01-05') / 14.0)::int, floor((${scene.today} - DATE '2026-01-05') / 14.0)::int) f) p`;
+  const first = `DATE '${calendar[0]?.starts}'`;
+  const fortnights = `(SELECT f, ${first} + 14 * f AS a FROM generate_series(
+    (${scene.today} - ${scene.days - 1} - ${first}) / 14, (${scene.today} - ${first}) / 14) f) p`;
   const months = `generate_series(date_trunc('month', ${scene.today} - ${scene.days - 1})::timestamp, date_trunc('month', ${scene.today})::timestamp, interval '1 month') m`;
   const working = `status <> 'PENDING_APPROVAL' AND`;
   return [
@@ -88,7 +90,7 @@ export function ministry(scene: Scene): Step[] {
         NULL::float8, NULL::float8, CASE WHEN ${draw('vh', 51)} < 0.9 THEN 'SUBMITTED' ELSE 'DRAFT' END,
         CASE WHEN ${draw('vh', 51)} < 0.9 THEN midnight + interval '16 hours' END, NULL::timestamp, midnight + interval '16 hours', midnight + interval '16 hours'
       FROM g_visit WHERE midnight + interval '16 hours' <= ${scene.now} AND ${draw('vh', 52)} >= 0.06 * (1 + bad)
-      UNION ALL
+      UNION ALL -- Now and then none is begun at all.
       SELECT ${key(scene, 'fortnight', 'n', 'f')}, id, 'DM/' || regency || '/' || seq || '/' || f, 'FINANCIAL_BIWEEKLY', ${period}, a + 13,
         CASE WHEN sent <= ${scene.now} THEN portions END, CASE WHEN sent <= ${scene.now} THEN portions * 12 END,
         CASE WHEN sent <= ${scene.now} THEN portions * cost * 11.7 END, NULL, NULL, portions * cost * 12, CASE WHEN sent <= ${scene.now} THEN portions * cost * 11.7 END,
@@ -96,7 +98,8 @@ export function ministry(scene: Scene): Step[] {
         CASE WHEN sent <= ${scene.now} THEN sent END, CASE WHEN sent + interval '5 days' <= ${scene.now} THEN sent + interval '5 days' END,
         least(${scene.now}, a::timestamp + interval '11 days'), least(${scene.now}, greatest(a::timestamp + interval '11 days', CASE WHEN sent <= ${scene.now} THEN sent END))
       FROM (SELECT *, (a + 14)::timestamp + interval '1 hour' * (6 + 55 * ${u(1)} + CASE WHEN ${u(2)} < 0.04 + 0.25 * bad THEN 40 + 150 * ${u(3)} ELSE 0 END) AS sent
-        FROM (SELECT c.*, f, a, ${hash(scene, 54, 'c.n', 'f')} AS h FROM g_chunk c, ${fortnights} WHERE ${working} a BETWEEN opens - 13 AND closes AND a + 11 <= ${scene.today}) x) y
+        FROM (SELECT c.*, f, a, ${hash(scene, 54, 'c.n', 'f')} AS h FROM g_chunk c, ${fortnights} WHERE ${working} a BETWEEN opens - 13 AND closes AND a + 11 <= ${scene.today}) x
+        WHERE ${u(4)} >= 0.03 * bad) y
       UNION ALL
       SELECT ${key(scene, 'monthly', 'n', "to_char(m, 'YYMM')")}, id, 'EB/' || regency || '/' || seq || '/' || to_char(m, 'YYMM'), 'MONTHLY_EVALUATION', to_char(m, 'YYYY-MM'),
         m + interval '1 month', portions, portions * 24, portions * cost * 23, NULL, NULL, portions * cost * 25, portions * cost * 23, 'SUBMITTED',

@@ -87,23 +87,36 @@ export async function rollup(quick: boolean): Promise<void> {
   await trends(warehouse);
 }
 
-/** Adds handovers of other programmes, with their places, until raw.school_distributions has `rows`. */
+/**
+ * Adds handovers of other programmes, with their places, until raw.school_distributions has about `rows`: copies of those of the
+ * demo programme, which are set aside first. Each insert holds all copies of a range of keys, so that parts do not overlap: a
+ * growth costs what it writes, not what is there already.
+ */
 async function growRaw(warehouse: Warehouse, rows: number): Promise<void> {
-  for (let part = 0; ; part++) {
-    const [held] = await warehouse.query<{ n: number }>('SELECT count() AS n FROM raw.school_distributions');
-    const missing = rows - (held?.n ?? 0);
-    if (missing <= 0) break;
-    const copy = `FROM (SELECT * FROM raw.school_distributions WHERE NOT position(id, '~')) AS d
-      CROSS JOIN (SELECT number AS copy FROM numbers({from:UInt64}, 1000)) AS c LIMIT {limit:UInt64}`;
-    const params = { from: (held?.n ?? 0) + part, limit: Math.min(missing, COPY_ROWS) };
+  await warehouse.command(
+    `CREATE TABLE IF NOT EXISTS ops.bench_handovers ENGINE = Memory AS SELECT * FROM raw.school_distributions FINAL WHERE NOT _deleted`,
+  );
+  const [held] = await warehouse.query<{ base: number; there: number }>(
+    'SELECT (SELECT count() FROM ops.bench_handovers) AS base, (SELECT count() FROM raw.school_distributions) AS there',
+  );
+  if (held === undefined || held.base === 0) throw new Error('the demo programme has no handovers');
+  const copies = Math.ceil((rows - held.there) / held.base);
+  const size = Math.max(1, Math.floor(COPY_ROWS / copies));
+  const named = (column: string) => `concat(${column}, '~', toString(copy))`;
+  for (let offset = 0; offset < held.base; offset += size) {
+    const copied = (
+      order: string,
+    ) => `FROM (SELECT * FROM ops.bench_handovers ORDER BY ${order} LIMIT {size:UInt64} OFFSET {offset:UInt64}) AS d
+      CROSS JOIN (SELECT number AS copy FROM numbers({first:UInt64}, {copies:UInt64})) AS c`;
+    const params = { size, offset, copies, first: held.there };
     await warehouse.command(
       `INSERT INTO ops.places_school_distributions (program_id, school_id, at, key)
-       SELECT concat(programId, '~', toString(copy)), concat(schoolId, '~', toString(copy)), distributionDate, concat(id, '~', toString(copy)) ${copy}`,
+       SELECT ${named('programId')}, ${named('schoolId')}, distributionDate, ${named('id')} ${copied('programId, distributionDate')}`,
       params,
     );
     await warehouse.command(
       `INSERT INTO raw.school_distributions
-       SELECT d.* REPLACE (concat(id, '~', toString(copy)) AS id, concat(programId, '~', toString(copy)) AS programId, concat(schoolId, '~', toString(copy)) AS schoolId) ${copy}`,
+       SELECT d.* REPLACE (${['id', 'programId', 'schoolId'].map((column) => `${named(column)} AS ${column}`).join(', ')}) ${copied('id')}`,
       params,
     );
   }

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Anchor, type AuditEntry, hashEntry, openAudit } from '../../platform/audit.ts';
 import { createLogger } from '../../platform/log.ts';
 import { keepAudit, readAudit, verifyAudit } from '../../warehouse/audit.ts';
-import { batch, insert, seedProgramme } from '../support/rows.ts';
+import { batch, insert, seedProgramme, seedWarning } from '../support/rows.ts';
 import { lumbung, type Stack, startPath, startStack, until } from '../support/stack.ts';
 
 let stack: Stack;
@@ -13,6 +13,7 @@ beforeAll(async () => {
   stack = await startStack(async (source) => {
     await seedProgramme(source);
     await insert(source, 'food_productions', batch('k321', 'b1', '2026-03-02T03:00:00Z'));
+    await seedWarning(source, 'b1', '2026-03-02T03:00:00Z');
   });
   await startPath(stack);
   await stack.settled();
@@ -96,6 +97,11 @@ test('what people say of figures, and whoever fetches a file or tries to, is put
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
     });
   const warning = 'same_weekday_median_mad/qc_pass_rate/sppg:k321/2026-03-02';
+  const nothing = await call('/insights/verdicts', { warning: warning.replace('-02', '-03'), verdict: 'confirmed' });
+  expect([nothing.status, ((await nothing.json()) as { detail: string }).detail]).toEqual([
+    404,
+    expect.stringContaining('nothing is warned of in qc_pass_rate of sppg:k321 on'),
+  ]);
   expect((await call('/insights/verdicts', { warning, verdict: 'confirmed' })).status).toBe(201);
   const finding = { rule: 'batch_negative_amount', scope: 'sppg:k321', date: '2026-03-02', state: 'explained' };
   expect((await call('/findings/states', finding)).status).toBe(201);

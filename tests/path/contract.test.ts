@@ -11,7 +11,7 @@ import { connectRedis } from '../../platform/redis.ts';
 import { connectWarehouse } from '../../warehouse/client.ts';
 import { exportables } from '../../warehouse/exports/catalogue.ts';
 import { pruneExports } from '../../workers/exports.ts';
-import { batch, insert, seedProgramme } from '../support/rows.ts';
+import { batch, insert, seedProgramme, seedWarning } from '../support/rows.ts';
 import { type Stack, startPath, startStack, until } from '../support/stack.ts';
 
 let stack: Stack;
@@ -25,6 +25,7 @@ beforeAll(async () => {
       for (const kitchen of ['k321', 'k322', 'k511'])
         await insert(source, 'food_productions', batch(kitchen, `${kitchen}-${day}`, `2026-03-0${day}T03:00:00Z`));
     }
+    await seedWarning(source, 'k321-2', '2026-03-02T03:00:00Z');
   });
   await startPath(stack);
   await stack.settled();

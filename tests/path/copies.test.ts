@@ -1,8 +1,13 @@
 /** Snapshot and hand-over: copies beside the stream, resumed, of every shape of table. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { pino } from 'pino';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { ensureRawTable } from '../../etl/raw_tables.ts';
+import { createCopier } from '../../etl/snapshot.ts';
+import type { Source } from '../../etl/source.ts';
 import { expectExact } from '../support/equality.ts';
 import { batch, insert, seedProgramme } from '../support/rows.ts';
 import { copiedAfter, lumbung, type Stack, startStack, until } from '../support/stack.ts';
+import { plainSource, shapeOf } from '../support/tables.ts';
 import { runWorkload } from '../support/workload.ts';
 
 let stack: Stack;
@@ -153,6 +158,38 @@ test('partitions alone: one is truncated, one detached with its rows, one attach
     source.query('ALTER TABLE audit_logs ATTACH PARTITION audit_logs_1 FOR VALUES WITH (MODULUS 2, REMAINDER 1)'),
   );
   await exact();
+});
+
+test('a snapshot that has grown old is renewed for the next table; a young one is shared', async () => {
+  const tables = ['renewed_a', 'renewed_b', 'renewed_c'].map((table) => plainSource(table, ['id']));
+  for (const { table } of tables)
+    await stack.source.query(`CREATE TABLE ${table} AS SELECT g::text AS id FROM generate_series(1, 3) g`);
+  for (const { table } of tables) await stack.source.query(`ALTER TABLE ${table} ADD PRIMARY KEY (id)`);
+  const { databaseUrl, warehouse } = stack;
+  const log = pino({ level: 'silent' });
+  const copier = createCopier({ databaseUrl, warehouse, log, signal: new AbortController().signal }, 60_000);
+  const copy = async (source: Source | undefined) => {
+    const shape = await shapeOf(stack, source as Source);
+    await ensureRawTable(warehouse, shape, new Map());
+    const { rows, consistentPoint } = await copier.copy(shape, 'test', 'test/renewed');
+    const { rows: readers } = await stack.source.query(
+      `SELECT FROM pg_stat_activity WHERE application_name = 'lumbung copy'`,
+    );
+    return { rows, consistentPoint, readers: readers.length };
+  };
+  const first = await copy(tables[0]);
+  for (const { table } of tables) await stack.source.query(`INSERT INTO ${table} VALUES ('later')`);
+  expect(await copy(tables[1])).toEqual({ ...first, rows: 3 });
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 61_000 });
+  const renewed = await copy(tables[2]).finally(() => vi.useRealTimers());
+  expect(renewed.rows).toBe(4);
+  expect(renewed.consistentPoint).toBeGreaterThan(first.consistentPoint);
+  // The old one's readers are gone: it keeps the source from cleaning up no longer.
+  await until('the readers of the new snapshot to be the only ones', async () => {
+    const { rows } = await stack.source.query(`SELECT FROM pg_stat_activity WHERE application_name = 'lumbung copy'`);
+    return rows.length === first.readers;
+  });
+  await copier.close();
 });
 
 test('a table that others inherit from has no key: it is refused with the remedy, alone', async () => {

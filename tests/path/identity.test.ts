@@ -36,6 +36,24 @@ test('identity by an index that has the key is followed', async () => {
   }
 });
 
+test('identity FULL is followed: key changes, deletes, and large values that an update does not touch', async () => {
+  const { source } = stack;
+  await source.query('CREATE TABLE whole (id int PRIMARY KEY, code text, large text)');
+  await source.query('ALTER TABLE whole ALTER COLUMN large SET STORAGE EXTERNAL');
+  await source.query('ALTER TABLE whole REPLICA IDENTITY FULL');
+  await source.query(`INSERT INTO whole SELECT g, 'a', repeat(md5(g::text), 300) FROM generate_series(1, 4) g`);
+  expect(await faultOf('whole')).toBeUndefined();
+  const shape = await copyNow(stack, plainSource('whole', ['id', 'code', 'large']));
+  await using following = await follow(stack, [shape]);
+  await source.query("UPDATE whole SET code = 'b' WHERE id = 1");
+  await source.query('UPDATE whole SET id = 20 WHERE id = 2');
+  await source.query('UPDATE whole SET large = NULL WHERE id = 3');
+  await source.query('DELETE FROM whole WHERE id = 4');
+  await source.query("INSERT INTO whole VALUES (4, 'again', 'x')");
+  await following.load();
+  expect(await expectEqualBytes(stack, 'whole', { id: 'int4', code: 'text', large: 'text' })).toBe(4);
+});
+
 test('a unique index that is both key and identity will do where there is no primary key', async () => {
   await stack.source.query('CREATE TABLE keyed (id int NOT NULL UNIQUE, code text)');
   expect(await faultOf('keyed')).toContain('ALTER TABLE keyed ADD PRIMARY KEY ("id")');

@@ -16,15 +16,17 @@ import { signToken } from '../../platform/tokens.ts';
 import { apiAccountSql, readerSql } from '../../warehouse/accounts.ts';
 import { registry } from '../../warehouse/kpis/registry.ts';
 import { accounts, expectedStatus, mounted, routes } from '../support/route_table.ts';
-import { batch, insert, seedProgramme } from '../support/rows.ts';
+import { batch, insert, seedProgramme, seedWarning } from '../support/rows.ts';
 import { type Stack, startPath, startStack, until } from '../support/stack.ts';
 
 let stack: Stack;
 beforeAll(async () => {
   stack = await startStack(async (source) => {
     await seedProgramme(source);
-    for (const kitchen of ['k321', 'k511', 'k942'])
+    for (const kitchen of ['k321', 'k511', 'k942']) {
       await insert(source, 'food_productions', batch(kitchen, `b-${kitchen}`, '2026-03-02T03:00:00Z'));
+      await seedWarning(source, `b-${kitchen}`, '2026-03-02T03:00:00Z');
+    }
     // Three people at one school, two ratings: few enough to know who they are.
     for (const n of [1, 2]) {
       const row = { beneficiaryType: 'CHILD', feedbackType: 'SUGGESTION', rating: 3 + n };

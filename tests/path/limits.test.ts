@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { independentCells } from '../support/independent.ts';
 import type { Cells } from '../support/mart_cells.ts';
-import { insert, NOW, seedProgramme } from '../support/rows.ts';
+import { batch, insert, NOW, seedProgramme } from '../support/rows.ts';
 import { type Stack, startPath, startStack } from '../support/stack.ts';
 import { runWorkload } from '../support/workload.ts';
 
@@ -43,11 +43,20 @@ const order = (id: string, kitchen: string, at: string, totalAmount: number) =>
   });
 
 beforeAll(async () => {
-  stack = await startStack(seedProgramme);
+  // Copied, not followed: what is judged here is figures. What the warehouse keeps the history of changes once it has begun.
+  stack = await startStack(async (source) => {
+    await seedProgramme(source);
+    await runWorkload(source, 21, 500);
+    // Too few portions, too dear, of a menu that does not nourish enough.
+    const menu = { id: 'm-poor', programId: 'p-k511', menuName: 'x', menuCode: 'poor', mealType: 'MAKAN_SIANG' };
+    await insert(source, 'nutrition_menus', { ...menu, servingSize: 1, costPerServing: 9_000, updatedAt: NOW });
+    await insert(source, 'menu_nutrition_calculations', { id: 'calc-poor', menuId: 'm-poor', updatedAt: NOW });
+    const poor = { menuId: 'm-poor', actualPortions: 800, actualCost: 20_000_000 };
+    await insert(source, 'food_productions', batch('k511', 'poor', '2026-03-04T03:00:00Z', poor));
+  });
   await startPath(stack);
   await stack.settled();
   const { source } = stack;
-  await runWorkload(source, 21, 500);
   await source.query(
     `UPDATE sppg SET "isDemoAccount" = (id = 'k942'), "monthlyBudget" = 50000000, "budgetAlertThreshold" = 80`,
   );

@@ -100,7 +100,7 @@ test('batches loaded out of order, twice, and after a failure half-way change no
   const redis = new Redis(stack.redisUrl);
   const keys = () => redis.keys('lumbung:batch:*');
   for (let n = 1; n <= 3; n++) {
-    await runWorkload(stack.source, 500 + n, 60);
+    await runWorkload(stack.source, 500 + n, 60, { truncations: false });
     await until(`batch ${n} to wait`, async () => (await keys()).length >= n);
   }
   const payloads = await Promise.all((await keys()).map((key) => redis.getBuffer(key)));

@@ -8,9 +8,14 @@ import { runWorkload } from '../support/workload.ts';
 
 let stack: Stack;
 beforeAll(async () => {
-  stack = await startStack(seedProgramme);
+  // Half of it is copied, half of it followed.
+  stack = await startStack(async (source) => {
+    await seedProgramme(source);
+    await runWorkload(source, 11, 200);
+  });
   await startPath(stack);
-  await runWorkload(stack.source, 11, 400);
+  await stack.settled();
+  await runWorkload(stack.source, 14, 200);
   // Whatever chance has left: these kitchens have a cell to be bent.
   for (const kitchen of ['k321', 'k511', 'k512']) {
     await insert(stack.source, 'food_productions', batch(kitchen, `bent-${kitchen}`, '2026-03-02T03:00:00Z'));

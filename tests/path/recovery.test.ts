@@ -1,10 +1,17 @@
 /** Recovery: what was cut off is taken up again, what cannot be stored is kept, what is lost is said. */
 import { Redis } from 'ioredis';
+import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { retryParked } from '../../etl/parked.ts';
 import { parseLsn } from '../../etl/postgres/lsn.ts';
+import { readSourceTables } from '../../etl/source_setup.ts';
 import { payloadKey } from '../../platform/queues.ts';
-import { currentSlot } from '../../warehouse/ledger.ts';
+import type { Params } from '../../warehouse/client.ts';
+import { currentSlot, readTables } from '../../warehouse/ledger.ts';
+import { pruneLedgers } from '../../warehouse/pruning.ts';
 import { markEverything, refreshDirtyCells } from '../../warehouse/rollups/refresh.ts';
+import { readStages } from '../../warehouse/stages.ts';
+import { readWatermark } from '../../warehouse/watermark.ts';
 import { expectExact } from '../support/equality.ts';
 import { martCells } from '../support/mart_cells.ts';
 import { batch, insert, seedProgramme } from '../support/rows.ts';
@@ -21,6 +28,8 @@ afterAll(() => stack[Symbol.asyncDispose]());
 
 const count = async (sql: string) => Number((await stack.warehouse.query<{ n: number | string }>(sql))[0]?.n);
 const exact = () => expectExact(stack);
+const table = async (name: string) => (await readTables(stack.warehouse)).find((found) => found.table === name);
+const streamed = async () => (await table('food_productions'))?.streamedRows ?? Number.NaN;
 const confirmed = () => confirmedLsn(stack);
 
 test('a refresh that was cut off: what it wrote is older than what the next one writes', async () => {
@@ -72,6 +81,7 @@ test('a batch that was cut off half-way is not rolled up before it is whole', as
   await exact();
 });
 
+// Few rows, and long ones: what makes parts is bytes.
 test('a large transaction goes in parts and is never half seen in a rollup', async () => {
   const { source } = stack;
   const planned = () =>
@@ -79,22 +89,23 @@ test('a large transaction goes in parts and is never half seen in a rollup', asy
       "SELECT sum(num) AS n FROM mart.kpi_daily FINAL WHERE kpi = 'portions_planned' AND sppg_id = 'k512' AND split = ''",
     );
   const before = await planned();
+  const streamedBefore = await streamed();
   const seen = new Set<number>();
   let watching = true;
   const watch = (async () => {
     while (watching) seen.add(await planned());
   })();
   await source.query('BEGIN');
-  await source.query(
+  const inserted = await source.query(
     `INSERT INTO food_productions (id, "sppgId", "programId", "menuId", "productionDate", "batchNumber", "plannedPortions", "plannedStartTime",
        "plannedEndTime", "estimatedCost", status, "updatedAt")
-     SELECT 'big' || g, 'k512', 'p-k512', 'm1-k512', '2026-03-05', 'B-' || g, 1, '2026-03-05', '2026-03-05', 1, 'PLANNED', now()
-     FROM generate_series(1, 80000) g`,
+     SELECT 'big' || g, 'k512', 'p-k512', 'm1-k512', '2026-03-05', 'B-' || g || repeat('x', 1500), 1, '2026-03-05', '2026-03-05', 1, 'PLANNED', now()
+     FROM generate_series(1, 12000) g`,
   );
   await source.query(`SAVEPOINT s`);
   await source.query(`UPDATE food_productions SET "plannedPortions" = 1000 WHERE id LIKE 'big%'`);
   await source.query('ROLLBACK TO s');
-  await source.query(`UPDATE food_productions SET "plannedPortions" = 2 WHERE id LIKE 'big1%'`);
+  const updated = await source.query(`UPDATE food_productions SET "plannedPortions" = 2 WHERE id LIKE 'big1%'`);
   await source.query('COMMIT');
   // Another kitchen's changes while the parts arrive make the same cells' refresh run.
   await insert(source, 'food_productions', batch('k512', 'beside', '2026-03-05T00:00:00Z', { status: 'PLANNED' }));
@@ -112,11 +123,13 @@ test('a large transaction goes in parts and is never half seen in a rollup', asy
     [...seen].join(),
   ).toBe(true);
   expect(await count("SELECT count() AS n FROM ops.parts WHERE NOT endsWith(batch_id, '/begun')")).toBeGreaterThan(1);
+  // Its parts are counted too, and the row beside it.
+  expect(await streamed()).toBe(streamedBefore + (inserted.rowCount ?? 0) + (updated.rowCount ?? 0) + 1);
 });
 
 test('a large transaction interrupted between its parts is taken up again', async () => {
   await stack.kill('capture');
-  stack.failpoint('capture:after job*3');
+  stack.failpoint('capture:after job*2');
   await stack.start('capture').catch(() => undefined);
   stack.failpoint(undefined);
   await stack.source.query(`UPDATE food_productions SET "plannedPortions" = 3 WHERE id LIKE 'big%'`);
@@ -160,14 +173,26 @@ test('a row that the warehouse refuses is parked alone and loaded when the cause
   );
   const { source } = stack;
   await source.query('BEGIN');
-  for (const id of ['r1', 'refused1', 'r2', 'refused2', 'r3'])
+  for (const id of ['r1', 'refused1', 'r2', 'refused2', 'r3', 'refused3'])
     await insert(source, 'food_productions', batch('k511', id, '2026-03-06T03:00:00Z'));
   await source.query('COMMIT');
   await stack.settled();
   expect(await count("SELECT count() AS n FROM raw.food_productions FINAL WHERE id IN ('r1', 'r2', 'r3')")).toBe(3);
-  expect(await count("SELECT count() AS n FROM ops.parked FINAL WHERE state = 'parked'")).toBe(2);
+  expect(await count("SELECT count() AS n FROM ops.parked FINAL WHERE state = 'parked'")).toBe(3);
+  // However many are parked, few are held at a time: no more rows, and no more bytes, than a page has.
+  const { shapes } = await readSourceTables(source);
+  const pages: number[] = [];
+  const query = async <Row>(sql: string, params?: Params) => {
+    const rows = await stack.warehouse.query<Row>(sql, params);
+    if (sql.includes('payload')) pages.push(rows.length);
+    return rows;
+  };
+  const retrying = { warehouse: { ...stack.warehouse, query }, log: pino({ level: 'silent' }), shapes };
+  expect(await retryParked(retrying, { rows: 2, bytes: 1_000_000 })).toEqual({ drained: 0, left: 3 });
+  expect(await retryParked(retrying, { rows: 9, bytes: 1 })).toEqual({ drained: 0, left: 3 });
+  expect(pages).toEqual([2, 1, 0, 1, 1, 1, 0]);
   await stack.warehouse.command('ALTER TABLE raw.food_productions DROP CONSTRAINT refuse');
-  expect((await lumbung(stack, ['retry'])).out).toContain('2 parked rows loaded, 0 left');
+  expect((await lumbung(stack, ['retry'])).out).toContain('3 parked rows loaded, 0 left');
   await exact();
 });
 
@@ -188,6 +213,8 @@ test('a copied row with such a value is parked too, and the copy goes on', async
 
 test('the slot is removed: said plainly, the old numbers stay, and a guided copy brings everything back', async () => {
   const before = await martCells(stack);
+  const copied = (await table('sppg'))?.copiedRows;
+  expect(copied).toBeGreaterThan(0);
   await stack.kill('capture', 'SIGTERM');
   await until('the slot to be free', async () => {
     await stack.source.query(`SELECT pg_drop_replication_slot('lumbung')`);
@@ -202,6 +229,8 @@ test('the slot is removed: said plainly, the old numbers stay, and a guided copy
   await until('the loss to be told', async () => (await tables()).every((table) => table.state === 'stale'));
   expect((await tables())[0]?.reason).toContain('lumbung snapshot --all');
   expect(await martCells(stack)).toEqual(before);
+  // What it shows is still what was copied then.
+  expect(await table('sppg')).toMatchObject({ state: 'stale', copiedRows: copied });
   // Somebody else's slot of that name is neither read nor dropped.
   await stack.source.query(`SELECT pg_create_logical_replication_slot('lumbung', 'test_decoding')`);
   const asked = lumbung(stack, ['snapshot', '--all']);
@@ -271,6 +300,54 @@ test('a warehouse restored from a backup is behind its slot: said, and not passe
   await until('the gap to be told', async () => stack.log('capture').includes('it was restored from a backup'));
   expect((await lumbung(stack, ['snapshot', '--all'])).code).toBe(0);
   await exact();
+});
+
+test('the ledger of batches is pruned below what is rolled up: no figure of it changes, nor by a batch that comes again', async () => {
+  const { source, warehouse } = stack;
+  await insert(source, 'food_productions', batch('k321', 'ledger', '2026-03-02T03:00:00Z'));
+  await exact();
+  const slot = (await currentSlot(warehouse)) ?? '';
+  const entries = () => count('SELECT count() AS n FROM ops.batches FINAL WHERE rows > 0');
+  const told = async () => {
+    const stages = await readStages(warehouse);
+    const rows = (await readTables(warehouse)).map(({ table: name, streamedRows, committedAt }) => [
+      name,
+      streamedRows,
+      committedAt,
+    ]);
+    return { slot: await currentSlot(warehouse), rows, streamed: stages.rows };
+  };
+  /** Three days pass, and the ledger is pruned. */
+  const age = async () => {
+    await warehouse.command(
+      'ALTER TABLE ops.batches UPDATE loaded_at = loaded_at - INTERVAL 3 DAY WHERE 1 SETTINGS mutations_sync = 2',
+    );
+    await pruneLedgers(warehouse);
+  };
+  // Of a captured one that stays: whatever is confirmed or said of freshness in between is of batches without rows.
+  await stack.kill('capture');
+  const [again] = await warehouse.query<Record<string, unknown>>(
+    `SELECT slot_id, toString(start_lsn) AS start_lsn, toString(end_lsn) AS end_lsn, rows, toString(committed_at) AS committed_at, tables
+     FROM ops.batches FINAL WHERE rows > 0 AND slot_id = {slot:String} ORDER BY end_lsn LIMIT 1`,
+    { slot },
+  );
+  const before = await told();
+  const { lsn } = await readWatermark(warehouse, slot);
+  expect(await entries()).toBeGreaterThan(3);
+  for (const replayed of [false, true]) {
+    if (replayed) await warehouse.insertRows('ops.batches', [again ?? {}]);
+    expect(await told()).toEqual(before);
+    await age();
+    await until('what is old to be gone', async () => (await entries()) <= 1);
+    expect(await told()).toEqual(before);
+    expect((await readWatermark(warehouse, slot)).lsn).toBe(lsn);
+  }
+  // The stream goes on from there, and what comes is counted on.
+  const previous = await streamed();
+  await stack.start('capture');
+  await source.query(`UPDATE food_productions SET "actualPortions" = 4 WHERE id = 'ledger'`);
+  await exact();
+  expect(await streamed()).toBe(previous + 1);
 });
 
 test('WAL of tables that are not replicated moves an idle slot', async () => {

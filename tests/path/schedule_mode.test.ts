@@ -2,6 +2,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { takeReconcileTurn } from '../../etl/reconcile.ts';
+import { sources } from '../../etl/sources/all.ts';
 import { expectSourceEqualsRaw } from '../support/equality.ts';
 import { independentCells } from '../support/independent.ts';
 import { expectAreas, martCells } from '../support/mart_cells.ts';
@@ -93,6 +95,51 @@ test('changes that move no stamp, deletes and key changes are found by compariso
   await source.query(`UPDATE food_productions SET id = 'moved', "updatedAt" = '2020-01-01' WHERE id = 'quiet'`);
   await source.query('RESET test.unstamped');
   await source.query(`DELETE FROM food_productions WHERE id = 'gone'`);
+  await exact();
+});
+
+test('rows without a stamp are read with their parents, of every kind, where nothing is compared', async () => {
+  const { source, warehouse } = stack;
+  await insert(source, 'inventory_items', {
+    ...{ id: 'item', sppgId: 'k321', itemName: 'Beras', category: 'KARBOHIDRAT', unit: 'kg', minStock: 1, maxStock: 9 },
+    updatedAt: '2026-03-02',
+  });
+  await insert(source, 'stock_movements', {
+    ...{ id: 'move', inventoryId: 'item', movementType: 'IN', quantity: 1, unit: 'kg', stockBefore: 0, stockAfter: 1 },
+    movedBy: 'x',
+  });
+  const changed: Record<string, string> = {
+    quality_controls: '"actualValue" = $1',
+    procurement_items: '"itemCode" = $1',
+    stock_movements: '"batchNumber" = $1',
+  };
+  const children = sources.filter(({ parent }) => parent !== undefined);
+  expect(children.map(({ table }) => table).sort()).toEqual(Object.keys(changed).sort());
+  await exact();
+  // Nobody compares while somebody else has the turn.
+  const turn = new pg.Client({ connectionString: owner });
+  await turn.connect();
+  try {
+    await until('the turn', () => takeReconcileTurn(turn));
+    for (const { table, parent } of children) {
+      const column = changed[table]?.split('"')[1] ?? '';
+      const { rows } = await source.query<{ id: string; parent: string }>(
+        `UPDATE ${table} SET ${changed[table]} WHERE id = (SELECT max(id) FROM ${table}) RETURNING id, "${parent?.column}" AS parent`,
+        ['by its parent'],
+      );
+      const [{ id, parent: parentId }] = rows as [{ id: string; parent: string }];
+      await source.query(`UPDATE ${parent?.table} SET id = id WHERE id = $1`, [parentId]);
+      await until(`${table} to be polled`, async () => {
+        const [row] = await warehouse.query<{ value: string }>(
+          `SELECT \`${column}\` AS value FROM raw.${table} FINAL WHERE id = {id:String}`,
+          { id },
+        );
+        return row?.value === 'by its parent';
+      });
+    }
+  } finally {
+    await turn.end();
+  }
   await exact();
 });
 

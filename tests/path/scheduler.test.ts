@@ -3,6 +3,7 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { createLogger } from '../../platform/log.ts';
+import { JOBS, openQueue } from '../../platform/queues.ts';
 import { connectRedis } from '../../platform/redis.ts';
 import { readSourceFacts } from '../../platform/source_facts.ts';
 import { seedProgramme } from '../support/rows.ts';
@@ -14,7 +15,7 @@ const runs = (stack: Stack) =>
     "SELECT toString(due) AS due, ran FROM ops.schedule_runs WHERE kind = 'prune' ORDER BY due",
   );
 
-test('missed times after downtime are run once; two schedulers, a killed one and an emptied Redis run nothing twice', async () => {
+test('missed times after downtime are run once, a failed run again; two schedulers, a killed one and an emptied Redis run nothing twice', async () => {
   await using stack = await startStack(seedProgramme);
   // Due every hour, last five minutes ago: no other time falls into the test. The last run was two days ago.
   const minute = (new Date().getUTCMinutes() + 55) % 60;
@@ -23,16 +24,36 @@ test('missed times after downtime are run once; two schedulers, a killed one and
   await stack.warehouse.command(
     "INSERT INTO ops.schedule_runs (kind, due, started_at, ran) VALUES ('prune', now() - INTERVAL 2 DAY, now(), true)",
   );
+  // What it needs is not there at first: the run fails.
+  await stack.warehouse.command('RENAME TABLE ops.changes TO ops.changes_away');
   await stack.start('scheduler');
   await stack.start('worker');
+  const redis = connectRedis(
+    stack.redisUrl,
+    createLogger({ LOG_LEVEL: 'silent', LOG_PRETTY: 'off' }, 'test'),
+    'blocking',
+  );
+  const queue = openQueue(JOBS, redis);
+  await until('the failed run to wait for its next attempt', async () => (await queue.getDelayedCount()) === 1);
+  // The job itself comes back, whoever scheduled it.
+  await stack.kill('scheduler');
+  const [failed] = await queue.getDelayed();
+  expect([failed?.attemptsMade, await queue.getJobCountByTypes('waiting', 'active', 'delayed', 'failed')]).toEqual([
+    1, 1,
+  ]);
+  expect(await runs(stack)).toHaveLength(1);
+  await stack.warehouse.command('RENAME TABLE ops.changes_away TO ops.changes');
+  await failed?.promote();
   await until('the missed run', async () => (await runs(stack)).length === 2);
+  expect(stack.log('worker').match(/job failed/g)).toHaveLength(1);
+  await queue.close();
+  await stack.start('scheduler');
   const once = await runs(stack);
   // A restart, with Redis empty, finds nothing more to do.
   await stack.kill('scheduler');
   await stack.restartRedis();
   await stack.start('scheduler');
   // The facts of the source are kept at the end of a round, after what is due was decided.
-  const redis = connectRedis(stack.redisUrl, createLogger({ LOG_LEVEL: 'silent', LOG_PRETTY: 'off' }, 'test'));
   await until('a round of the scheduler', async () => (await readSourceFacts(redis)) !== undefined);
   redis.disconnect();
 

@@ -223,6 +223,18 @@ const changes: readonly [name: string, sql: string][] = [
   ],
   ['a run moves to another kitchen', `UPDATE food_distributions SET "sppgId" = 'k322' WHERE id = 'x-k941'`],
   ['a run is deleted', `DELETE FROM food_distributions WHERE id = 'x-k941'`],
+  // Months without a delivery have data from the first one on: here that is an earlier month, and then none before May.
+  [
+    'the first run of a kitchen was months before',
+    `UPDATE food_distributions SET "distributionDate" = '2025-11-20T03:00:00Z' WHERE id = 'x-k511'`,
+  ],
+  [
+    'it was corrected a hundred times, and in the end stands months later',
+    `DO $$ BEGIN FOR n IN 1..100 LOOP
+       UPDATE food_distributions SET "distributionDate" = timestamp '2025-10-01 03:00' + n * interval '1 hour' WHERE id = 'x-k511';
+     END LOOP; UPDATE food_distributions SET "distributionDate" = '2026-05-11T03:00:00Z' WHERE id = 'x-k511'; END $$`,
+  ],
+  ['the only run of a kitchen is deleted', `DELETE FROM food_distributions WHERE id = 'x-k511'`],
   [
     'a handover moves to another day',
     `UPDATE school_distributions SET "distributionDate" = '2026-03-04T03:00:00Z' WHERE id = 'd-k321'`,

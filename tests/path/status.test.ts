@@ -4,10 +4,11 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Status } from '../../cli/status.ts';
 import { formatStatus, openStatus, type StatusReader } from '../../cli/status.ts';
+import { forgetCopies, noteCopyPosition } from '../../etl/copy_progress.ts';
 import { createSourceReader } from '../../etl/source_facts.ts';
 import { loadConfig } from '../../platform/config.ts';
 import { createLogger } from '../../platform/log.ts';
-import { openQueue, PIPELINE } from '../../platform/queues.ts';
+import { JOBS, openQueue, PIPELINE } from '../../platform/queues.ts';
 import { connectRedis, type Redis } from '../../platform/redis.ts';
 import { readSourceFacts, type SourceFacts, slotDanger } from '../../platform/source_facts.ts';
 import { batch, insert, seedProgramme } from '../support/rows.ts';
@@ -242,21 +243,65 @@ test('batches on their way and what is parked are shown', async () => {
   await queue.close();
 });
 
-test('a table that is copied again makes nothing unready: its numbers stay', async () => {
-  const [held] = await stack.warehouse.query<{
-    table: string;
-    slot_id: string;
-    fingerprint: string;
-    copied_rows: string;
-  }>(
+test('every state of a table, and a job that waits for its next attempt, stand where operators look', async () => {
+  type Held = { table: string; slot_id: string; fingerprint: string; copied_rows: string };
+  const [held] = await stack.warehouse.query<Held>(
     "SELECT toString(table) AS table, slot_id, fingerprint, toString(copied_rows) AS copied_rows FROM ops.tables FINAL WHERE table = 'users'",
   );
-  const set = (state: string) => stack.warehouse.insertRows('ops.tables', [{ ...held, state, reason: '' }]);
-  await set('copying');
-  const { status: code, body } = await stack.get('/readyz');
-  expect([code, String(body.warnings)]).toEqual([200, expect.stringContaining('copying users')]);
-  await set('live');
-  expect(String((await stack.get('/readyz')).body.warnings)).not.toContain('copying');
+  const headers = { authorization: `Bearer ${await stack.token('PLATFORM_SUPPORT', ['national'])}` };
+  const page = async () => (await fetch(`${stack.api}/health`, { headers })).text();
+  const said = {
+    copying: 'copying users',
+    requested: 'a copy was asked for, no capture has taken it up: users',
+    stale: 'users is stale: because stale',
+    quarantined: 'users is quarantined: because quarantined',
+  };
+  for (const [state, warning] of Object.entries(said)) {
+    await stack.warehouse.insertRows('ops.tables', [{ ...held, state, reason: `because ${state}` }]);
+    const { status: code, body } = await stack.get('/readyz');
+    expect(body.warnings).toContainEqual(warning);
+    // Its numbers stay: it takes no readiness away.
+    if (state === 'copying') expect([code, body.reasons]).toEqual([200, []]);
+    expect((await samples()).get(`lumbung_table_state{table="users",state="${state}"}`)).toBe(1);
+    expect(tableOf(await status.read(), 'users')).toMatchObject({ state, reason: `because ${state}` });
+    expect(await page()).toContain(warning);
+  }
+  await stack.warehouse.insertRows('ops.tables', [{ ...held, state: 'live', reason: '' }]);
+  expect(String((await stack.get('/readyz')).body.warnings)).not.toContain('users');
+
+  const queue = openQueue(JOBS, redis);
+  await queue.add('prune', { kind: 'prune', due: '2026-03-01T00:00:00.000Z' }, { delay: 3_600_000 });
+  const { body } = await stack.get('/api/v1/operations', headers.authorization.slice(7));
+  expect(body.queues).toContainEqual({ queue: JOBS, jobs: expect.objectContaining({ delayed: 1 }) });
+  expect(await page()).toMatch(/Queue jobs(?:(?!<\/tr>).)*1 delayed/s);
+  await queue.obliterate({ force: true });
+  await queue.close();
+});
+
+test('a copy under way shows how far it is and what is left of it', async () => {
+  const state = (name: string) =>
+    stack.warehouse.command(
+      `INSERT INTO ops.tables (table, state, reason, slot_id, copied_rows, consistent_lsn, fingerprint)
+       SELECT table, {name:String}, '', slot_id, copied_rows, consistent_lsn, fingerprint FROM ops.tables FINAL WHERE table = 'users'`,
+      { name },
+    );
+  await state('copying');
+  const at = {
+    table: 'users',
+    fingerprint: 'f',
+    totalBytes: 1_000,
+    resumedBytes: 500,
+    beganAt: new Date(Date.now() - 60_000),
+  };
+  const position = { firstVersion: 1n, leaf: 1, filenode: 1, block: 1, rows: 42, bytes: 600 };
+  await noteCopyPosition(stack.warehouse, at, position);
+  const now = await status.read();
+  expect(tableOf(now, 'users')?.copying).toMatchObject({ rows: 42, bytes: 600, totalBytes: 1_000, resumedBytes: 500 });
+  // A hundred bytes in a minute, four hundred are left.
+  expect(formatStatus(now)).toMatch(/users: █{12}░{8} 60 %, 42 rows, 4 min( \d+ s)? left/);
+  await forgetCopies(stack.warehouse, ['users']);
+  await state('live');
+  expect(tableOf(await status.read(), 'users')?.copying).toBeNull();
 });
 
 test('what cannot be read is absent and said', async () => {

@@ -13,37 +13,35 @@ function canonical(value: unknown): unknown {
   if (typeof value === 'string' && /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}$/.test(value)) {
     return `${value.replace(' ', 'T')}Z`;
   }
+  // JSON has no notation of its own for these.
+  if (typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))) return `number ${value}`;
   return value;
 }
 
 export async function expectSourceEqualsRaw(stack: Stack): Promise<void> {
   await stack.source.query("SET timezone = 'UTC'");
-  for (const { table, columns, key } of sources) {
+  const { rows: types } = await stack.source.query<{ table: string; column: string; type: string }>(
+    `SELECT table_name AS table, column_name AS column, data_type AS type FROM information_schema.columns
+     WHERE table_schema = 'public'`,
+  );
+  const typeOf = new Map(types.map(({ table, column, type }) => [`${table}.${column}`, type]));
+  /** One text for each row, so that sorting and comparing many of them costs little. */
+  const texts = (rows: Row[], columns: readonly string[]) =>
+    rows.map((row) => JSON.stringify(columns.map((column) => canonical(row[column])))).sort();
+  for (const { table, columns } of sources) {
+    const printed = columns.map((column) => {
+      const type = typeOf.get(`${table}.${column}`) ?? '';
+      if (type.startsWith('json')) return `"${column}"::text AS "${column}"`;
+      if (type.startsWith('timestamp')) return `to_char("${column}", 'YYYY-MM-DD HH24:MI:SS.MS') AS "${column}"`;
+      if (type === 'bigint') return `"${column}"::float8 AS "${column}"`;
+      return type === 'ARRAY' ? `to_json("${column}") AS "${column}"` : `"${column}"`;
+    });
     const list = columns.map((column) => `"${column}"`).join(', ');
-    const { rows: types } = await stack.source.query<{ column_name: string; data_type: string }>(
-      `SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = 'public' AND table_name = $1`,
-      [table],
-    );
-    const jsonColumns = new Set(
-      types.filter((type) => type.data_type.startsWith('json')).map((type) => type.column_name),
-    );
-    const { rows: expected } = await stack.source.query<Row>(
-      `SELECT ${columns
-        .map((column) => {
-          if (jsonColumns.has(column)) return `"${column}"::text AS "${column}"`;
-          const type = types.find((candidate) => candidate.column_name === column)?.data_type ?? '';
-          if (type.startsWith('timestamp')) return `to_char("${column}", 'YYYY-MM-DD HH24:MI:SS.MS') AS "${column}"`;
-          if (type === 'bigint') return `"${column}"::float8 AS "${column}"`;
-          return type === 'ARRAY' ? `to_json("${column}") AS "${column}"` : `"${column}"`;
-        })
-        .join(', ')} FROM public.${table}`,
-    );
-    const actual = await stack.warehouse.query<Row>(`SELECT ${list} FROM raw.${table} FINAL WHERE NOT _deleted`);
-    const sorted = (rows: Row[]) =>
-      rows
-        .map((row) => Object.fromEntries(columns.map((column) => [column, canonical(row[column])])))
-        .sort((a, b) => (JSON.stringify(key.map((k) => a[k])) < JSON.stringify(key.map((k) => b[k])) ? -1 : 1));
-    expect(sorted(actual), `raw.${table}`).toEqual(sorted(expected));
+    const [{ rows: expected }, actual] = await Promise.all([
+      stack.source.query<Row>(`SELECT ${printed.join(', ')} FROM public.${table}`),
+      stack.warehouse.query<Row>(`SELECT ${list} FROM raw.${table} FINAL WHERE NOT _deleted`),
+    ]);
+    expect(texts(actual, columns), `raw.${table}`).toEqual(texts(expected, columns));
   }
 }
 

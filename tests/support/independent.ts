@@ -279,7 +279,13 @@ const serviceDays = (holidays: readonly string[]) => `
   WITH runs AS (
     SELECT base."sppgId" AS sppg, ${LOCAL('base."distributionDate"')}::date AS at, base.status::text AS status
     FROM food_distributions base ${JOIN}
-  ), months AS (SELECT DISTINCT sppg, date_trunc('month', at)::date AS first FROM runs)
+  ), months AS (
+    SELECT DISTINCT sppg, date_trunc('month', at)::date AS first FROM runs
+    UNION
+    SELECT sppg, m::date FROM (
+      SELECT r.sppg, date_trunc('month', min(at)) AS first, max(${today}::date) AS here
+      FROM runs r JOIN sppg s ON s.id = r.sppg JOIN provinces_indonesia p ON p.id = s."provinceId" GROUP BY 1
+    ) x, generate_series(first, here, interval '1 month') m)
   SELECT m.sppg, m.first::text AS day, 'service_days' AS kpi, '' AS split,
     (SELECT count(DISTINCT at) FROM runs r WHERE r.sppg = m.sppg AND r.status = 'COMPLETED' AND date_trunc('month', r.at) = m.first) AS num,
     (SELECT count(*) FROM generate_series(m.first, m.first + interval '1 month' - interval '1 day', interval '1 day') d

@@ -140,3 +140,13 @@ export function batch(
     ...more,
   };
 }
+
+/** Nine checks of a batch at that time all failed, where on the same weekdays of four weeks before all passed: outside of what was to be expected. */
+export async function seedWarning(source: pg.ClientBase, batchId: string, at: string): Promise<void> {
+  await source.query(
+    `INSERT INTO quality_controls (id, "productionId", "checkType", "checkTime", "checkedBy", parameter, "actualValue", passed)
+     SELECT 'odd-' || $1 || '-' || week || '-' || n, $1, 'TASTE', $2::timestamp - week * interval '7 days', 'x', 'rasa', 'ok', week > 0
+     FROM generate_series(0, 4) week, generate_series(1, 9) n`,
+    [batchId, at],
+  );
+}

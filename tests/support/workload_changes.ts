@@ -1,6 +1,79 @@
 /** Updates, moves, key changes and deletes of rows there are, of rows they join to, and of what decides their day. */
 import { type Chance, KITCHENS, type Step } from './workload_chance.ts';
 
+/** What rules look for, in columns that nothing else of the workload sets; what an enum may not hold was added to it (exactness.test.ts). */
+const odd: readonly [table: string, set: string][] = [
+  ['food_productions', `"plannedStartTime" = "plannedEndTime" + interval '1 hour'`],
+  ['food_productions', `"actualTemperature" = 400`],
+  ['food_productions', `"targetTemperature" = -40, "actualTemperature" = 77`],
+  ['food_productions', `"hygieneScore" = 101, "tasteRating" = 3`],
+  ['food_productions', `"textureRating" = 0`],
+  ['food_productions', `"costPerPortion" = 9000`],
+  ['food_productions', `"wasteAmount" = -1`],
+  ['food_productions', `status = 'LAIN'`],
+  ['quality_controls', `"checkType" = 'BAU'`],
+  ['quality_controls', `severity = 'PARAH'`],
+  ['quality_controls', `passed = false, severity = NULL`],
+  ['quality_controls', `"actionDate" = "checkTime" - interval '1 minute'`],
+  ['waste_management', `"wasteWeight" = 1200, "wasteType" = 'COOKING_OIL'`],
+  ['waste_management', `"wasteWeight" = -3, "wasteType" = 'PACKAGING_WASTE'`],
+  ['food_distributions', `"departureTemp" = 50, "arrivalTemp" = 56`],
+  ['food_distributions', `"servingTemp" = 600`],
+  ['food_distributions', `"actualStartTime" = "actualEndTime" + interval '1 second'`],
+  ['food_distributions', `"completionTime" = "arrivalTime" - interval '1 second'`],
+  ['food_distributions', `"hygieneScore" = -1`],
+  ['food_distributions', `status = 'COMPLETED', "actualRecipients" = NULL`],
+  ['food_distributions', `"totalPortions" = -5`],
+  ['food_distributions', `status = 'LAIN'`],
+  ['school_distributions', `"totalWeight" = -1`],
+  ['school_distributions', `"deliveryStatus" = 'CONFIRMED', "actualQuantity" = 0`],
+  ['school_distributions', `"foodTemperature" = 160`],
+  [
+    'school_distributions',
+    `"deliveryTime" = "distributionDate", "receivedAt" = "distributionDate" - interval '1 minute'`,
+  ],
+  ['school_distributions', `"deliveryTime" = "distributionDate" + interval '3 days'`],
+  ['school_distributions', `"satisfactionScore" = 9`],
+  ['school_beneficiaries', `"schoolType" = 'POSYANDU'`],
+  ['school_feeding_reports', `"totalStudentsServed" = -1`],
+  ['school_feeding_reports', `"attendanceRate" = 130`],
+  ['beneficiary_receipts', `"portionCount" = -2`],
+  ['beneficiary_receipts', `status = 'LAIN'`],
+  ['procurements', `"paidAmount" = "totalAmount" * 2 + 9`],
+  [
+    'procurements',
+    `"subtotalAmount" = "totalAmount" - 500, "taxAmount" = 300, "shippingCost" = 300, "discountAmount" = 100`,
+  ],
+  ['procurements', `"discountAmount" = -10`],
+  ['procurements', `"supplierName" = '  '`],
+  ['procurements', `status = 'COMPLETED', "actualDelivery" = NULL`],
+  ['procurements', `"purchaseMethod" = 'LAIN'`],
+  ['procurement_items', `"returnedQuantity" = coalesce("receivedQuantity", 0) + 1`],
+  ['procurement_items', `"pricePerUnit" = 2, "totalPrice" = "orderedQuantity" * 2`],
+  ['procurement_items', `"finalPrice" = -1`],
+  ['procurement_items', `"expiryDate" = '2026-03-03'`],
+  ['banper_transactions', `amount = -9`],
+  ['banper_transactions', `"transactionType" = 'INBOUND', "balanceAfter" = "balanceBefore" + amount`],
+  ['banper_transactions', `"transactionType" = 'OUTBOUND', "balanceAfter" = "balanceBefore" - amount`],
+  ['banper_transactions', `"transactionType" = 'PINDAH'`],
+  ['banper_requests', `"staffCost" = -1, status = 'SUBMITTED'`],
+  ['banper_requests', `"submittedAt" = '2026-03-02', "approvedAt" = '2026-03-01', status = 'SUBMITTED'`],
+  ['banper_requests', `"approvedAt" = '2026-03-02', "disbursedAt" = '2026-03-01', status = 'DISBURSED'`],
+  ['beneficiary_feedback', `"resolvedAt" = "createdAt" - interval '1 minute'`],
+  ['beneficiary_feedback', `"feedbackType" = 'LAIN'`],
+  ['program_monitoring', `"complaintCount" = -1`],
+  ['program_monitoring', `"totalMealsProduced" = 10, "totalMealsDistributed" = 11`],
+  ['program_monitoring', `"temperatureCompliance" = 100.5`],
+  ['sppg_operational_reports', `"submittedAt" = '2026-02-20'`],
+];
+/** One row of such a table gets one of these values; the weight of a whole group of other changes. */
+export const oddChange = ({ source, pick, anyOf }: Chance): Step => {
+  return () => {
+    const [table, set] = pick(odd);
+    return source.query(`UPDATE ${table} SET ${set} WHERE id = ${anyOf(table)}`);
+  };
+};
+
 export const changes = ({ source, random, pick, int, id, at, maybe, anyOf }: Chance): readonly Step[] => [
   () =>
     source.query(

@@ -7,18 +7,19 @@ import { expect, test } from 'vitest';
 import type { Params, Warehouse } from '../../warehouse/client.ts';
 import { registry } from '../../warehouse/kpis/registry.ts';
 import { comparisons, rules } from '../../warehouse/kpis/rules.ts';
-import { completeDays, completeness, paymentRisks } from '../../warehouse/queries/completeness.ts';
+import { completeDays, completeness } from '../../warehouse/queries/completeness.ts';
 import { unitDays } from '../../warehouse/queries/crossings.ts';
 import { provisionalDays } from '../../warehouse/queries/finality.ts';
 import { findings, openFindings, undatedRows } from '../../warehouse/queries/findings.ts';
 import { flow, STAGES } from '../../warehouse/queries/flow.ts';
 import { childrenOf, zoneHours } from '../../warehouse/queries/hierarchy.ts';
+import { paymentRisks } from '../../warehouse/queries/payment_risks.ts';
 import { peers, ranking } from '../../warehouse/queries/ranking.ts';
 import { searchUnits } from '../../warehouse/queries/search.ts';
 import { decomposition, expectedRanges, forecast } from '../../warehouse/queries/statistics.ts';
 import { timeliness } from '../../warehouse/queries/timeliness.ts';
 import { dailyValues, datasetStream, rangeValues, seriesValues } from '../../warehouse/queries/values.ts';
-import { warnings } from '../../warehouse/queries/warnings.ts';
+import { isWarnedOf, warnings } from '../../warehouse/queries/warnings.ts';
 import { formatScope, LEVELS, type Scope } from '../../warehouse/scopes.ts';
 
 const [from, to] = ['2026-03-01', '2026-03-05'];
@@ -31,7 +32,6 @@ const questions: Record<string, Record<string, (warehouse: Warehouse, scope: Sco
   'completeness.ts': {
     completeness: (w, scope) => completeness(w, scope, range, 10),
     completeDays: (w, scope) => completeDays(w, scope, range),
-    paymentRisks: (w, scope) => paymentRisks(w, scope, to, 10),
   },
   'crossings.ts': {
     unitDays: (w, scope) =>
@@ -48,6 +48,7 @@ const questions: Record<string, Record<string, (warehouse: Warehouse, scope: Sco
     childrenOf: (w, scope) => childrenOf(w, scope),
     zoneHours: (w, scope) => (scope.level === 'sppg' ? zoneHours(w, scope.id) : undefined),
   },
+  'payment_risks.ts': { paymentRisks: (w, scope) => paymentRisks(w, scope, to, 10) },
   'ranking.ts': {
     ranking: (w, scope) => ranking(w, kpi, scope, 'sppg', range, 'asc', 10),
     peers: (w, scope) => (scope.level === 'sppg' ? peers(w, daily, scope.id, range) : undefined),
@@ -69,7 +70,10 @@ const questions: Record<string, Record<string, (warehouse: Warehouse, scope: Sco
     rangeThen: (w, scope) => rangeValues(w, kpi, scope, range, 'then'),
     datasetStream: (w, scope) => datasetStream(w, scope, from, to, daily, new AbortController().signal),
   },
-  'warnings.ts': { warnings: (w, scope) => warnings(w, daily, scope, to, 10) },
+  'warnings.ts': {
+    warnings: (w, scope) => warnings(w, daily, scope, to, 10),
+    isWarnedOf: (w, scope) => isWarnedOf(w, kpi, scope, to),
+  },
 };
 /**
  * Not about a scope: reference data, people, the caller's own place in the hierarchy (which decides the scope), and what workers

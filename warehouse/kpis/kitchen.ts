@@ -141,8 +141,8 @@ export const kitchen: readonly Kpi[] = [
     id: 'service_days',
     name: { id: 'Hari layanan', en: 'Service days' },
     definition: {
-      id: 'Hari dengan pengiriman selesai dibagi hari layanan rencana program, di luar hari libur.',
-      en: 'Days with a completed delivery over the days the programmes plan, less holidays.',
+      id: 'Hari dengan pengiriman selesai dibagi hari layanan rencana program, di luar hari libur; sejak pengiriman pertama dapur.',
+      en: "Days with a completed delivery over the days the programmes plan, less holidays; from the kitchen's first delivery on.",
     },
     unit: 'percent',
     direction: 'up',

@@ -96,8 +96,8 @@ export const schools: readonly Kpi[] = [
     unit: 'gram',
     direction: 'down',
     target: null,
-    num: 'sum(wasteWeight * 1000)',
-    den: 'any(deliveredPortions)',
+    num: 'sumOrNullIf(wasteWeight * 1000, food)',
+    den: 'anyIf(deliveredPortions, food)',
     sources: ['waste_management', 'school_distributions'],
   },
 ];

@@ -1,6 +1,5 @@
 /**
- * Completeness: of the days a kitchen was to serve, on how many do its daily sheets exist, and which are missing; and the
- * fortnightly reports without which the next tranche is not paid.
+ * Completeness: of the days a kitchen was to serve, on how many do its daily sheets exist, and which are missing.
  * Invariants: a day counts as expected only where a running programme plans service and it is no holiday, for kitchens that
  * were active at its end and had opened; days that are not over are not expected yet.
  */
@@ -19,8 +18,12 @@ export type Sheet = keyof typeof SHEETS;
 
 const openSheets = Object.keys(SHEETS) as Sheet[];
 
-/** (sppg_id, day) of expected service days, with the instant at which each ends; binds from, to, scopeId. */
-const expectedDays = (scope: Scope) => `
+/** Every day from the first to the last, for every kitchen; binds from, to. */
+const everyDay =
+  "CROSS JOIN (SELECT {from:Date32} + arrayJoin(range(toUInt32(dateDiff('day', {from:Date32}, {to:Date32}) + 1))) AS day) AS d";
+
+/** (sppg_id, day) of expected service days, with the instant at which each ends; `days` joins days `d` to kitchens `k`; binds scopeId. */
+const expectedDays = (scope: Scope, days: string) => `
   SELECT DISTINCT p.sppgId AS sppg_id, d.day AS day, toDateTime64(d.day + 1, 3, 'UTC') - toIntervalHour(k.shift) AS ends
   FROM (
     SELECT sppgId, JSONExtract(ifNull(toString(feedingDays), '[]'), 'Array(Nullable(Int32))') AS weekdays, startDate, endDate
@@ -32,7 +35,7 @@ const expectedDays = (scope: Scope) => `
     FROM (SELECT * FROM raw.sppg FINAL WHERE NOT _deleted AND ${scopeCondition(scope, 'id')}) AS s
     INNER JOIN (SELECT id, timezone FROM raw.provinces_indonesia FINAL WHERE NOT _deleted) AS z ON z.id = s.provinceId
   ) AS k ON k.id = p.sppgId
-  CROSS JOIN (SELECT {from:Date32} + arrayJoin(range(toUInt32(dateDiff('day', {from:Date32}, {to:Date32}) + 1))) AS day) AS d
+  ${days}
   WHERE has(p.weekdays, toDayOfWeek(d.day)) AND k.shift > 0
     AND d.day >= toDate32(p.startDate + toIntervalHour(k.shift)) AND (p.endDate IS NULL OR d.day <= toDate32(p.endDate + toIntervalHour(k.shift)))
     AND d.day >= toDate32(k.opens + toIntervalHour(k.shift)) AND (k.closes IS NULL OR d.day <= toDate32(k.closes + toIntervalHour(k.shift)))
@@ -47,8 +50,9 @@ const activeThen = `
   GROUP BY e.sppg_id, e.day
   HAVING if(countIf(h.committed_at < e.ends) > 0, argMaxIf(h.status, h.version, h.committed_at < e.ends), argMin(h.status, h.version)) = 'ACTIVE'`;
 
-/** CTE `due`: (sppg_id, day) of the service days expected of kitchens that were active; binds from, to, scopeId. */
-export const dueSql = (scope: Scope) => `WITH expected AS (${expectedDays(scope)}), due AS (${activeThen})`;
+/** CTE `due`: (sppg_id, day) of the service days expected of kitchens that were active; binds scopeId, and from, to unless given other days. */
+export const dueSql = (scope: Scope, days = everyDay) =>
+  `WITH expected AS (${expectedDays(scope, days)}), due AS (${activeThen})`;
 
 /** CTE `days`: (sppg_id, day) due, with has_<sheet>; binds from, to, scopeId. */
 const daysSql = (scope: Scope) => `
@@ -136,45 +140,5 @@ export async function completeness(
   return {
     totals: { kitchens: all?.kitchens ?? 0, ...shape(all ?? none) },
     kitchens: rows.map((row) => ({ scope: `sppg:${row.sppg_id}`, name: row.name, ...shape(row) })),
-  };
-}
-
-export type PaymentRisk = {
-  scope: string;
-  name: string;
-  period: string;
-  /** The last day on which the report is in time. */
-  due: string;
-  /** Days left until then; negative when it is late. */
-  daysLeft: number;
-  status: string;
-};
-
-/** Fortnightly financial reports not submitted yet, the most pressing first: while they are late the next tranche is blocked. */
-export async function paymentRisks(
-  warehouse: Warehouse,
-  scope: Scope,
-  date: string,
-  limit: number,
-): Promise<{ total: number; late: number; items: PaymentRisk[] }> {
-  const rows = await warehouse.query<PaymentRisk & { total: number; late: number }>(
-    `SELECT concat('sppg:', r.sppg_id) AS scope, k.name AS name, r.period AS period, toString(assumeNotNull(r.ends) + 3) AS due,
-       dateDiff('day', {date:Date32}, assumeNotNull(r.ends) + 3) AS daysLeft, r.held AS status, count() OVER () AS total,
-       countIf(daysLeft < 0) OVER () AS late
-     FROM (
-       SELECT sppgId AS sppg_id, reportPeriod AS period, any(toString(status)) AS held,
-         toDate32OrNull(extractAll(reportPeriod, '[0-9]{4}-[0-9]{2}-[0-9]{2}')[2]) AS ends
-       FROM raw.sppg_operational_reports FINAL
-       WHERE NOT _deleted AND reportType = 'FINANCIAL_BIWEEKLY' AND ${scopeCondition(scope, 'sppgId')}
-       GROUP BY sppg_id, period HAVING countIf(submittedAt IS NOT NULL) = 0 AND ends IS NOT NULL AND ends <= {date:Date32} + 14
-     ) AS r
-     LEFT ANY JOIN (SELECT id, name FROM raw.sppg FINAL WHERE NOT _deleted) AS k ON k.id = r.sppg_id
-     ORDER BY daysLeft, scope LIMIT {limit:UInt32}`,
-    { date, limit, scopeId: scope.id },
-  );
-  return {
-    total: rows[0]?.total ?? 0,
-    late: rows[0]?.late ?? 0,
-    items: rows.map(({ total: _total, late: _late, ...item }) => item),
   };
 }

@@ -4,7 +4,7 @@
  */
 import type { Warehouse } from '../client.ts';
 import { findKpi, limitOf } from '../kpis/registry.ts';
-import type { Comparison, Rule } from '../kpis/rules.ts';
+import type { Comparison, Rule } from '../kpis/rules/rule.ts';
 import { monthOf } from '../rollups/facts/cells.ts';
 import { type Scope, scopeCondition } from '../scopes.ts';
 

@@ -31,16 +31,16 @@ export const watchedLevel = (scope: Scope): Extract<Level, 'regency' | 'sppg'> =
 /** What a warning is known by: stable from one computation to the next. */
 export const warningId = (kpi: string, scope: string, date: string) => `${METHOD}/${kpi}/${scope}/${date}`;
 
-/** Warnings of a day in a scope, the farthest out first, and how many there are. */
+/** Warnings of a day in a scope, the farthest out first, and how many there are; of its watched units unless told otherwise. */
 export async function warnings(
   warehouse: Warehouse,
   kpis: readonly Kpi[],
   scope: Scope,
   date: string,
   limit: number,
+  level = watchedLevel(scope),
 ): Promise<{ total: number; warnings: Warning[] }> {
   const watched = kpis.filter((kpi) => kpi.grain === undefined && !kpi.state);
-  const level = watchedLevel(scope);
   const unit = level === 'sppg' ? 'm.sppg_id' : 'm.regency_id';
   const [table, where] =
     level === 'sppg'
@@ -104,4 +104,10 @@ export async function warnings(
       return { id: warningId(kpi, of, date), method: METHOD, kpi, scope: of, name, date, value, expected, distance };
     }),
   };
+}
+
+/** Whether the unit itself is warned of on that day, as its figures stand now. */
+export async function isWarnedOf(warehouse: Warehouse, kpi: Kpi, unit: Scope, date: string): Promise<boolean> {
+  if (unit.level !== 'sppg' && unit.level !== 'regency') return false;
+  return (await warnings(warehouse, [kpi], unit, date, 1, unit.level)).total > 0;
 }

@@ -115,6 +115,15 @@ const kitchensOfSchools = (keys: string) =>
     'nutrition_programs',
     `key IN (SELECT program_id FROM ops.places_school_beneficiaries WHERE key IN ${keys})`,
   );
+/** A delivery gives its month data and, where there is none since, every month that has begun (warehouse/rollups/facts/periods.ts). */
+const serviceMonths = (condition: string) => `
+  SELECT sppg_id, arrayJoin(arrayMap(n -> addMonths(first, n), range(toUInt32(greatest(0, dateDiff('month', first, ${lastDay})) + 1)))) AS day
+  FROM (
+    SELECT sppg_id, min(month) AS first
+    FROM (SELECT sppg_id, ${monthOf('toDate32(at + toIntervalHour(7))')} AS month FROM ops.places_food_distributions WHERE ${condition})
+    GROUP BY sppg_id
+  )
+  UNION ALL ${place('food_distributions', condition)}`;
 const fortnightsWhere = (condition: string) => `
   SELECT sppg_id, assumeNotNull(ends) AS day FROM ops.places_sppg_operational_reports
   WHERE type = 'FINANCIAL_BIWEEKLY' AND ends IS NOT NULL AND ${condition}`;
@@ -135,7 +144,7 @@ const cellsOf: Readonly<Record<FactName, (kitchens: string) => string>> = {
   order_month: (kitchens) => place('procurements', `sppg_id IN (${kitchens})`),
   feedback: (kitchens) => place('beneficiary_feedback', `sppg_id IN (${kitchens})`),
   incident_month: (kitchens) => incidentsOf(programsOf(kitchens)),
-  service_month: (kitchens) => place('food_distributions', `sppg_id IN (${kitchens})`),
+  service_month: (kitchens) => serviceMonths(`sppg_id IN (${kitchens})`),
   fortnight_report: (kitchens) => fortnightsWhere(`sppg_id IN (${kitchens})`),
   ledger: (kitchens) => place('banper_transactions', `sppg_id IN (${kitchens})`),
   tranche: (kitchens) => tranchesWhere(`sppg_id IN (${kitchens})`),
@@ -170,8 +179,9 @@ const expansions: Readonly<Record<string, (keys: Keys) => string>> = {
     ${tagged(['quality'], checksOf(batches, `AND q.key IN ${changed}`))}
     UNION ALL ${tagged(['flow'], place('food_productions', `key IN (${batches})`))}`;
   },
-  food_distributions: ({ changed }) =>
-    tagged(['distribution', 'service_month', 'flow'], place('food_distributions', `key IN ${changed}`)),
+  food_distributions: ({ changed }) => `
+    ${tagged(['distribution', 'flow'], place('food_distributions', `key IN ${changed}`))}
+    UNION ALL ${tagged(['service_month'], serviceMonths(`key IN ${changed}`))}`,
   // Delivered portions are also the denominator of waste.
   school_distributions: ({ changed, rejoined }) => `
     ${tagged(['school', 'waste', 'flow'], handoversWhere(`key IN ${changed}`))}
@@ -199,7 +209,7 @@ const expansions: Readonly<Record<string, (keys: Keys) => string>> = {
     UNION ALL ${tagged(['enrolment', 'growth_month'], daysSince(kitchensOf('nutrition_programs', `key IN ${changed}`), since))}
     UNION ALL ${tagged(
       ['service_month'],
-      place('food_distributions', `sppg_id IN (${kitchensOf('nutrition_programs', `key IN ${changed}`)})`),
+      serviceMonths(`sppg_id IN (${kitchensOf('nutrition_programs', `key IN ${changed}`)})`),
     )}`,
   procurements: ({ changed }) =>
     tagged(['order', 'order_line', 'order_month'], place('procurements', `key IN ${changed}`)),
@@ -271,14 +281,13 @@ export function cellsDirtyByTimeSql(told: string, now: string): string {
   const ends = (hours: number) => DAY_ENDS.reduce((sum, end) => sum + Math.floor((hours - end) / 24), 0);
   if (ends(hour(told)) === ends(hour(now))) return [complaints, expired].join('\nUNION ALL\n');
   const zoned = (instant: string) => `toDate32(${instant} + toIntervalHour(k.shift))`;
-  const newDays = tagged(
-    stateFacts,
-    eachDay(
-      `SELECT id AS sppg_id, shift FROM (${zonesSql})`,
-      `${zoned(`greatest({told:DateTime64(6, 'UTC')}, ${historyBegins})`)}`,
-      zoned("{now:DateTime64(6, 'UTC')}"),
-    ),
+  const begun = eachDay(
+    `SELECT id AS sppg_id, shift FROM (${zonesSql})`,
+    `${zoned(`greatest({told:DateTime64(6, 'UTC')}, ${historyBegins})`)}`,
+    zoned("{now:DateTime64(6, 'UTC')}"),
   );
+  const newDays = tagged(stateFacts, begun);
+  const newMonths = tagged(['service_month'], `SELECT * FROM (${begun}) WHERE toDayOfMonth(day) = 1`);
   const overdue = tagged(
     ['fortnight_report'],
     `SELECT r.sppg_id AS sppg_id, r.day AS day FROM (${fortnightsWhere('1')}) AS r
@@ -286,7 +295,7 @@ export function cellsDirtyByTimeSql(told: string, now: string): string {
      WHERE toDateTime64(r.day + 4, 3, 'UTC') - toIntervalHour(z.shift)
        BETWEEN {told:DateTime64(6, 'UTC')} - INTERVAL 1 SECOND AND {now:DateTime64(6, 'UTC')}`,
   );
-  return [complaints, expired, newDays, overdue].join('\nUNION ALL\n');
+  return [complaints, expired, newDays, newMonths, overdue].join('\nUNION ALL\n');
 }
 
 /** SQL yielding every cell there is or has been: the claim of a full rebuild. */

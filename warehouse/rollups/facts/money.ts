@@ -8,11 +8,13 @@ const orders = (grain: 'day' | 'month') => {
   return `orders AS (
   SELECT o.id AS id, o.sppgId AS sppg_id, ${grain === 'day' ? local : monthOf(local)} AS day, toString(o.status) AS status,
     o.procurementDate AS procurementDate, o.expectedDelivery AS expectedDelivery, o.actualDelivery AS actualDelivery,
-    o.totalAmount AS totalAmount, ifNull(o.supplierType, 'UNKNOWN') AS supplierType,
+    o.totalAmount AS totalAmount, o.subtotalAmount AS subtotalAmount, o.taxAmount AS taxAmount, o.discountAmount AS discountAmount,
+    o.shippingCost AS shippingCost, o.paidAmount AS paidAmount, ifNull(o.supplierType, 'UNKNOWN') AS supplierType,
     toString(o.purchaseMethod) AS purchaseMethod,
     o.supplierName AS supplierName, lowerUTF8(trimBoth(replaceRegexpAll(o.supplierName, '\\\\s+', ' '))) AS supplier
   FROM (
-    SELECT id, sppgId, status, procurementDate, expectedDelivery, actualDelivery, totalAmount,
+    SELECT id, sppgId, status, procurementDate, expectedDelivery, actualDelivery, totalAmount, subtotalAmount, taxAmount,
+      discountAmount, shippingCost, paidAmount,
       toString(supplierType) AS supplierType, purchaseMethod, supplierName
     FROM raw.procurements FINAL
     WHERE NOT _deleted AND id IN (${keysOf('procurements', grain === 'day' ? utcDays : utcDaysOfMonth)})
@@ -28,9 +30,10 @@ export const money = {
     with: [zones, orders('day')],
     select: `
       SELECT o.sppg_id AS sppg_id, o.day AS day, o.status AS status, i.orderedQuantity AS orderedQuantity,
-        i.receivedQuantity AS receivedQuantity, i.returnedQuantity AS returnedQuantity
+        i.receivedQuantity AS receivedQuantity, i.returnedQuantity AS returnedQuantity, i.pricePerUnit AS pricePerUnit,
+        i.totalPrice AS totalPrice, i.finalPrice AS finalPrice, i.expiryDate AS expiryDate, o.actualDelivery AS actualDelivery
       FROM (
-        SELECT id, procurementId, orderedQuantity, receivedQuantity, returnedQuantity FROM raw.procurement_items FINAL
+        SELECT id, procurementId, orderedQuantity, receivedQuantity, returnedQuantity, pricePerUnit, totalPrice, finalPrice, expiryDate FROM raw.procurement_items FINAL
         WHERE NOT _deleted AND id IN (
           SELECT key FROM ops.places_procurement_items WHERE order_id IN (SELECT id FROM orders)
         )
@@ -59,9 +62,10 @@ export const money = {
     // The ministry's three rows: food; operations; rent and incentives.
     select: `
       SELECT t.sppgId AS sppg_id, toDate32(t.transactionDate + toIntervalHour(z.shift)) AS day, t.transactionType AS type, t.amount AS amount,
+        t.category AS category, t.balanceBefore AS balanceBefore, t.balanceAfter AS balanceAfter,
         multiIf(t.category = 'FOOD_PROCUREMENT', 'food', t.category IN ('OPERATIONAL', 'TRANSPORT', 'UTILITY'), 'operations', 'rent_incentives') AS spendingRow
       FROM (
-        SELECT id, sppgId, transactionDate, transactionType, amount, category
+        SELECT id, sppgId, transactionDate, transactionType, amount, category, balanceBefore, balanceAfter
         FROM raw.banper_transactions FINAL WHERE NOT _deleted AND id IN (${keysOf('banper_transactions')})
       ) AS t
       INNER JOIN zones AS z ON z.sppg_id = t.sppgId
@@ -70,9 +74,10 @@ export const money = {
   tranche: {
     with: [],
     select: `
-      SELECT r.sppgId AS sppg_id, assumeNotNull(r.starts) AS day, part.1 AS spendingRow, part.2 AS amount
+      SELECT r.sppgId AS sppg_id, assumeNotNull(r.starts) AS day, part.1 AS spendingRow, part.2 AS amount,
+        r.submittedAt AS submittedAt, r.approvedAt AS approvedAt, r.disbursedAt AS disbursedAt
       FROM (
-        SELECT id, sppgId, foodCostTotal, operationalCost, transportCost, utilityCost, staffCost, otherCosts,
+        SELECT id, sppgId, submittedAt, approvedAt, disbursedAt, foodCostTotal, operationalCost, transportCost, utilityCost, staffCost, otherCosts,
           toDate32OrNull(extract(operationalPeriod, '[0-9]{4}-[0-9]{2}-[0-9]{2}')) AS starts
         FROM raw.banper_requests FINAL
         WHERE NOT _deleted AND status NOT IN ('DRAFT', 'REJECTED') AND id IN (

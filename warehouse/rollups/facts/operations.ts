@@ -2,13 +2,30 @@
 import type { FactName } from '../../kpis/kpi.ts';
 import { type Fact, keysOf, programDays, programs, rowDayEnds, utcDays, zones } from './cells.ts';
 
+/** Columns that rules look at, beside those that figures are made of. */
+const BATCH =
+  `plannedStartTime plannedEndTime actualTemperature targetTemperature hygieneScore tasteRating appearanceRating textureRating
+  costPerPortion wasteAmount productionDate`.split(/\s+/);
+const CHECK = ['checkType', 'actionDate', 'checkTime'];
+const RUN =
+  `plannedStartTime actualStartTime actualEndTime completionTime distributionDate totalPortions departureTemp servingTemp hygieneScore`.split(
+    ' ',
+  );
+const HANDOVER =
+  `distributionDate totalWeight costPerPortion totalCost deliveryTime receivedAt foodTemperature satisfactionScore`.split(
+    ' ',
+  );
+const REPORT = ['totalStudentsServed', 'wastePercentage', 'attendanceRate', 'participationRate'];
+const taken = (alias: string, columns: readonly string[]) =>
+  columns.map((column) => `${alias}.${column} AS ${column}`).join(', ');
+
 /** Handovers to schools in the dirty cells. */
 const handovers = `handovers AS (
   SELECT p.sppg_id AS sppg_id, toDate32(sd.distributionDate + toIntervalHour(z.shift)) AS day,
     sd.id AS id, sd.schoolId AS schoolId, sd.targetQuantity AS targetQuantity, sd.actualQuantity AS actualQuantity,
-    sd.deliveryStatus AS deliveryStatus, sd.createdAt AS createdAt, ${rowDayEnds}
+    sd.deliveryStatus AS deliveryStatus, sd.createdAt AS createdAt, ${rowDayEnds}, ${taken('sd', HANDOVER)}
   FROM (
-    SELECT id, programId, schoolId, distributionDate, targetQuantity, actualQuantity, deliveryStatus, createdAt
+    SELECT id, programId, schoolId, targetQuantity, actualQuantity, deliveryStatus, createdAt, ${HANDOVER.join(', ')}
     FROM raw.school_distributions FINAL
     WHERE NOT _deleted AND id IN (
       SELECT key FROM ops.places_school_distributions
@@ -29,10 +46,10 @@ export const operations = {
         f.plannedPortions AS plannedPortions, f.actualPortions AS actualPortions,
         f.estimatedCost AS estimatedCost, f.actualCost AS actualCost,
         f.actualStartTime AS actualStartTime, f.actualEndTime AS actualEndTime,
-        c.calculated = 1 AS calculated, c.meetsAKG = 1 AS meetsAKG, f.createdAt AS createdAt, ${rowDayEnds}
+        c.calculated = 1 AS calculated, c.meetsAKG = 1 AS meetsAKG, f.createdAt AS createdAt, ${rowDayEnds}, ${taken('f', BATCH)}
       FROM (
-        SELECT id, sppgId, menuId, productionDate, status, plannedPortions, actualPortions, estimatedCost, actualCost,
-          actualStartTime, actualEndTime, createdAt
+        SELECT id, sppgId, menuId, status, plannedPortions, actualPortions, estimatedCost, actualCost,
+          actualStartTime, actualEndTime, createdAt, ${BATCH.join(', ')}
         FROM raw.food_productions FINAL WHERE NOT _deleted AND id IN (${keysOf('food_productions')})
       ) AS f
       INNER JOIN zones AS z ON z.sppg_id = f.sppgId
@@ -51,9 +68,10 @@ export const operations = {
     with: [zones],
     select: `
       SELECT f.sppgId AS sppg_id, toDate32(q.checkTime + toIntervalHour(z.shift)) AS day,
-        q.passed AS passed, q.score AS score, q.severity AS severity, q.actionTaken AS actionTaken, q.createdAt AS createdAt, ${rowDayEnds}
+        q.passed AS passed, q.score AS score, q.severity AS severity, q.actionTaken AS actionTaken, q.createdAt AS createdAt, ${rowDayEnds},
+        ${taken('q', CHECK)}
       FROM (
-        SELECT id, productionId, checkTime, passed, score, severity, actionTaken, createdAt FROM raw.quality_controls FINAL
+        SELECT id, productionId, passed, score, severity, actionTaken, createdAt, ${CHECK.join(', ')} FROM raw.quality_controls FINAL
         WHERE NOT _deleted AND id IN (
           SELECT key FROM ops.places_quality_controls
           WHERE toDate32(at) IN (SELECT arrayJoin([day - 1, day]) FROM cells) AND production_id IN (
@@ -81,10 +99,11 @@ export const operations = {
         x.plannedRecipients AS plannedRecipients, x.actualRecipients AS actualRecipients,
         x.plannedEndTime AS plannedEndTime, x.arrivalTime AS arrivalTime, x.arrivalTemp AS arrivalTemp, x.departureTime AS departureTime,
         coalesce(x.arrivalTime, x.actualEndTime) AS arrived, f.actualEndTime AS cookedAt,
-        x.transportCost AS transportCost, x.fuelCost AS fuelCost, x.otherCosts AS otherCosts, x.createdAt AS createdAt, ${rowDayEnds}
+        x.transportCost AS transportCost, x.fuelCost AS fuelCost, x.otherCosts AS otherCosts, x.createdAt AS createdAt, ${rowDayEnds},
+        ${taken('x', RUN)}
       FROM (
-        SELECT id, sppgId, productionId, distributionDate, status, plannedRecipients, actualRecipients, plannedEndTime,
-          actualEndTime, departureTime, arrivalTime, arrivalTemp, transportCost, fuelCost, otherCosts, createdAt
+        SELECT id, sppgId, productionId, status, plannedRecipients, actualRecipients, plannedEndTime, departureTime, arrivalTime,
+          arrivalTemp, transportCost, fuelCost, otherCosts, createdAt, ${RUN.join(', ')}
         FROM raw.food_distributions FINAL WHERE NOT _deleted AND id IN (${keysOf('food_distributions')})
       ) AS x
       INNER JOIN zones AS z ON z.sppg_id = x.sppgId
@@ -102,7 +121,7 @@ export const operations = {
     select: `
       SELECT h.sppg_id AS sppg_id, h.day AS day, if(b.schoolType = '', 'UNKNOWN', toString(b.schoolType)) AS schoolType,
         h.targetQuantity AS targetQuantity, h.actualQuantity AS actualQuantity, h.deliveryStatus AS deliveryStatus,
-        h.createdAt AS createdAt, h.dayEnds AS dayEnds
+        h.createdAt AS createdAt, h.dayEnds AS dayEnds, ${taken('h', HANDOVER)}
       FROM handovers AS h
       LEFT ANY JOIN (
         SELECT id, schoolType FROM raw.school_beneficiaries FINAL
@@ -116,9 +135,10 @@ export const operations = {
     with: [zones, programs, handovers],
     select: `
       SELECT h.sppg_id AS sppg_id, h.day AS day, r.reportType AS reportType,
-        r.totalPortionsServed AS totalPortionsServed, r.totalPortionsConsumed AS totalPortionsConsumed
+        r.totalPortionsServed AS totalPortionsServed, r.totalPortionsConsumed AS totalPortionsConsumed,
+        ${taken('r', REPORT)}
       FROM (
-        SELECT id, distributionId, reportType, totalPortionsServed, totalPortionsConsumed
+        SELECT id, distributionId, reportType, totalPortionsServed, totalPortionsConsumed, ${REPORT.join(', ')}
         FROM raw.school_feeding_reports FINAL
         WHERE NOT _deleted AND id IN (
           SELECT key FROM ops.places_school_feeding_reports WHERE distribution_id IN (SELECT id FROM handovers)
@@ -130,10 +150,10 @@ export const operations = {
     with: [zones, programs, handovers],
     select: `
       SELECT w.sppgId AS sppg_id, toDate32(w.wasteDate + toIntervalHour(z.shift)) AS day,
-        w.wasteWeight AS wasteWeight, d.portions AS deliveredPortions
+        w.wasteWeight AS wasteWeight, w.wasteType IN ('FOOD_WASTE', 'ORGANIC_WASTE') AS food, d.portions AS deliveredPortions
       FROM (
         SELECT id, sppgId, wasteDate, wasteType, wasteWeight FROM raw.waste_management FINAL
-        WHERE NOT _deleted AND wasteType IN ('FOOD_WASTE', 'ORGANIC_WASTE') AND id IN (${keysOf('waste_management')})
+        WHERE NOT _deleted AND id IN (${keysOf('waste_management')})
       ) AS w
       INNER JOIN zones AS z ON z.sppg_id = w.sppgId
       LEFT ANY JOIN (
@@ -146,7 +166,7 @@ export const operations = {
     with: [zones],
     select: `
       SELECT b.sppgId AS sppg_id, toDate32(b.receiptDate + toIntervalHour(z.shift)) AS day, toString(b.status) AS status,
-        b.portionCount AS portionCount,
+        b.portionCount AS portionCount, toString(b.beneficiaryCategory) AS category,
         if(toString(b.beneficiaryCategory) IN ('TODDLER', 'EARLY_CHILDHOOD', 'KINDERGARTEN', 'ELEMENTARY_GRADE_1_3'), 'small', 'large') AS portionSize
       FROM (
         SELECT id, sppgId, receiptDate, status, portionCount, beneficiaryCategory
@@ -160,9 +180,9 @@ export const operations = {
     select: `
       SELECT b.sppgId AS sppg_id, toDate32(b.createdAt + toIntervalHour(z.shift)) AS day,
         toString(b.feedbackType) AS feedbackType, toString(b.priority) AS priority, b.rating AS rating,
-        b.createdAt AS createdAt, b.respondedAt AS respondedAt
+        b.createdAt AS createdAt, b.respondedAt AS respondedAt, b.resolvedAt AS resolvedAt
       FROM (
-        SELECT id, sppgId, feedbackType, priority, rating, createdAt, respondedAt
+        SELECT id, sppgId, feedbackType, priority, rating, createdAt, respondedAt, resolvedAt
         FROM raw.beneficiary_feedback FINAL WHERE NOT _deleted AND id IN (${keysOf('beneficiary_feedback')})
       ) AS b
       INNER JOIN zones AS z ON z.sppg_id = b.sppgId

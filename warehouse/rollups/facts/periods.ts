@@ -7,14 +7,26 @@ export const monitoredMonth = (month: string, year: string) => `multiIf(
   match(${month}, '^\\\\d{4}-(0[1-9]|1[0-2])$'), toDate32OrNull(concat(${month}, '-01')),
   match(${month}, '^(0?[1-9]|1[0-2])$'), makeDate32(${year}, toUInt8(${month}), 1), NULL)`;
 
+const MONITORED =
+  `foodSafetyIncidents complaintCount feedingDaysPlanned feedingDaysCompleted totalMealsProduced totalMealsDistributed
+  wastePercentage staffAttendance temperatureCompliance`.split(/\s+/);
+
+/** How many of a kitchen's earliest places are looked at for its first delivery: cost does not follow its history. */
+const EARLY_PLACES = 16;
+/** (sppg_id, first): the earliest delivery that is still where the places (sppg_id, at, key) say. */
+const firstRuns = (places: string) => `
+  SELECT sppgId AS sppg_id, min(distributionDate) AS first FROM raw.food_distributions FINAL
+  WHERE NOT _deleted AND id IN (SELECT key FROM ${places}) AND (sppgId, distributionDate) IN (SELECT sppg_id, at FROM ${places})
+  GROUP BY sppgId`;
+
 export const periods = {
   incident_month: {
     grain: 'month',
     with: [programs],
     select: `
-      SELECT p.sppg_id AS sppg_id, assumeNotNull(m.month) AS day, m.foodSafetyIncidents AS foodSafetyIncidents
+      SELECT p.sppg_id AS sppg_id, assumeNotNull(m.month) AS day, ${MONITORED.map((column) => `m.${column} AS ${column}`).join(', ')}
       FROM (
-        SELECT id, programId, ${monitoredMonth('monitoringMonth', 'monitoringYear')} AS month, foodSafetyIncidents
+        SELECT id, programId, ${monitoredMonth('monitoringMonth', 'monitoringYear')} AS month, ${MONITORED.join(', ')}
         FROM raw.program_monitoring FINAL
         WHERE NOT _deleted AND id IN (
           SELECT key FROM ops.places_program_monitoring WHERE program_id IN (SELECT program_id FROM programs)
@@ -29,7 +41,7 @@ export const periods = {
       zones,
       `runs AS (
         SELECT x.sppgId AS sppg_id, toDate32(x.distributionDate + toIntervalHour(z.shift)) AS service_day,
-          ${monthOf('service_day')} AS day, x.status = 'COMPLETED' AS served
+          ${monthOf('service_day')} AS day, x.status = 'COMPLETED' AS served, z.shift AS shift
         FROM (
           SELECT id, sppgId, distributionDate, toString(status) AS status FROM raw.food_distributions FINAL
           WHERE NOT _deleted AND id IN (${keysOf('food_distributions', utcDaysOfMonth)})
@@ -37,28 +49,44 @@ export const periods = {
         INNER JOIN zones AS z ON z.sppg_id = x.sppgId
         WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)
       )`,
+      `early_places AS (
+        SELECT sppg_id, at, key FROM ops.places_food_distributions WHERE sppg_id IN (SELECT sppg_id FROM cells)
+        ORDER BY sppg_id, at LIMIT ${EARLY_PLACES} BY sppg_id
+      )`,
+      `early AS (${firstRuns('early_places')})`,
+      // Where all the early places have been left since, every place is looked at.
+      `late AS (${firstRuns(`(
+        SELECT sppg_id, at, key FROM ops.places_food_distributions
+        WHERE sppg_id IN (SELECT sppg_id FROM cells) AND sppg_id NOT IN (SELECT sppg_id FROM early)
+      )`)})`,
     ],
-    // A month in which the kitchen has no deliveries at all, planned or made, is no data.
+    // A month without deliveries has data where it has begun and the kitchen had deliveries before.
     select: `
-      SELECT sppg_id, day, service_day, max(served) AS served, max(planned) AS planned
+      SELECT d.sppg_id AS sppg_id, d.day AS day, d.service_day AS service_day, d.served AS served, d.planned AS planned
       FROM (
-        SELECT sppg_id, day, service_day, served, 0 AS planned FROM runs
-        UNION ALL
-        SELECT p.sppgId AS sppg_id, c.day AS day,
-          arrayJoin(arrayMap(n -> c.day + n, range(dateDiff('day', c.day, addMonths(c.day, 1))))) AS service_day, 0 AS served,
-          has(p.weekdays, toDayOfWeek(service_day)) AND service_day >= toDate32(p.startDate + toIntervalHour(c.shift))
-            AND service_day <= ifNull(toDate32(p.endDate + toIntervalHour(c.shift)), toDate32('2299-12-31'))
-            AND service_day NOT IN (SELECT day FROM mart.holidays FINAL WHERE listed) AS planned
+        SELECT sppg_id, day, service_day, max(served) AS served, max(planned) AS planned, any(shift) AS hours,
+          max(max(delivered)) OVER (PARTITION BY sppg_id, day) AS month_delivered
         FROM (
-          SELECT id, sppgId, JSONExtract(ifNull(toString(feedingDays), '[]'), 'Array(Nullable(Int32))') AS weekdays, startDate, endDate
-          FROM raw.nutrition_programs FINAL
-          WHERE NOT _deleted AND status = 'ACTIVE' AND id IN (SELECT key FROM (${placedIn('nutrition_programs')}))
-        ) AS p
-        INNER JOIN cells AS c ON c.sppg_id = p.sppgId
-        WHERE c.shift > 0
-      )
-      WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM runs)
-      GROUP BY sppg_id, day, service_day`,
+          SELECT sppg_id, day, service_day, served, 0 AS planned, 1 AS delivered, shift FROM runs
+          UNION ALL
+          SELECT p.sppgId AS sppg_id, c.day AS day,
+            arrayJoin(arrayMap(n -> c.day + n, range(dateDiff('day', c.day, addMonths(c.day, 1))))) AS service_day, 0 AS served,
+            has(p.weekdays, toDayOfWeek(service_day)) AND service_day >= toDate32(p.startDate + toIntervalHour(c.shift))
+              AND service_day <= ifNull(toDate32(p.endDate + toIntervalHour(c.shift)), toDate32('2299-12-31'))
+              AND service_day NOT IN (SELECT day FROM mart.holidays FINAL WHERE listed) AS planned, 0 AS delivered, c.shift AS shift
+          FROM (
+            SELECT id, sppgId, JSONExtract(ifNull(toString(feedingDays), '[]'), 'Array(Nullable(Int32))') AS weekdays, startDate, endDate
+            FROM raw.nutrition_programs FINAL
+            WHERE NOT _deleted AND status = 'ACTIVE' AND id IN (SELECT key FROM (${placedIn('nutrition_programs')}))
+          ) AS p
+          INNER JOIN cells AS c ON c.sppg_id = p.sppgId
+          WHERE c.shift > 0
+        )
+        GROUP BY sppg_id, day, service_day
+      ) AS d
+      LEFT ANY JOIN (SELECT *, 1 AS known FROM early UNION ALL SELECT *, 1 AS known FROM late) AS b ON b.sppg_id = d.sppg_id
+      WHERE d.month_delivered = 1 OR b.known = 1 AND toDate32(b.first + toIntervalHour(d.hours)) < d.day
+        AND toDateTime64(d.day, 3, 'UTC') - toIntervalHour(d.hours) <= {now:DateTime64(6, 'UTC')}`,
   },
   fortnight_report: {
     with: [zones],
