@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { ensureRawTable } from '../../etl/raw_tables.ts';
 import { createCopier } from '../../etl/snapshot.ts';
 import type { Source } from '../../etl/source.ts';
-import { expectExact } from '../support/equality.ts';
+import { expectExact, expectSourceEqualsRaw } from '../support/equality.ts';
 import { batch, insert, seedProgramme } from '../support/rows.ts';
 import { copiedAfter, lumbung, type Stack, startStack, until } from '../support/stack.ts';
 import { plainSource, shapeOf } from '../support/tables.ts';
@@ -25,6 +25,11 @@ const state = async (table: string) => {
 };
 const copied = (table: string) => until(`${table} to be live`, async () => (await state(table))?.state === 'live');
 const exact = () => expectExact(stack);
+/** For a table that no figure comes from; the last test of the file compares everything. */
+const logsArrived = async () => {
+  await stack.settled();
+  await expectSourceEqualsRaw(stack, ['audit_logs']);
+};
 
 test('rows written while the copy starts and runs are kept', async () => {
   await runWorkload(stack.source, 1, 200);
@@ -135,29 +140,29 @@ test('a partitioned table is copied and followed, whatever the column order of i
     await source.query(`INSERT INTO audit_logs SELECT * FROM audit_logs_plain WHERE id < 'a5'`);
     await source.query('COMMIT');
   });
-  await exact();
+  await logsArrived();
   await source.query(`UPDATE audit_logs SET "entityId" = 'short' WHERE id < 'a3'`);
   await source.query(`DELETE FROM audit_logs WHERE id LIKE 'a4%'`);
-  await exact();
+  await logsArrived();
   // Dropped and made again, with other rows.
   await source.query('TRUNCATE audit_logs');
   await source.query(`INSERT INTO audit_logs SELECT * FROM audit_logs_plain WHERE id LIKE 'a77%'`);
-  await exact();
+  await logsArrived();
 });
 
 test('partitions alone: one is truncated, one detached with its rows, one attached with rows', async () => {
   const { source } = stack;
   await source.query(`INSERT INTO audit_logs SELECT * FROM audit_logs_plain WHERE id < 'a3' ON CONFLICT DO NOTHING`);
-  await exact();
+  await logsArrived();
   await copiedAfter(stack, ['audit_logs'], () => source.query('TRUNCATE audit_logs_0'));
-  await exact();
+  await logsArrived();
   await copiedAfter(stack, ['audit_logs'], () => source.query('ALTER TABLE audit_logs DETACH PARTITION audit_logs_1'));
-  await exact();
+  await logsArrived();
   await source.query(`UPDATE audit_logs_1 SET "entityId" = 'meanwhile'`);
   await copiedAfter(stack, ['audit_logs'], () =>
     source.query('ALTER TABLE audit_logs ATTACH PARTITION audit_logs_1 FOR VALUES WITH (MODULUS 2, REMAINDER 1)'),
   );
-  await exact();
+  await logsArrived();
 });
 
 test('a snapshot that has grown old is renewed for the next table; a young one is shared', async () => {
@@ -225,7 +230,7 @@ test('rows of many MiB and an empty table', async () => {
     `INSERT INTO audit_logs (id, action, "entityType", "entityId")
      SELECT 'huge' || g, 'CREATE', 'x', (SELECT string_agg(md5(g || '/' || i), E'\\t"') FROM generate_series(1, 150000) i) FROM generate_series(1, 6) g`,
   );
-  await exact();
+  await logsArrived();
   expect((await lumbung(stack, ['snapshot', 'audit_logs', 'beneficiary_receipts'])).code).toBe(0);
   await exact();
 });
