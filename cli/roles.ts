@@ -215,7 +215,7 @@ export async function openWarehouse(
   querySeconds?: number,
 ): Promise<Warehouse> {
   const url = requireUrl(config, 'CLICKHOUSE_URL');
-  const warehouse = connectWarehouse(url, querySeconds);
+  const warehouse = connectWarehouse(url, { querySeconds, cluster: config.CLICKHOUSE_CLUSTER });
   lifecycle.onStop('warehouse', () => warehouse.close());
   if (!(await warehouse.ping())) {
     const { host } = new URL(url);

@@ -40,7 +40,10 @@ export const environment = z.object({
   DATABASE_URL: url('postgres:', 'postgresql:'),
   CLICKHOUSE_URL: url('http:', 'https:'),
   CLICKHOUSE_PORT: port.default(8123),
-  CLICKHOUSE_CLUSTER: optionalText,
+  CLICKHOUSE_CLUSTER: optionalText.refine(
+    (name) => name === undefined || /^[A-Za-z0-9_.-]+$/.test(name),
+    'must be the name of a cluster: letters, digits, _ . and -',
+  ),
   REDIS_URL: url('redis:', 'rediss:'),
   DEMO_UNITS: z.coerce.number().int().min(1).max(100_000).default(200),
   DEMO_DAYS: z.coerce.number().int().min(1).max(1_000).default(60),
@@ -95,6 +98,7 @@ const complete = environment.superRefine((value, context) => {
       context.addIssue({ code: 'custom', path: [key], message: `needs ${missing.join(' and ')}: ${why}` });
     }
   };
+  needs('CLICKHOUSE_CLUSTER', ['CLICKHOUSE_URL'], 'the embedded engine is one server, not a cluster');
   needs('AUTH_JWKS_URL', ['AUTH_ISSUER', 'AUTH_AUDIENCE'], 'tokens made for other programs would be taken');
   needs('AUTH_CLIENT_ID', ['AUTH_ISSUER', 'PUBLIC_URL'], 'sign-in sends people to the issuer and back to this address');
 });
