@@ -134,13 +134,13 @@ test('an insert waits for every replica; one replica alone needs no quorum', () 
 });
 
 test('every statement of the source that shapes the warehouse has a form on a cluster', () => {
-  const shaping = /warehouse\.command\(\s*[`'"](?:CREATE|DROP|ALTER|DELETE|EXCHANGE)[^`'"]*/g;
+  const shaping = /warehouse\.command\(\s*([`'"])((?:CREATE|DROP|ALTER|DELETE|EXCHANGE)[\s\S]*?)\1/g;
   const files = ['warehouse', 'warehouse/rollups', 'etl'].flatMap((folder) =>
     readdirSync(folder)
       .filter((file) => file.endsWith('.ts'))
       .map((file) => readFileSync(`${folder}/${file}`, 'utf8')),
   );
-  const found = files.flatMap((text) => text.match(shaping) ?? []).map((call) => call.replace(/^[^`'"]*[`'"]/, ''));
+  const found = files.flatMap((text) => [...text.matchAll(shaping)].map(([, , sql = '']) => sql));
   expect(found.length).toBeGreaterThan(12);
   for (const template of found) {
     const sql = template
