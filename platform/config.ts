@@ -32,6 +32,19 @@ const url = (...protocols: string[]) =>
 
 const schedule = z.string().refine(isCron, 'must be a cron expression, e.g. "30 * * * *"');
 
+/** Settings that hold a secret. Each may be given by the file `<name>_FILE` names instead, as containers are given theirs. */
+export const secretSettings = [
+  'DATABASE_URL',
+  'CLICKHOUSE_URL',
+  'REDIS_URL',
+  'AUTH_SECRET',
+  'AUTH_CLIENT_SECRET',
+] as const;
+const secretFiles = Object.fromEntries(secretSettings.map((name) => [`${name}_FILE`, optionalText])) as Record<
+  `${(typeof secretSettings)[number]}_FILE`,
+  typeof optionalText
+>;
+
 /** Every environment variable the product reads, with its default. Documented in docs/configure.md. */
 export const environment = z.object({
   PORT: port.default(3000),
@@ -84,6 +97,8 @@ export const environment = z.object({
   EXPORT_DAYS: z.coerce.number().int().min(1).max(3_650).default(7),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   LOG_PRETTY: z.enum(['on', 'off']).optional(),
+  ALIVE_FILE: optionalText,
+  ...secretFiles,
   /** Tests only: ends the process at a named place (platform/failpoints.ts). */
   LUMBUNG_FAILPOINT: optionalText,
   /** Set by `lumbung start` for its children: the source is the embedded demo, so demo sign-ins are offered. */
@@ -110,15 +125,33 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const merged: Record<string, string> = {};
   if (existsSync('.env')) Object.assign(merged, dotenv.parse(readFileSync('.env')));
   for (const [key, value] of Object.entries(env)) if (value !== undefined && value !== '') merged[key] = value;
+  const unread = readSecretFiles(merged);
   const parsed = complete.safeParse(merged);
-  if (!parsed.success) {
-    const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  if (!parsed.success || unread.length > 0) {
+    const invalid = parsed.error?.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`) ?? [];
+    const faults = [...unread, ...invalid];
     throw new LumbungError('config', `configuration is not valid:\n  ${faults.join('\n  ')}\nSee docs/configure.md.`);
   }
   if ((parsed.data.TLS_CERT_FILE === undefined) !== (parsed.data.TLS_KEY_FILE === undefined)) {
     throw new LumbungError('config', 'TLS_CERT_FILE and TLS_KEY_FILE are set together, or not at all');
   }
   return { ...parsed.data, dataDir: resolve(parsed.data.DATA_DIR), demo: parsed.data.LUMBUNG_DEMO === '1' };
+}
+
+/** Puts secrets that files hold in their place; a value given directly counts before a file. Returns what could not be read. */
+function readSecretFiles(settings: Record<string, string>): string[] {
+  return secretSettings.flatMap((name) => {
+    const file = settings[`${name}_FILE`];
+    if (file === undefined || settings[name] !== undefined) return [];
+    try {
+      const secret = readFileSync(file, 'utf8').trim();
+      if (secret === '') return [`${name}_FILE: ${file} is empty`];
+      settings[name] = secret;
+      return [];
+    } catch (error) {
+      return [`${name}_FILE: ${file} cannot be read (${(error as NodeJS.ErrnoException).code})`];
+    }
+  });
 }
 
 /** Returns the named URL or says which variable is missing and what to do. */
