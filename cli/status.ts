@@ -266,7 +266,5 @@ function tableLines(tables: NonNullable<Status['tables']>): string[] {
 /** An address without its password. */
 function masked(address: string | null): string {
   if (address === null) return '(not running)';
-  const url = new URL(address);
-  if (url.password !== '') url.password = '***';
-  return url.href.replace(/\/$/, '');
+  return address.replace(/(\/\/[^:/@]*:)[^/]*@/, '$1***@').replace(/\/$/, '');
 }

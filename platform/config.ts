@@ -10,6 +10,7 @@ import dotenv from 'dotenv';
 import { validate as isCron } from 'node-cron';
 import { z } from 'zod';
 import { LumbungError } from './errors.ts';
+import { sentinelOptions } from './redis_address.ts';
 
 const port = z.coerce.number().int().min(0).max(65535);
 const optionalText = z
@@ -57,7 +58,11 @@ export const environment = z.object({
     (name) => name === undefined || /^[A-Za-z0-9_.-]+$/.test(name),
     'must be the name of a cluster: letters, digits, _ . and -',
   ),
-  REDIS_URL: url('redis:', 'rediss:'),
+  REDIS_URL: optionalText.refine(
+    (value) =>
+      value === undefined || sentinelOptions(value) !== undefined || url('redis:', 'rediss:').safeParse(value).success,
+    'must be a URL starting with redis:// or rediss://, or redis+sentinel://host:port,host:port/name of the primary',
+  ),
   DEMO_UNITS: z.coerce.number().int().min(1).max(100_000).default(200),
   DEMO_DAYS: z.coerce.number().int().min(1).max(1_000).default(60),
   DEMO_SEED: z.coerce.number().int().default(1),
@@ -190,8 +195,7 @@ export function auditedSettings(config: Config): Record<string, unknown> {
       const value = config[key as keyof Config];
       if (value === undefined) return [];
       if (typeof value !== 'string' || !key.endsWith('_URL')) return [[key, value]];
-      const { protocol, host, pathname } = new URL(value);
-      return [[key, `${protocol}//${host}${pathname}`]];
+      return [[key, value.replace(/\/\/[^/]*@/, '//').replace(/\?.*$/, '')]];
     }),
   );
 }

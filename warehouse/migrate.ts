@@ -11,8 +11,8 @@ const directory = new URL('./migrations/', import.meta.url);
 
 type Applied = { id: string; hash: string };
 
-/** Applies what is missing; returns the ids it applied. */
-export async function migrate(warehouse: Warehouse): Promise<string[]> {
+/** Applies what is missing, up to `last` where it is named; returns the ids it applied. */
+export async function migrate(warehouse: Warehouse, last?: string): Promise<string[]> {
   // An account that may only read can still see that everything is applied.
   const [begun] = await warehouse.query<{ n: number }>(
     "SELECT count() AS n FROM system.tables WHERE database = 'ops' AND name = 'migrations'",
@@ -31,7 +31,7 @@ export async function migrate(warehouse: Warehouse): Promise<string[]> {
     if (hash !== hashOf(id)) throw new LumbungError('config', `migration ${id} was edited after it had been applied`);
   }
   const done = new Set(applied.map((row) => row.id));
-  const fresh = files.filter((name) => !done.has(name));
+  const fresh = files.filter((name) => !done.has(name) && (last === undefined || name <= last));
   for (const id of fresh) {
     for (const statement of migrationStatements(id)) await warehouse.command(statement);
     await warehouse.insertRows('ops.migrations', [{ id, hash: hashOf(id) }]);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { auditedSettings, loadConfig, secretSettings } from '../../platform/config.ts';
+import { sentinelOptions } from '../../platform/redis_address.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lumbung-secrets-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -43,4 +44,31 @@ test('a cluster needs a server, and its name is a name', () => {
   const url = { CLICKHOUSE_URL: 'http://ch:8123' };
   expect(loadConfig({ ...url, CLICKHOUSE_CLUSTER: 'nation' }).CLICKHOUSE_CLUSTER).toBe('nation');
   expect(() => loadConfig({ ...url, CLICKHOUSE_CLUSTER: "n' SYNC; DROP" })).toThrow(/must be the name of a cluster/);
+});
+
+test('sentinels are told from their address, with what signs in at them and at the server they name', () => {
+  const address = 'redis+sentinel://me:p%40ss@s1:26379,s2,[::1]:26380/mymaster/2';
+  expect(loadConfig({ REDIS_URL: address }).REDIS_URL).toBe(address);
+  expect(sentinelOptions(address)).toEqual({
+    sentinels: [
+      { host: 's1', port: 26379 },
+      { host: 's2', port: 26379 },
+      { host: '::1', port: 26380 },
+    ],
+    name: 'mymaster',
+    username: 'me',
+    password: 'p@ss',
+    sentinelPassword: 'p@ss',
+    db: 2,
+  });
+  expect(sentinelOptions('rediss+sentinel://s1/m')).toMatchObject({ tls: {}, enableTLSForSentinelMode: true });
+  expect(JSON.stringify(auditedSettings(loadConfig({ REDIS_URL: address })))).not.toContain('p%40ss');
+  for (const wrong of ['redis+sentinel://s1:26379', 'redis+sentinel://s1,,s2/m', 'http://redis', 's1']) {
+    expect(() => loadConfig({ REDIS_URL: wrong })).toThrow(/REDIS_URL: must be a URL/);
+  }
+});
+
+test('an address reaches the audit trail without what signs in', () => {
+  const DATABASE_URL = 'postgresql://lumbung:hunter2@db.example.org:5432/app?sslmode=require';
+  expect(auditedSettings(loadConfig({ DATABASE_URL })).DATABASE_URL).toBe('postgresql://db.example.org:5432/app');
 });
