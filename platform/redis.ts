@@ -1,5 +1,5 @@
 /** Redis connections. Invariant: nothing that cannot be rebuilt from Postgres and ClickHouse lives only here. */
-import { Redis, type RedisOptions } from 'ioredis';
+import { Redis } from 'ioredis';
 import { LumbungError, messageOf } from './errors.ts';
 import type { Logger } from './log.ts';
 import { sentinelOptions } from './redis_address.ts';
@@ -12,10 +12,10 @@ export type { Redis };
  * hangs either, because people wait for the answer.
  */
 export function connectRedis(url: string, log: Logger, kind: 'blocking' | 'request' | 'serving' = 'request'): Redis {
-  const options: RedisOptions = {
+  const options = {
     maxRetriesPerRequest: kind === 'blocking' ? null : 1,
     enableOfflineQueue: kind === 'blocking',
-    retryStrategy: (attempt) => Math.min(100 * attempt, 2_000),
+    retryStrategy: (attempt: number) => Math.min(100 * attempt, 2_000),
     lazyConnect: false,
     ...(kind === 'serving' ? { commandTimeout: 1_000, connectTimeout: 2_000 } : {}),
   };
