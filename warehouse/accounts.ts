@@ -17,6 +17,7 @@ export function apiAccountSql(cluster?: string): string {
     'GRANT SELECT ON raw.* TO lumbung_api_role',
     'GRANT SELECT ON mart.* TO lumbung_api_role',
     'GRANT SELECT ON ops.* TO lumbung_api_role',
+    ...(cluster === undefined ? [] : ['GRANT SELECT ON system.clusters TO lumbung_api_role']),
     ...['ops.audit', 'ops.exports', 'ops.finding_states', 'ops.preferences', 'ops.uptime', 'ops.verdicts'].map(
       (table) => `GRANT INSERT ON ${table} TO lumbung_api_role`,
     ),

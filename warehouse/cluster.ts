@@ -58,7 +58,8 @@ const rules: readonly Rule[] = [
   ],
   [
     new RegExp(`^DROP TABLE (IF EXISTS )?${NAME}(?: SYNC)?$`),
-    (on, _, once = '', table = '') => [table, local(table)].map((each) => `DROP TABLE ${once}${each} ${on} SYNC`),
+    // One that was cut off between the two is run again.
+    (on, _, _once, table = '') => [local(table), table].map((each) => `DROP TABLE IF EXISTS ${each} ${on} SYNC`),
   ],
   // Views stand between tables of one server: a row's history is sharded as the row is, by its id.
   [
@@ -74,10 +75,13 @@ const rules: readonly Rule[] = [
   // Columns are known to both; rows, settings and comments are the local table's.
   [
     new RegExp(`^ALTER TABLE ${NAME} ((?:ADD|MODIFY) COLUMN [\\s\\S]*?)( SETTINGS mutations_sync = 1)?$`),
-    (on, _, table = '', change = '', awaited = '') => [
-      `ALTER TABLE ${local(table)} ${on} ${change}${awaited.replace('1', '2')}`,
-      `ALTER TABLE ${table} ${on} ${change}`,
-    ],
+    (on, _, table = '', change = '', awaited = '') => {
+      const again = change.replace(/^ADD COLUMN (?!IF )/, 'ADD COLUMN IF NOT EXISTS ');
+      return [
+        `ALTER TABLE ${local(table)} ${on} ${again}${awaited.replace('1', '2')}`,
+        `ALTER TABLE ${table} ${on} ${again}`,
+      ];
+    },
   ],
   [
     new RegExp(`^ALTER TABLE ${NAME} ((?:DELETE|MODIFY SETTING|MODIFY COMMENT) [\\s\\S]*)$`),
@@ -97,10 +101,10 @@ const rules: readonly Rule[] = [
     (on, _, create = '', rest = '') => [`${create} ${on}${rest}`],
   ],
   [
-    /^GRANT ([\s\S]*) ON (\w+\.[\w*]+) TO (\w+)$/,
+    /^GRANT ([\s\S]*) ON ((?:raw|ops|mart)\.[\w*]+) TO (\w+)$/,
     (on, _, right, table = '', to) => [table, local(table)].map((each) => `GRANT ${on} ${right} ON ${each} TO ${to}`),
   ],
-  [/^GRANT (\w+ TO \w+)$/, (on, _, role) => [`GRANT ${on} ${role}`]],
+  [/^GRANT ([\s\S]*)$/, (on, _, right) => [`GRANT ${on} ${right}`]],
   [
     new RegExp(`^(CREATE ROW POLICY OR REPLACE \\w+) ON ${NAME} ([\\s\\S]*)$`),
     (on, _, create, table = '', rest) => [table, local(table)].map((each) => `${create} ${on} ON ${each} ${rest}`),

@@ -104,7 +104,17 @@ test.each([
   ['DELETE FROM raw.x WHERE a > 1', ["DELETE FROM raw_local.x ON CLUSTER 'nation' WHERE a > 1"]],
   [
     'DROP TABLE raw.x SYNC',
-    ["DROP TABLE raw.x ON CLUSTER 'nation' SYNC", "DROP TABLE raw_local.x ON CLUSTER 'nation' SYNC"],
+    [
+      "DROP TABLE IF EXISTS raw_local.x ON CLUSTER 'nation' SYNC",
+      "DROP TABLE IF EXISTS raw.x ON CLUSTER 'nation' SYNC",
+    ],
+  ],
+  [
+    'ALTER TABLE raw.x ADD COLUMN `a` Int64',
+    [
+      "ALTER TABLE raw_local.x ON CLUSTER 'nation' ADD COLUMN IF NOT EXISTS `a` Int64",
+      "ALTER TABLE raw.x ON CLUSTER 'nation' ADD COLUMN IF NOT EXISTS `a` Int64",
+    ],
   ],
   ['INSERT INTO raw.x SELECT 1', ['INSERT INTO raw.x SELECT 1']],
 ])('%s', (statement, expected) => {
@@ -119,6 +129,7 @@ test('accounts and policies exist on every server, on both forms of a table', ()
   expect(apiAccountSql('nation').split('\n')).toContain(
     "GRANT ON CLUSTER 'nation' INSERT ON ops_local.audit TO lumbung_api_role;",
   );
+  expect(apiAccountSql('nation')).toContain("GRANT ON CLUSTER 'nation' SELECT ON system.clusters TO lumbung_api_role;");
   const reader = readerSql('dinas', 'KPPG', ['province:32'], 'nation').split('\n');
   for (const table of ['mart.kpi_daily', 'mart_local.kpi_daily', 'mart.kpi_areas', 'mart_local.kpi_areas']) {
     expect(reader).toContain(`GRANT ON CLUSTER 'nation' SELECT ON ${table} TO lumbung_reader_dinas;`);

@@ -1,6 +1,6 @@
-DROP TABLE IF EXISTS mart.kpi_daily ON CLUSTER 'nation' SYNC;
-
 DROP TABLE IF EXISTS mart_local.kpi_daily ON CLUSTER 'nation' SYNC;
+
+DROP TABLE IF EXISTS mart.kpi_daily ON CLUSTER 'nation' SYNC;
 
 CREATE TABLE mart_local.kpi_daily ON CLUSTER 'nation' (
   kpi LowCardinality(String),
