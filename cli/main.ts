@@ -1,6 +1,6 @@
 /** The command line: `npx lumbung <verb>`. Errors say what to do; `--json` where a program may read the answer. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { retryParked } from '../etl/parked.ts';
 import { preflight, schedulePreflight } from '../etl/preflight.ts';
 import type { TableResult } from '../etl/reconcile.ts';
@@ -25,6 +25,7 @@ import { formatFindings } from './preflight.ts';
 import { rebuildRollups, verifyRollups } from './rebuild.ts';
 import { type Role, roles, runRole } from './roles.ts';
 import { readRuntime, withRuntime } from './runtime.ts';
+import { addSimulateVerb } from './simulate.ts';
 import { startAll } from './start.ts';
 import { formatStatus, openStatus } from './status.ts';
 
@@ -198,12 +199,6 @@ function reconciliationTable(results: readonly TableResult[]): string {
   ].join('\n');
 }
 
-const positive = (text: string) => {
-  const value = Number(text);
-  if (!(value > 0)) throw new InvalidArgumentError('must be a positive number');
-  return value;
-};
-
 program
   .command('export')
   .argument('<report>', exportables.map(({ id }) => id).join(', '))
@@ -216,20 +211,7 @@ program
     withWarehouse((warehouse) => exportFile(warehouse, report, options)),
   );
 
-program
-  .command('simulate')
-  .description('write plausible traffic into the demo programme')
-  .option('--rate <n>', 'changes per second', positive, 5)
-  .action(async (options: { rate: number }) => {
-    const config = withRuntime(loadConfig());
-    if (!readRuntime(config)?.demo) {
-      throw new LumbungError(
-        'config',
-        'only the embedded demo programme is ever written to; start it with "npm start"',
-      );
-    }
-    await runRole('simulator', { ...config, SIMULATE: options.rate });
-  });
+addSimulateVerb(program, print);
 
 async function askForRollup(config: Config, slotId: string): Promise<void> {
   await withRedis(config, async (redis) => {

@@ -6,6 +6,7 @@ import { runCapture } from '../etl/capture.ts';
 import type { CopyProgress } from '../etl/copy_progress.ts';
 import { PRINTING } from '../etl/postgres/session.ts';
 import { runScheduleSync } from '../etl/schedule_sync.ts';
+import { showAlive } from '../platform/alive.ts';
 import { type Audit, openAudit } from '../platform/audit.ts';
 import { auditedSettings, type Config, requireUrl, systemActor } from '../platform/config.ts';
 import { isUnreachable, LumbungError, messageOf } from '../platform/errors.ts';
@@ -37,6 +38,7 @@ export async function runRole(role: Role, config: Config): Promise<void> {
   const log = createLogger(config, role);
   const lifecycle = createLifecycle(log);
   stopOnSignals(lifecycle, log);
+  showAlive(config.ALIVE_FILE, lifecycle);
   const audit = openAudit(config.dataDir, log);
   const started = { action: 'role_started', actor: systemActor(), target: role, detail: auditedSettings(config) };
   await audit.append(started).catch((cause: unknown) => {
@@ -215,7 +217,7 @@ export async function openWarehouse(
   querySeconds?: number,
 ): Promise<Warehouse> {
   const url = requireUrl(config, 'CLICKHOUSE_URL');
-  const warehouse = connectWarehouse(url, querySeconds);
+  const warehouse = connectWarehouse(url, { querySeconds, cluster: config.CLICKHOUSE_CLUSTER });
   lifecycle.onStop('warehouse', () => warehouse.close());
   if (!(await warehouse.ping())) {
     const { host } = new URL(url);

@@ -100,7 +100,7 @@ async function bringUp(
     say('ClickHouse engine is up (embedded)');
   } else env.CLICKHOUSE_URL = config.CLICKHOUSE_URL;
 
-  const warehouse = connectWarehouse(env.CLICKHOUSE_URL as string);
+  const warehouse = connectWarehouse(env.CLICKHOUSE_URL as string, { cluster: config.CLICKHOUSE_CLUSTER });
   await migrate(warehouse);
   await warehouse.close();
   if (env.LUMBUNG_DEMO === '1') await loadDemo(config, env.DATABASE_URL as string, say);

@@ -69,7 +69,8 @@ export type StatusReader = { read(): Promise<Status>; close(): Promise<void> };
 
 /** Reads as often as asked; `config` names the engines, `running` the API of this DATA_DIR. */
 export function openStatus(config: Config, running: Runtime | undefined): StatusReader {
-  const warehouse = config.CLICKHOUSE_URL === undefined ? undefined : connectWarehouse(config.CLICKHOUSE_URL);
+  const { CLICKHOUSE_URL: url, CLICKHOUSE_CLUSTER: cluster } = config;
+  const warehouse = url === undefined ? undefined : connectWarehouse(url, { cluster });
   const silent = createLogger({ ...config, LOG_LEVEL: 'silent' }, 'status');
   const redis = config.REDIS_URL === undefined ? undefined : connectRedis(config.REDIS_URL, silent);
   const queue = redis && openQueue(PIPELINE, redis);
@@ -265,7 +266,5 @@ function tableLines(tables: NonNullable<Status['tables']>): string[] {
 /** An address without its password. */
 function masked(address: string | null): string {
   if (address === null) return '(not running)';
-  const url = new URL(address);
-  if (url.password !== '') url.password = '***';
-  return url.href.replace(/\/$/, '');
+  return address.replace(/(\/\/[^:/@]*:)[^/]*@/, '$1***@').replace(/\/$/, '');
 }
