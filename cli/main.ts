@@ -25,6 +25,7 @@ import { formatFindings } from './preflight.ts';
 import { rebuildRollups, verifyRollups } from './rebuild.ts';
 import { type Role, roles, runRole } from './roles.ts';
 import { readRuntime, withRuntime } from './runtime.ts';
+import { addSiteVerb } from './site.ts';
 import { startAll } from './start.ts';
 import { formatStatus, openStatus } from './status.ts';
 
@@ -91,6 +92,7 @@ program
 
 addAccessVerbs(program, print);
 addAuditVerb(program, print);
+addSiteVerb(program, print);
 
 program
   .command('rollup')
