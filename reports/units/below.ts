@@ -11,13 +11,15 @@ import { COMPARED_DAYS } from './days.ts';
 import { grouped } from './grouped.ts';
 import { type Html, html, nothing } from './markup.ts';
 import { compared } from './measures.ts';
-import { defined, number } from './numbers.ts';
+import { defined, short } from './numbers.ts';
 import { ancestorsOf, type Place, type Programme, scopeOf } from './programme.ts';
 import { section, wide } from './sections.ts';
 import { addressOf, shows, told, type View } from './view.ts';
 
 /** So many are drawn. */
 const DRAWN = 15;
+/** Rows are sorted by so many digits: a regency has hundreds of rows, and the exact value stands on the unit's own page. */
+const SORTED_DIGITS = 6;
 
 /** The units right below: demo kitchens are nobody's. */
 export function unitsBelow(programme: Programme, level: PageLevel, id: string): Place[] {
@@ -45,7 +47,7 @@ export function below(view: View, level: PageLevel, id: string): Html {
     .map((place) => {
       const cell = (kpi: Kpi) => {
         const figure = figureFor(kpi, place);
-        return html`<td data-v="${figure.value ?? ''}">${number(figure, kpi.unit, language)}</td>`;
+        return html`<td data-v="${figure.value === null ? '' : Number(figure.value.toPrecision(SORTED_DIGITS))}">${short(figure, kpi.unit, language)}</td>`;
       };
       // Neighbours of one field share their markers: an area has hundreds of rows.
       const cells = [...grouped(kpis, ({ owner }) => owner).values()].map((own) =>

@@ -12,15 +12,19 @@ import { definitionOf, type View } from './view.ts';
 /** A number stays on one line with its sign and unit. */
 const whole = (text: string | null): string => text?.replaceAll(' ', '\u00a0') ?? '';
 
+/** Short, or why there is none. */
+export function short(figure: Figure | null, unit: Kpi['unit'], language: Language): Html {
+  return figure === null || figure.value === null
+    ? html`<i>${say(figure?.withheld ? 'withheld' : 'missing', language)}</i>`
+    : html`${whole(formatShort(figure.value, unit, language))}`;
+}
+
 export function number(figure: Figure | null, unit: Kpi['unit'], language: Language): Html {
-  if (figure === null || figure.value === null) {
-    return html`<i>${say(figure?.withheld ? 'withheld' : 'missing', language)}</i>`;
-  }
-  const short = formatShort(figure.value, unit, language);
-  const exact = formatExact(figure.value, unit, language);
-  return short === exact
-    ? html`${whole(short)}`
-    : html`<data value="${figure.value}" title="${exact}">${whole(short)}</data>`;
+  const told = short(figure, unit, language);
+  const exact = formatExact(figure?.value ?? null, unit, language);
+  return exact === null || exact === formatShort(figure?.value ?? null, unit, language)
+    ? told
+    : html`<data value="${figure?.value}" title="${exact}">${told}</data>`;
 }
 
 export const amount = (value: number | null, unit: Kpi['unit'], language: Language): Html =>

@@ -27,7 +27,7 @@ const render = (units: 'all' | ReadonlySet<string>) => renderUnits({ warehouse: 
 
 beforeAll(async () => {
   stack = await startStack();
-  await generateDemo(stack.databaseUrl, { units: 14, days: 75, seed: 3 });
+  await generateDemo(stack.databaseUrl, { units: 8, days: 45, seed: 3 });
   await startPath(stack);
   await stack.settled();
   kitchens = (

@@ -14,8 +14,8 @@ import { linkTree } from './files.ts';
 import type { SiteRenderers } from './renderers.ts';
 import type { Built, SiteTask, Tell } from './task.ts';
 
-/** Pages, data and index of units; everything else of a release is narrative. */
-const OF_UNITS = /^((en\/)?unit|search|assets)\/|^sitemap[^/]*$|^release\.json$/;
+/** Pages, data and index of units with what they are shown with; everything else of a release is narrative. */
+const OF_UNITS = /^((en\/)?unit|search)\/|^assets\/(units|inter)-|^sitemap[^/]*$|^release\.json$/;
 
 type Building = { warehouse: Warehouse; renderers: SiteRenderers; signal: AbortSignal; tell: Tell };
 

@@ -36,7 +36,7 @@ beforeAll(async () => {
   execFileSync(process.execPath, ['-e', install], { stdio: 'inherit' });
   expect(narrativeReady()).toBe(true);
   stack = await startStack();
-  await generateDemo(stack.databaseUrl, { units: 45, days: 40, seed: 3 });
+  await generateDemo(stack.databaseUrl, { units: 14, days: 30, seed: 3 });
   await startPath(stack);
   await stack.settled();
   const options = { warehouse: stack.warehouse, out, work, release: 'r1', graceDays: 3, keep: true };
@@ -44,7 +44,7 @@ beforeAll(async () => {
   server = await serve();
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   browser = await launch();
-});
+}, 480_000);
 afterAll(async () => {
   await browser?.close();
   server?.close();
