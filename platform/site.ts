@@ -1,11 +1,14 @@
 /**
  * The report site on disk: where releases lie, and which of them is served. Workers and the command line write it, the API reads it.
  * Invariants: a release is complete before current.json names it; current.json is replaced by a rename; a release that has a
- * name is never written to again.
+ * name is never written to again. Pages of units lie packed in it: there are tens of thousands of them, and packed they take an eighth.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { brotliCompress, brotliDecompress, constants } from 'node:zlib';
 import { z } from 'zod';
 
 const instant = z.string();
@@ -53,6 +56,21 @@ export function sitePaths(dataDir: string) {
     building: (id: string) => join(releases, `.building-${id}`),
   };
 }
+
+/** What a packed file's name ends with, after its own. */
+export const PACKED = '.br';
+/** The name a file is asked for by. */
+export const unpackedName = (path: string): string => (path.endsWith(PACKED) ? path.slice(0, -PACKED.length) : path);
+
+const QUALITY = 4;
+const [compress, decompress] = [promisify(brotliCompress), promisify(brotliDecompress)];
+export const pack = (content: string | Buffer): Promise<Buffer> =>
+  compress(content, { params: { [constants.BROTLI_PARAM_QUALITY]: QUALITY } });
+
+/** What the bytes of a file say, by its name on disk. */
+export const unpack = async (path: string, bytes: Buffer): Promise<Buffer> =>
+  path.endsWith(PACKED) ? decompress(bytes) : bytes;
+export const readPlain = async (path: string): Promise<Buffer> => unpack(path, await readFile(path));
 
 /** Ids sort by time. */
 export const newReleaseId = (now = new Date()): string =>

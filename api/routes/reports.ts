@@ -12,6 +12,7 @@ import { pipeline } from 'node:stream/promises';
 import { type ErrorRequestHandler, type Request, type Response, Router } from 'express';
 import { LumbungError } from '../../platform/errors.ts';
 import { openQueue, readSiteProgress, SITE } from '../../platform/queues.ts';
+import { PACKED, unpack } from '../../platform/site.ts';
 import type { Claims } from '../../platform/tokens.ts';
 import { type Field, seesTodayOnly } from '../../warehouse/permissions.ts';
 import { readPreferences } from '../../warehouse/preferences.ts';
@@ -70,7 +71,8 @@ export function reportRoutes(context: ApiContext): Router {
     site.look();
     const newer = site.current();
     if (newer && newer.root !== serving.root && (await send(request, response, asked, claims, newer))) return;
-    if (asked.file === 'index.html') return response.redirect(302, `${BASE}unit/national/`);
+    const front = /^(en\/)?index\.html$/.exec(asked.file);
+    if (front) return response.redirect(302, `${BASE}${front[1] ?? ''}unit/national/`);
     const section = /^(?:en\/)?(\w+)\//.exec(asked.file)?.[1];
     if (section === 'kamus')
       return response.redirect(302, asked.language === 'en' ? '/dictionary?lang=en' : '/dictionary');
@@ -102,8 +104,8 @@ export function reportRoutes(context: ApiContext): Router {
 async function send(request: Request, response: Response, asked: Asked, claims: Claims | undefined, serving: Serving) {
   const { file } = asked;
   const roots = OF_OPEN_TABS.test(file) && serving.previous ? [serving.root, serving.previous] : [serving.root];
-  for (const root of roots) {
-    const handle = await open(join(root, file)).catch((error: NodeJS.ErrnoException) => {
+  for (const path of roots.flatMap((root) => [join(root, file), join(root, `${file}${PACKED}`)])) {
+    const handle = await open(path).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
       throw error;
     });
@@ -130,14 +132,14 @@ async function send(request: Request, response: Response, asked: Asked, claims: 
         return true;
       }
       response.type(extname(file));
-      if (cut === undefined && !asked.page && size > WHOLE_BYTES) {
+      if (cut === undefined && !asked.page && size > WHOLE_BYTES && !path.endsWith(PACKED)) {
         response.set('Content-Length', String(size));
-        await pipeline(createReadStream(join(root, file)), response).catch((error: unknown) => {
+        await pipeline(createReadStream(path), response).catch((error: unknown) => {
           if (!response.destroyed) throw error;
         });
         return true;
       }
-      const bytes = await handle.readFile();
+      const bytes = await unpack(path, await handle.readFile());
       if (!asked.page && cut === undefined) {
         response.send(bytes);
         return true;

@@ -36,7 +36,8 @@ const drawn = (svg: SVGSVGElement): Html =>
       .replaceAll(/="[^"]*"/g, (value) =>
         /[<>]/.test(value) ? value.replaceAll('<', '&lt;').replaceAll('>', '&gt;') : value,
       )
-      .replaceAll(/(\d\.\d)\d+(?=[,ALMHVZ" )])/g, '$1'),
+      .replaceAll(/(\d\.\d)\d+(?=[,ALMHVZ" )])/g, '$1')
+      .replaceAll(/(\d)\.0(?=[,ALMHVZ" )])/g, '$1'),
   );
 
 const figure = (title: Html, svg: SVGSVGElement, table: Html, kind: string): Html =>

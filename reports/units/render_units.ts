@@ -31,6 +31,8 @@ export type RenderOptions = {
   warehouse: Warehouse;
   /** The folder of the release. */
   out: string;
+  /** That of the release before, where `out` does not begin with what it holds: feeds go on, and corrections are found. */
+  previous?: string;
   /** Scopes like sppg:ID; pages of what is no unit any more are removed. */
   units: 'all' | ReadonlySet<string>;
   signal: AbortSignal;
@@ -61,7 +63,9 @@ export async function renderUnits(options: RenderOptions): Promise<Rendered> {
   const { warehouse, out, units, signal, audience = 'readers', base = '/reports', origin = '', onProgress } = options;
   const programme = await readProgramme(warehouse, signal);
   const { committedAt, rolledUpAt, seq } = programme.freshness;
-  const files = filesIn(out);
+  const packed = audience === 'readers';
+  const files = filesIn(out, { packed });
+  const earlier = filesIn(options.previous ?? out, { packed });
   const assets = await writeAssets(files, base);
   const release = options.release ?? String(seq);
   const common = { audience, base, origin, assets, release, programme, document: serverDocument() };
@@ -80,7 +84,7 @@ export async function renderUnits(options: RenderOptions): Promise<Rendered> {
         signal.throwIfAborted();
         const kitchen = level === 'sppg' ? programme.kitchenOf.get(data.id) : undefined;
         const peers = kitchen === undefined ? undefined : peersOf(kitchen);
-        await writeUnit(files, views, data, peers, warned?.get(data.id) ?? []);
+        await writeUnit(files, earlier, views, data, peers, warned?.get(data.id) ?? []);
         onProgress?.(++done, wanted.length);
       }
     }
@@ -103,6 +107,7 @@ function placesOf({ areas, kitchens }: Programme, audience: Audience): Place[] {
 
 async function writeUnit(
   files: Files,
+  earlier: Files,
   views: readonly View[],
   data: UnitData,
   peers: ReturnType<ReturnType<typeof createPeers>> | undefined,
@@ -118,7 +123,7 @@ async function writeUnit(
   const csv = csvOf(first, data, programme.days);
   const unit = pathOfUnit(programme, data.level, data.id, 'id')?.at(-1);
   if (data.level !== 'sppg' && unit !== undefined) {
-    const before = { feed: await files.read(`${folder}/feed.xml`), csv: await files.read(`${folder}/data.csv`) };
+    const before = { feed: await earlier.read(`${folder}/feed.xml`), csv: await earlier.read(`${folder}/data.csv`) };
     const now = programme.freshness.rolledUpAt ?? new Date().toISOString();
     written.push(files.write(`${folder}/feed.xml`, feedOf(first, unit, data, warned, before, now)));
   }

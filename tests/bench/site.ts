@@ -54,13 +54,25 @@ export async function site(quick: boolean): Promise<void> {
     const files = listed(out);
     const bytes = files.reduce((sum, { size }) => sum + size, 0);
     const beside = filesIn(join(folder, 'bare'));
-    const filler = Buffer.alloc(Math.max(...files.map(({ size }) => size)), 'x');
+    const filler = Buffer.alloc(
+      files.reduce((most, { size }) => Math.max(most, size), 0),
+      'x',
+    );
     const bare = await seconds(async () => {
       for (const { path, size } of files) await beside.write(path, filler.subarray(0, size));
     });
     const work = `${pages} pages in two languages, ${files.length} files, ${(bytes / 1e6).toFixed(0)} MB`;
     const [value, baseline] = [pages / taken, pages / bare];
     report({ bench: 'site', metric: 'pages a second', value, unit: '1/s', baseline, ratio: value / baseline, work });
+    const onDisk = files.reduce((sum, { blocks }) => sum + blocks * 512, 0) / 1_048_576;
+    report({
+      ...{ bench: 'site', metric: 'disk of a release', value: onDisk, unit: 'MiB' },
+      ...{
+        baseline: bytes / 1_048_576,
+        ratio: (onDisk * 1_048_576) / bytes,
+        work: `${work}; the baseline is its bytes`,
+      },
+    });
     report({
       ...{ bench: 'site', metric: 'memory at most', value: highest, unit: 'MiB' },
       ...{ baseline: before, ratio: highest / before, work },
@@ -108,14 +120,16 @@ async function multiply(warehouse: Warehouse, count: number): Promise<string[]> 
   return Array.from({ length: Math.min(count, 1_000) }, (_, at) => `sppg:x${String(at).padStart(6, '0')}`);
 }
 
-function listed(folder: string): { path: string; size: number }[] {
+function listed(folder: string): { path: string; size: number; blocks: number }[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap((entry) => {
     const path = join(entry.parentPath, entry.name);
-    return entry.isFile() ? [{ path: relative(folder, path), size: statSync(path).size }] : [];
+    if (!entry.isFile()) return [];
+    const { size, blocks } = statSync(path);
+    return [{ path: relative(folder, path), size, blocks }];
   });
 }
 
-/** What is sent of a page of each kind, and once of what all share. */
+/** What is sent of a page of each kind (as the release keeps it), and once of what all share. */
 function weights(out: string): void {
   const packed = (path: string) => brotliCompressSync(readFileSync(path)).length / 1_024;
   const assets = readdirSync(join(out, 'assets')).filter((name) => !name.startsWith('inter-latin'));
@@ -125,7 +139,9 @@ function weights(out: string): void {
   }, 0);
   for (const kind of ['national', 'province', 'regency', 'sppg']) {
     const folders = kind === 'national' ? [''] : readdirSync(join(out, 'unit', kind));
-    const sizes = folders.slice(0, 200).map((name) => packed(join(out, 'unit', kind, name, 'index.html')));
+    const sizes = folders
+      .slice(0, 200)
+      .map((name) => statSync(join(out, 'unit', kind, name, 'index.html.br')).size / 1_024);
     const value = sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
     report({
       ...{ bench: 'site', metric: `kilobytes sent of a page: ${kind}`, value, unit: 'KiB', baseline: value + shared },

@@ -2,9 +2,10 @@
  * The pages of units on the real path: their numbers are those of the source, computed by SQL in Postgres, and those of the API at the same
  * watermark; what is rendered again follows what changed.
  */
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { generateDemo } from '../../demo/generate.ts';
 import { trends } from '../../reports/units/measures.ts';
@@ -43,15 +44,15 @@ afterAll(async () => {
 });
 
 const folder = (scope: string) => join(out, 'unit', scope === 'national' ? scope : scope.replace(':', '/'));
-const html = (scope: string) => readFileSync(join(folder(scope), 'index.html'), 'utf8');
+const read = (scope: string, file: string) =>
+  brotliDecompressSync(readFileSync(join(folder(scope), `${file}.br`))).toString();
+const html = (scope: string) => read(scope, 'index.html');
 type Line = Record<
   'kpi' | 'period' | 'from' | 'to' | 'num' | 'den' | 'value' | 'target_low' | 'target_high' | 'status' | 'state',
   string
 >;
 function csv(scope: string): Line[] {
-  const [head = '', ...lines] = readFileSync(join(folder(scope), 'data.csv'), 'utf8')
-    .trim()
-    .split('\n');
+  const [head = '', ...lines] = read(scope, 'data.csv').trim().split('\n');
   return lines.map(
     (line) => Object.fromEntries(line.split(',').map((value, at) => [head.split(',')[at], value])) as Line,
   );
@@ -77,9 +78,9 @@ test('every unit has a page in both languages, its data, and areas a feed', asyn
   );
   expect(rendered.pages).toBe(2 * rows.length);
   for (const { scope } of rows) {
-    for (const file of ['index.html', 'data.csv', ...(scope.startsWith('sppg') ? [] : ['feed.xml'])])
+    for (const file of ['index.html.br', 'data.csv.br', ...(scope.startsWith('sppg') ? [] : ['feed.xml.br'])])
       expect(existsSync(join(folder(scope), file)), `${scope} ${file}`).toBe(true);
-    expect(existsSync(join(folder(scope).replace('/unit/', '/en/unit/'), 'index.html')), scope).toBe(true);
+    expect(existsSync(join(folder(scope).replace('/unit/', '/en/unit/'), 'index.html.br')), scope).toBe(true);
   }
   const { committedAt } = await readFreshness(stack.warehouse);
   expect(rendered.asOf.committedAt).toBe(committedAt);
@@ -200,10 +201,27 @@ test('series, expected ranges, peers, parts and findings equal the API', async (
   expect(page).toContain(`<td>${short(last.low)} – ${short(last.high)}</td>`);
 });
 
+test('a release that begins empty tells what was corrected since the one before, and goes on with its feed', async () => {
+  const next = mkdtempSync(join(tmpdir(), 'lumbung-next-'));
+  const final = csv('national').find(({ period, state }) => period === 'series' && state === 'final');
+  const told = read('national', 'data.csv');
+  const line = told.split('\n').find((text) => text.startsWith(`${final?.kpi},series,${final?.from},`)) ?? '';
+  const before = told.replace(line, line.replace(`,${final?.value},`, ',1234567,'));
+  writeFileSync(join(folder('national'), 'data.csv.br'), brotliCompressSync(before));
+  const item = '<item><title>a</title><guid isPermaLink="false">earlier/1</guid></item>';
+  const feed = read('national', 'feed.xml').replace('</channel>', `${item}</channel>`);
+  writeFileSync(join(folder('national'), 'feed.xml.br'), brotliCompressSync(feed));
+  await renderUnits({ warehouse: stack.warehouse, out: next, previous: out, units: new Set(['national']), signal });
+  const now = brotliDecompressSync(readFileSync(join(next, 'unit/national/feed.xml.br'))).toString();
+  expect(now).toContain(`>correction/${final?.kpi}/${final?.from}/${final?.value}</guid>`);
+  expect(now).toContain('earlier/1');
+  rmSync(next, { recursive: true });
+});
+
 test('a change is on the pages of its kitchen and areas, and only these are written again', async () => {
   const { seq } = rendered;
   const [kitchen, other] = kitchens as [Kitchen, Kitchen];
-  const inode = (scope: string) => statSync(join(folder(scope), 'index.html')).ino;
+  const inode = (scope: string) => statSync(join(folder(scope), 'index.html.br')).ino;
   const away = kitchens.find(({ regency }) => regency !== kitchen.regency) ?? other;
   const before = { away: inode(`sppg:${away.id}`), own: inode(`sppg:${kitchen.id}`) };
   const { rows } = await stack.source.query<{ actual: number }>(

@@ -87,7 +87,11 @@ function renderUnits(
   const total = units === 'all' ? 0 : units.size;
   tell({ step: 'pages', done: 0, total });
   const onProgress = (done: number, of: number) => tell({ step: 'pages', done, total: of });
-  const { audience, basePath, origin } = task;
-  const served = { audience, base: basePath.replace(/\/$/, ''), ...(origin === undefined ? {} : { origin }) };
+  const { audience, basePath, origin, base, dataDir } = task;
+  const served = {
+    ...{ audience, base: basePath.replace(/\/$/, '') },
+    ...(origin === undefined ? {} : { origin }),
+    ...(base === null ? {} : { previous: sitePaths(dataDir).release(base) }),
+  };
   return renderers.renderUnits({ warehouse, out, units, signal, onProgress, ...served, ...named(task) });
 }

@@ -3,11 +3,11 @@
  * fields marked, no smaller than half of the one before, and true (numbers.ts).
  * Invariant: the release it was made from is untouched: a file shared with it that was written to fails the build.
  */
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { LumbungError } from '../../platform/errors.ts';
-import type { ReleaseInfo } from '../../platform/site.ts';
+import { type ReleaseInfo, readPlain, unpackedName } from '../../platform/site.ts';
 import type { Warehouse } from '../../warehouse/client.ts';
 import { markerFault } from '../../warehouse/site_fields.ts';
 import { filesBelow, spread } from './files.ts';
@@ -44,7 +44,7 @@ export async function checkRelease(checked: Checked, task: SiteTask): Promise<vo
   const there = new Set<string>();
   const fresh: string[] = [];
   for await (const path of filesBelow(out)) {
-    there.add(path);
+    there.add(unpackedName(path));
     if (!base) fresh.push(path);
     else {
       const { nlink, mtimeMs } = await stat(join(out, path));
@@ -62,7 +62,7 @@ export async function checkRelease(checked: Checked, task: SiteTask): Promise<vo
     const kitchen = [...there].find((path) => /(^|\/)unit\/sppg\//.test(path));
     if (kitchen !== undefined) faults.push(`${kitchen}: kitchens are not for the public`);
   }
-  const pages = fresh.filter((path) => path.endsWith('.html'));
+  const pages = fresh.filter((path) => unpackedName(path).endsWith('.html'));
   const sample = new Set([
     ...spread(pages.filter(isUnit), PARSED.units),
     ...spread(
@@ -79,12 +79,12 @@ export async function checkRelease(checked: Checked, task: SiteTask): Promise<vo
       signal.throwIfAborted();
       tell({ step: 'checking', done: index, total: pages.length });
     }
-    const bytes = await readFile(join(out, path));
+    const bytes = await readPlain(join(out, path));
     const html = bytes.toString('utf8');
-    const fault = (text: string) => faults.push(`${path}: ${text}`);
+    const fault = (text: string) => faults.push(`${unpackedName(path)}: ${text}`);
     const refers = refersOf(html);
     for (const text of foreignIn(refers, ends.origin)) fault(`${text} is of another origin`);
-    for (const text of linkFaults(refers, path, ends, task.audience)) fault(text);
+    for (const text of linkFaults(refers, unpackedName(path), ends, task.audience)) fault(text);
     if (bytes.length > MOST[kindOf(path)]) fault(`${bytes.length} bytes`);
     if (isUnit(path)) {
       const marker = markerFault(html);
@@ -96,7 +96,7 @@ export async function checkRelease(checked: Checked, task: SiteTask): Promise<vo
     for (const text of htmlFaults(html)) fault(text);
   }
   for (const path of fresh.filter((name) => name.endsWith('.css'))) {
-    const css = await readFile(join(out, path), 'utf8');
+    const css = String(await readPlain(join(out, path)));
     if (/url\(\s*['"]?(https?:)?\/\//i.test(css)) faults.push(`${path}: an address of another origin`);
   }
   if (faults.length === 0) faults.push(...(await numberFaults(warehouse, out, fresh, info)));

@@ -2,9 +2,8 @@
  * Sample numbers of a release held against the warehouse: a second computation, of an area over the kitchens it has and not over the
  * areas' own rollup. Units that a refresh has touched since the build began are left out: their pages may be right as of before.
  */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ReleaseInfo } from '../../platform/site.ts';
+import { type ReleaseInfo, readPlain, unpackedName } from '../../platform/site.ts';
 import type { Warehouse } from '../../warehouse/client.ts';
 import { findKpi } from '../../warehouse/kpis/registry.ts';
 import { readTouchedScopes } from '../../warehouse/queries/touched.ts';
@@ -26,7 +25,7 @@ export async function numberFaults(
 ): Promise<string[]> {
   const files = ['national', 'province', 'regency', 'sppg'].flatMap((kind) =>
     spread(
-      paths.filter((path) => path.startsWith(`unit/${kind}/`) && path.endsWith('/data.csv')),
+      paths.filter((path) => path.startsWith(`unit/${kind}/`) && unpackedName(path).endsWith('/data.csv')),
       UNITS_OF_A_KIND,
     ),
   );
@@ -34,7 +33,7 @@ export async function numberFaults(
   for (const path of files) {
     const [, kind, id] = path.split('/');
     const scope = kind === 'national' ? 'national' : `${kind}:${decodeURIComponent(id ?? '')}`;
-    const lines = linesOf(await readFile(join(out, path), 'utf8'));
+    const lines = linesOf(String(await readPlain(join(out, path))));
     found.push({
       scope,
       faults:

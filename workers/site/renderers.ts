@@ -16,6 +16,8 @@ export type SiteRenderers = {
     options: Named & {
       warehouse: Warehouse;
       out: string;
+      /** The release before, whose feeds go on. */
+      previous?: string;
       units: 'all' | ReadonlySet<string>;
       signal: AbortSignal;
       audience?: Audience;
