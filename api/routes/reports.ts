@@ -182,7 +182,8 @@ const audienceId = (visible: ReadonlySet<Field>) =>
 export function reportProblems({ config, limits, pages: folder, site }: ApiContext): ErrorRequestHandler {
   const pages = createSitePages(folder);
   return (error: unknown, request, response, next) => {
-    const { pathname } = new URL(request.originalUrl, 'http://localhost');
+    // As it was sent: URL() would resolve its dots.
+    const pathname = request.originalUrl.replace(/\?.*$/s, '');
     const asked = pathname === '/reports' ? askedFor('') : askedFor(pathname.slice(BASE.length));
     const kind = error instanceof LumbungError ? error.kind : undefined;
     // An address that can be no file of ours is told of as a page: nobody but a person types it.
