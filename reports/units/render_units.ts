@@ -57,6 +57,8 @@ export type Rendered = {
 const CHUNK: Readonly<Record<PageLevel, number>> = { national: 1, province: 20, regency: 100, sppg: 250 };
 const LANGUAGES: readonly Language[] = ['id', 'en'];
 const FEED_WARNINGS = 20;
+/** More than a province has on any but the strangest day; the farthest out come first. */
+const PROVINCE_WARNINGS = 20_000;
 const GRACE_DAYS = 3;
 
 export async function renderUnits(options: RenderOptions): Promise<Rendered> {
@@ -143,16 +145,29 @@ async function removeGone(files: Files, places: readonly Place[]): Promise<void>
     }
 }
 
-/** Warnings of the day of areas: the nation's are of regencies, the others' of their kitchens. */
+/**
+ * Warnings of the day of areas: the nation's are of regencies, the others' of their kitchens. Those of regencies come from one answer a
+ * province: an answer costs about the same for one regency as for all of them.
+ */
 async function readWarnings(
   warehouse: Warehouse,
-  { days }: Programme,
+  { days, areaOf, kitchenOf }: Programme,
   level: PageLevel,
   ids: readonly string[],
 ): Promise<Map<string, Warning[]>> {
+  const ask = async (own: PageLevel, id: string, most: number) =>
+    (await warnings(warehouse, told, { level: own, id }, days.date, most)).warnings;
   const found = new Map<string, Warning[]>();
-  for (const id of ids)
-    found.set(id, (await warnings(warehouse, told, { level, id }, days.date, FEED_WARNINGS)).warnings);
+  if (level !== 'regency') {
+    for (const id of ids) found.set(id, await ask(level, id, FEED_WARNINGS));
+    return found;
+  }
+  const provinces = new Set(ids.flatMap((id) => areaOf.get(scopeOf('regency', id))?.province ?? []));
+  for (const province of provinces) {
+    const all = await ask('province', province, PROVINCE_WARNINGS);
+    const of = grouped(all, ({ scope }) => kitchenOf.get(scope.slice('sppg:'.length))?.regency ?? '');
+    for (const [id, own] of of) found.set(id, own.slice(0, FEED_WARNINGS));
+  }
   return found;
 }
 

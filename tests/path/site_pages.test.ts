@@ -82,9 +82,10 @@ test('every unit has a page in both languages, its data, and areas a feed', asyn
       expect(existsSync(join(folder(scope), file)), `${scope} ${file}`).toBe(true);
     expect(existsSync(join(folder(scope).replace('/unit/', '/en/unit/'), 'index.html.br')), scope).toBe(true);
   }
+  // The watermark goes on by itself.
   const { committedAt } = await readFreshness(stack.warehouse);
-  expect(rendered.asOf.committedAt).toBe(committedAt);
-  expect(html('national')).toContain(`<time datetime="${committedAt}">`);
+  expect((rendered.asOf.committedAt ?? '') <= (committedAt ?? '')).toBe(true);
+  expect(html('national')).toContain(`<time datetime="${rendered.asOf.committedAt}">`);
 });
 
 test('numbers equal the source: the day, the week before and the month so far, computed in Postgres', () => {
@@ -192,7 +193,7 @@ test('series, expected ranges, peers, parts and findings equal the API', async (
     const unit = findKpi(kpi)?.unit;
     if (unit === 'percent') {
       const shown = new Intl.NumberFormat('id-ID', { maximumFractionDigits: 1 }).format(100 * of.median);
-      expect(row, kpi).toContain(`<td>${shown}\u00a0%`);
+      expect(row, kpi).toContain(`>${shown}\u00a0%<`);
     }
   }
   const expected = await ask(`kpis/portions_delivered/expected?scope=sppg:${kitchen.id}&from=${from}&to=${date}`);
