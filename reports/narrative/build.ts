@@ -36,7 +36,7 @@ export type NarrativeOptions = {
 /** True when the packages of reports/site are installed. */
 export const narrativeReady = (): boolean => sitePackagesReady();
 
-const FOLDERS = ['pages', 'components', 'queries', 'static'];
+const FOLDERS = ['pages', 'components', 'queries'];
 const SINGLE = ['evidence.config.yaml', 'evidence.settings.json', 'package.json', 'svelte.config.js'];
 
 /** The authors' files of reports/site, relative to it. */

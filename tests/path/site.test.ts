@@ -460,7 +460,7 @@ test('addresses that are none lead nowhere, hashed files are kept for ever, refu
   await fetched('/unit/sppg/k511/', await stack.token('SPPG_KEPALA', ['sppg:k321'], 'curious'));
   await until('the refusal to be in the trail', async () => {
     const [row] = await stack.warehouse.query<{ n: number }>(
-      "SELECT count() AS n FROM ops.audit WHERE actor = 'curious' AND action = 'denied' AND target LIKE '%/reports/unit/sppg/k511/%'",
+      "SELECT uniqExact(seq) AS n FROM ops.audit WHERE actor = 'curious' AND action = 'denied' AND target LIKE '%/reports/unit/sppg/k511/%'",
     );
     return row?.n === 1;
   });
