@@ -11,7 +11,7 @@ import { bundleLibrary } from './bundle.ts';
 import { failingQueries } from './check.ts';
 import { layFile, placeOf, SITE, type Workspace } from './workspace.ts';
 
-const FOLLOWED = /^(pages|components|queries|static|look)\//;
+const FOLLOWED = /^(pages|components|queries|look)\//;
 
 /** Copies what an author changes; answers the files that are gone as well. */
 function follow(workspace: Workspace, file: string): void {
