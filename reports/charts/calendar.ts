@@ -39,6 +39,7 @@ export function calendar(points: readonly Point[], options: Options): SVGSVGElem
   const known = cells.filter(isDrawn);
   const largest = Math.max(0, ...known.map(({ value }) => value));
   const position = { x: 'week', y: 'weekday' } as const;
+  const next = cells.find(({ date }, at) => at > 0 && date.getUTCDate() === 1);
   const numbered = side >= small * 1.9;
   const svg = Plot.plot({
     ...plotOptions(frame),
@@ -96,7 +97,10 @@ export function calendar(points: readonly Point[], options: Options): SVGSVGElem
           ]
         : []),
       Plot.text(
-        cells.filter(({ date }, at) => at === 0 || date.getUTCDate() === 1),
+        // A month that ends at once leaves its room to the name of the next.
+        cells.filter(({ date }, at) =>
+          at === 0 ? (next?.week ?? weeks) * side > small * 2.6 : date.getUTCDate() === 1,
+        ),
         {
           x: 'week',
           frameAnchor: 'top',

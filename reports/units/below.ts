@@ -99,7 +99,7 @@ function pictures(
     places.map((place) => [scopeOf(place.level, place.id), addressOf(view, place.level, place.id)]),
   );
   const href = (scope: string) => links.get(scope) ?? '';
-  const title = (text: string) => html`${text} <small>${defined(view, kpi)}</small>`;
+  const title = (text: string) => defined(view, { id: kpi.id, name: { id: text, en: text } });
   const common = { kpi, target: kpi.target, href };
   const name = kpi.name[language];
   return told(

@@ -89,13 +89,16 @@ export function groups(view: View, { level, parts }: UnitData): Html {
   const portions = (value: number | undefined) => amount(value ?? null, 'portions', language);
   const row = (name: string, [of, is]: [number | undefined, number | undefined]) =>
     html`<tr><th scope="row">${name}</th><td>${portions(of)}</td><td>${portions(is)}</td><td>${amount(of && is !== undefined ? is / of : null, 'percent', language)}</td></tr>`;
+  // Receipts tell what came, not what was due.
+  const receipt = (name: string, is: number) =>
+    html`<tr><th scope="row">${name}</th><td></td><td>${portions(is)}</td><td></td></tr>`;
   const rows = [
     ...names.map((name) =>
       row(name === 'UNKNOWN' ? words.unknownGroup : name.replaceAll('_', ' '), [targets?.get(name), done?.get(name)]),
     ),
     ...(['small', 'large'] as const).flatMap((size) => {
       const amountOf = parts.get(received.id)?.get(size);
-      return amountOf === undefined ? [] : [row(words.sizes[size], [undefined, amountOf])];
+      return amountOf === undefined ? [] : [receipt(words.sizes[size], amountOf)];
     }),
   ];
   const columns = [words.group, words.groupTarget, words.groupDelivered, words.groupShare];

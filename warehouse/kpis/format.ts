@@ -62,8 +62,12 @@ export function formatShort(value: number | null, unit: Unit, language: Language
   const number = scale
     ? `${decimal(1, language).format(value / scale[0])} ${scale[1][language]}`
     : decimal(digits, language).format(unit === 'percent' ? nearly(value * factor, digits) : value * factor);
-  return `${prefix}${number}${sign[language]}`;
+  return `${signed(prefix, number)}${sign[language]}`;
 }
+
+/** A minus stands before the currency: -Rp 5 jt. */
+const signed = (prefix: string, number: string): string =>
+  prefix !== '' && number.startsWith('-') ? `-${prefix}${number.slice(1)}` : `${prefix}${number}`;
 
 /** Percent before it is rounded: what is not quite all, or not quite nothing, is never told as all or nothing. */
 function nearly(percent: number, digits: number): number {
@@ -85,7 +89,7 @@ export function formatLimits(target: Kpi['target'], unit: Unit, language: Langua
 export function formatExact(value: number | null, unit: Unit, language: Language = 'id'): string | null {
   if (value === null) return null;
   const { factor, exactDigits, prefix, sign } = units[unit];
-  return `${prefix}${decimal(exactDigits, language).format(value * factor)}${sign[language]}`;
+  return `${signed(prefix, decimal(exactDigits, language).format(value * factor))}${sign[language]}`;
 }
 
 const points: Readonly<Record<Language, string>> = { id: 'poin', en: 'points' };
