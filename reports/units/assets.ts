@@ -30,7 +30,7 @@ export async function writeAssets(files: Files, base: string): Promise<Assets> {
   const part = await subsetFont(whole, LETTERS, { targetFormat: 'woff2', ...options });
   const font = named('inter', part, 'woff2');
   const rest = named('inter-latin', whole, 'woff2');
-  const [style, script] = await Promise.all([bundled('page/units.css'), bundled('page/script.ts')]);
+  const [style, script] = await Promise.all([bundled('page/sheet.css'), bundled('page/script.ts')]);
   const sheet = `${faces(`${base}/${font}`, `${base}/${rest}`)}${style}`;
   const written = { style: named('units', sheet, 'css'), script: named('units', script, 'js'), font };
   await files.write(font, part);
