@@ -3,7 +3,16 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** The files that take longest begin first: at the end one core would wait for the last of them. */
-const LONG = ['acknowledgement', 'reconcile', 'schedule_mode', 'single_changes', 'isolation', 'copies', 'recovery'];
+const LONG = [
+  'narrative',
+  'acknowledgement',
+  'reconcile',
+  'schedule_mode',
+  'single_changes',
+  'isolation',
+  'copies',
+  'recovery',
+];
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const place = ({ moduleId }: TestSpecification) => {

@@ -18,6 +18,7 @@ import { figureRoutes } from './routes/figures.ts';
 import { healthRoutes } from './routes/health.ts';
 import { operatorRoutes } from './routes/operators.ts';
 import { preferencesRoutes } from './routes/preferences.ts';
+import { reportProblems, reportRoutes } from './routes/reports.ts';
 import { screenRoutes } from './routes/screen.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { statisticsRoutes } from './routes/statistics.ts';
@@ -77,9 +78,11 @@ export function createApp(context: ApiContext): Express {
     preferencesRoutes(context),
   );
   app.use(dictionaryPages(context));
+  app.use(reportRoutes(context));
   app.use(screenPages(context.pages));
   app.use(notFound);
   app.use(auditRefusals(context.audit, context.log));
+  app.use('/reports', reportProblems(context));
   app.use(problems(context.log));
   return app;
 }

@@ -26,6 +26,7 @@ import { rebuildRollups, verifyRollups } from './rebuild.ts';
 import { type Role, roles, runRole } from './roles.ts';
 import { readRuntime, withRuntime } from './runtime.ts';
 import { addSimulateVerb } from './simulate.ts';
+import { addSiteVerb } from './site.ts';
 import { startAll } from './start.ts';
 import { formatStatus, openStatus } from './status.ts';
 
@@ -92,6 +93,7 @@ program
 
 addAccessVerbs(program, print);
 addAuditVerb(program, print);
+addSiteVerb(program, print);
 
 program
   .command('rollup')

@@ -15,6 +15,7 @@ import { createLifecycle, type Lifecycle, stopOnSignals } from '../platform/life
 import { createLogger, type Logger } from '../platform/log.ts';
 import { openQueue, PIPELINE } from '../platform/queues.ts';
 import { awaitRedis, connectRedis, type Redis } from '../platform/redis.ts';
+import { sitePackagesReady } from '../reports/narrative/workspace.ts';
 import { keepAudit } from '../warehouse/audit.ts';
 import { connectWarehouse, type Warehouse } from '../warehouse/client.ts';
 import { applyDefinitions } from '../warehouse/definitions.ts';
@@ -25,6 +26,7 @@ import { startExports } from '../workers/exports.ts';
 import { startPipeline } from '../workers/pipeline.ts';
 import { startScheduledJobs } from '../workers/scheduled.ts';
 import { runScheduler } from '../workers/scheduler.ts';
+import { startSite } from '../workers/site/processor.ts';
 import { progressText } from './progress.ts';
 
 export const roles = ['capture', 'worker', 'scheduler', 'api', 'warehouse', 'simulator'] as const;
@@ -140,6 +142,12 @@ const run: Record<Role, (context: Context) => Promise<void>> = {
     lifecycle.onStop('scheduled jobs', () => closeWorker(scheduled));
     const exports = startExports({ warehouse, workerRedis, dataDir: config.dataDir, log, lifecycle });
     lifecycle.onStop('exports', () => closeWorker(exports));
+    if (config.SITE === 'on') {
+      // The renderers are loaded by the process that builds; here only what is installed is asked.
+      const narrativeReady = sitePackagesReady;
+      const site = await startSite({ warehouse, redis, workerRedis, log, lifecycle, config, narrativeReady });
+      lifecycle.onStop('site', () => closeWorker(site));
+    }
     announce({});
     log.info('worker started');
     await stopped(lifecycle);

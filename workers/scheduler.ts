@@ -13,12 +13,13 @@ import type { Config } from '../platform/config.ts';
 import { messageOf } from '../platform/errors.ts';
 import type { Lifecycle } from '../platform/lifecycle.ts';
 import type { Logger } from '../platform/log.ts';
-import { JOBS, openQueue, type ScheduledJob } from '../platform/queues.ts';
+import { JOBS, openQueue, type ScheduledJob, SITE } from '../platform/queues.ts';
 import type { Redis } from '../platform/redis.ts';
 import { keepSourceFacts, READ_EVERY_MS } from '../platform/source_facts.ts';
 import type { Warehouse } from '../warehouse/client.ts';
 import { lastDue, recordRun } from '../warehouse/ledger.ts';
 import { createNotices } from './notices.ts';
+import { createSiteSchedule } from './site/schedule.ts';
 
 const LEASE_KEY = 'lumbung:scheduler';
 const LEASE_MS = 15_000;
@@ -45,9 +46,10 @@ const RETRIES = {
 } as const;
 
 /** When each job runs. */
-const scheduleOf = (config: Config): Readonly<Record<ScheduledJob['kind'], string>> => ({
+const scheduleOf = (config: Config): Readonly<Partial<Record<ScheduledJob['kind'], string>>> => ({
   reconcile: config.SCHEDULE_RECONCILE,
   prune: config.SCHEDULE_PRUNE,
+  ...(config.SITE === 'on' ? { site: config.SCHEDULE_SITE } : {}),
 });
 
 /** Runs until the process stops. */
@@ -83,6 +85,8 @@ export async function runScheduler(context: SchedulerContext): Promise<void> {
   );
   log.info({ jobs }, 'scheduler started');
   const notices = createNotices({ warehouse, redis, log });
+  const siteQueue = openQueue(SITE, redis);
+  const site = config.SITE === 'on' ? createSiteSchedule({ warehouse, queue: siteQueue, config }) : undefined;
   const watch = sourceWatch(redis, context.databaseUrl, log);
   do {
     if (!(await holds().catch(() => false))) continue;
@@ -90,10 +94,11 @@ export async function runScheduler(context: SchedulerContext): Promise<void> {
     for (const [kind, expression] of jobs) await guarded(kind, expression);
     await watch.look();
     await notices.look().catch((error: unknown) => log.warn({ error: messageOf(error) }, 'could not look for notices'));
+    await site?.look().catch((error: unknown) => log.warn({ error: messageOf(error) }, 'could not schedule the site'));
   } while (await lifecycle.sleep(READ_EVERY_MS));
   await watch.close();
   for (const task of tasks) await task.stop();
-  await queue.close();
+  await Promise.all([queue.close(), siteQueue.close()]);
 }
 
 /** Reads the source over one connection, made again after it failed; a source that is away is said once. */

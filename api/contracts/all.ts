@@ -20,5 +20,5 @@ const byRoute = new Map(contracts.map((contract) => [`${contract.method} ${contr
 
 /** The contract of an Express route, `/kpis/:kpi/series` mounted under a base. */
 export function contractOf(method: string, base: string, path: string): Contract | undefined {
-  return byRoute.get(`${method.toLowerCase()} ${base}${path.replaceAll(/:(\w+)/g, '{$1}')}`);
+  return byRoute.get(`${method.toLowerCase()} ${base}${path.replaceAll(/[:*](\w+)/g, '{$1}')}`);
 }

@@ -140,6 +140,32 @@ export const platform: readonly Contract[] = [
   },
   {
     method: 'get',
+    path: '/reports',
+    tag: 'Platform',
+    summary: 'The report site: the nation to those who read all of it, to others the page of their own unit.',
+    media: 'text/html',
+  },
+  {
+    method: 'get',
+    path: '/reports/reader.json',
+    tag: 'Platform',
+    summary: "What the report site's search knows of its reader.",
+    answer: z.strictObject({
+      scopes: z.array(z.string()),
+      language: z.enum(['id', 'en']),
+      home: z.string().meta({ description: 'The page their visit begins with.' }),
+    }),
+  },
+  {
+    method: 'get',
+    path: '/reports/{path}',
+    tag: 'Platform',
+    summary:
+      'Pages and files of the report site, each to those whose scope includes its unit, without what their role does not see. 404 where the site is not built (SITE=off), 503 until its first release is there.',
+    media: 'text/html',
+  },
+  {
+    method: 'get',
     path: '/openapi.json',
     tag: 'Platform',
     summary: 'This document.',

@@ -21,7 +21,7 @@ import {
   textWidth,
 } from './chart.ts';
 import { type EndLabel, endLabels, hatching } from './marks.ts';
-import { DAY_MS, isDrawn, limitsOf, type Point, type Row, rowsOf, type Target, told } from './points.ts';
+import { DAY_MS, isDrawn, limitsOf, type Point, type Row, rowsOf, shareOfWhole, type Target, told } from './points.ts';
 
 export type { Point, Target } from './points.ts';
 export { sparkline } from './sparkline.ts';
@@ -42,7 +42,7 @@ const DOTTED = 70;
 export function trendChart(points: readonly Point[], options: Options): SVGSVGElement {
   const { unit, language = 'id', daily, compared, height, width } = options;
   const { small, normal } = sizesOf(options);
-  const rows = rowsOf(points, daily);
+  const rows = rowsOf(shareOfWhole(points, unit, options.target), daily);
   const beside = rowsOf(compared?.points ?? [], daily);
   const axis = valueAxis(
     [
@@ -191,7 +191,8 @@ function described(rows: readonly Row[], unit: Unit, language: Language): string
 }
 
 /** The same as a table, the newest first. */
-export function trendTable(points: readonly Point[], options: Omit<Options, 'width' | 'height'>): Table {
+export function trendTable(all: readonly Point[], options: Omit<Options, 'width' | 'height'>): Table {
+  const points = shareOfWhole(all, options.unit, options.target);
   const { unit, language = 'id', compared } = options;
   const beside = new Map(compared?.points.map((point) => [point.date, point]));
   const ranged = points.some(({ expected }) => expected);

@@ -45,7 +45,18 @@ function askToSignIn(): void {
   void showSignIn(root, () => void start());
 }
 
+/** A page of the report site that asked to sign in (`/?next=/reports/…`): gone back to once somebody is. */
+function nextPage(): string | undefined {
+  const next = new URLSearchParams(location.search).get('next') ?? '';
+  return /^\/reports\/[\x21-\x7e]*$/.test(next) ? next : undefined;
+}
+
 function enter(session: Session): void {
+  const next = nextPage();
+  if (next !== undefined) {
+    location.replace(next);
+    return;
+  }
   const leave = () => {
     forgetAll();
     void signOut()

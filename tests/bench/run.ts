@@ -5,6 +5,7 @@ import { csv } from './csv.ts';
 import { freshness } from './freshness.ts';
 import { rollup } from './rollup.ts';
 import { screen } from './screen.ts';
+import { site } from './site.ts';
 import { snapshot } from './snapshot.ts';
 import { stream } from './stream.ts';
 import { ws } from './ws.ts';
@@ -19,6 +20,7 @@ const benches: Readonly<Record<string, (quick: boolean) => Promise<void>>> = {
   ws,
   csv,
   screen,
+  site,
 };
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const unknown = names.filter((name) => !(name in benches));

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createApp } from '../../api/app.ts';
 import { createMetrics } from '../../api/metrics.ts';
 import { type OpenApi, openApi } from '../../api/openapi.ts';
+import { noReleases } from '../../api/reports/releases.ts';
 import { authSecret, loadConfig } from '../../platform/config.ts';
 import { createLogger } from '../../platform/log.ts';
 import { connectRedis } from '../../platform/redis.ts';
@@ -100,9 +101,10 @@ const samples: Record<string, () => Promise<Response>> = {
   'get /openapi.json': () => call('/openapi.json'),
   'get /docs': () => call('/docs'),
   'get /dictionary': () => call('/dictionary'),
+  'get /reports/reader.json': () => call('/reports/reader.json'),
 };
-/** It needs a provider: tests/path/sign_in.test.ts. */
-const elsewhere = ['get /api/v1/sign-in'];
+/** They need a provider, and a release of the report site: tests/path/sign_in.test.ts, tests/path/site.test.ts. */
+const elsewhere = ['get /api/v1/sign-in', 'get /reports', 'get /reports/{path}'];
 
 /** The id of an export that is done. */
 async function made(report: string, format: string, more: object = {}): Promise<string> {
@@ -163,6 +165,7 @@ test('every registered route is documented', async () => {
     ...{ limits, warehouse, redis, config, log: createLogger(config, 'test'), secret: authSecret(config), demo: true },
     ...{ verify: () => Promise.reject(new Error('nobody signs in here')) },
     ...{ pollSeconds: undefined, graceDays: 3, pages: join(stack.dataDir, 'live'), stopping: () => false },
+    site: noReleases,
     ...{ provider: undefined, secureCookies: false, audit: {} as never },
     ...{ cache: {} as never, freshness: {} as never, places: {} as never, metrics: createMetrics() },
   });
@@ -174,7 +177,7 @@ test('every registered route is documented', async () => {
     else if (layer.match('/api/v1/kpis')) walk([layer], '/api/v1');
   }
   const known = routes
-    .map((route) => route.replaceAll(/:(\w+)/g, '{$1}'))
+    .map((route) => route.replaceAll(/[:*](\w+)/g, '{$1}'))
     .filter((route) => !route.includes('/queues'));
   const documented = Object.entries(openApi().paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method} ${path}`),

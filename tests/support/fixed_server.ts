@@ -19,7 +19,7 @@ import { defaultWidgets } from '../../warehouse/preferences.ts';
 import { fixedAnswer, NOW } from './fixed_answers.ts';
 import { fixedOperations } from './fixed_operations.ts';
 
-const CONTENT_POLICY =
+export const CONTENT_POLICY =
   "default-src 'self';connect-src 'self';img-src 'self' data:;object-src 'none';base-uri 'none';form-action 'self';frame-ancestors 'none'";
 
 export type FixedServer = AsyncDisposable & {

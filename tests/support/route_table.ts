@@ -70,6 +70,10 @@ const managers = ['SPPG_PRODUKSI_MANAGER', 'SPPG_DISTRIBUSI_MANAGER', 'SPPG_HRD_
 const production = without(history, 'SPPG_AKUNTAN', 'SPPG_AHLI_GIZI', 'SPPG_DISTRIBUSI_MANAGER', 'SPPG_HRD_MANAGER');
 const judges = without(history, 'SPPG_VIEWER', 'DEMO_USER');
 
+/** Of the report site: the whole of it, or the pages of their units. */
+const wholeNation = ['BGN_LEADERSHIP', 'PLATFORM_SUPERADMIN', 'PLATFORM_ANALYST'];
+const readersOfParts = without(history, ...wholeNation);
+
 const operators = ['PLATFORM_SUPERADMIN', 'PLATFORM_ANALYST', 'PLATFORM_SUPPORT'];
 const NOBODYS_EXPORT = '00000000-0000-4000-8000-000000000000';
 
@@ -109,6 +113,13 @@ export const routes: Readonly<Record<string, Route>> = {
   'GET /docs': open('/docs', 200),
   'GET /dictionary': open('/dictionary', 200),
   'GET /page.css': open('/page.css', 200),
+  // Not built in these stacks (SITE=off): whoever may read it is told so. Every role and release: tests/path/site.test.ts.
+  'GET /reports': { path: '/reports/', answers: { 302: readersOfParts, 404: wholeNation }, open: 302 },
+  'GET /reports/reader.json': { path: '/reports/reader.json', answers: { 200: figures } },
+  'GET /reports/*path': {
+    path: (scope) => `/reports/unit/${scope.replace(':', '/')}/data.csv`,
+    answers: { 404: history },
+  },
   'GET /api/v1/sign-in-options': open('/api/v1/sign-in-options', 200),
   'GET /api/v1/sign-in': open('/api/v1/sign-in', 404),
   'GET /api/v1/sign-in/callback': open('/api/v1/sign-in/callback?code=x&state=y', 303),

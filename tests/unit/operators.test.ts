@@ -35,6 +35,7 @@ const well: Operations = {
   cache: { hitRate: 0.9731, bytes: 3_200_000 },
   live: { sockets: 12, subscriptions: 14 },
   uptime: { day: 1, month: 0.99957 },
+  site: null,
 };
 const rowsOf = (now: Operations, id: string, language: 'id' | 'en' = 'id') =>
   reportOf(now, language).sheets.find((sheet) => sheet.id === id)?.rows ?? [];

@@ -77,9 +77,13 @@ const questions: Record<string, Record<string, (warehouse: Warehouse, scope: Sco
 };
 /**
  * Not about a scope: reference data, people, the caller's own place in the hierarchy (which decides the scope), and what workers
- * watch of all kitchens (each notice goes to the channel of its unit).
+ * watch of all kitchens (each notice goes to the channel of its unit), and what the report site asks of many units at once (its
+ * pages are told apart when they are served; tests/path/site_pages.test.ts compares them with the source).
  */
-const others = ['demo_scope.ts', 'source_columns.ts', 'sql.ts', 'targets.ts', 'touched.ts', 'users.ts', 'watched.ts'];
+const others = [
+  ...['demo_scope.ts', 'source_columns.ts', 'sql.ts', 'targets.ts', 'touched.ts', 'units', 'users.ts', 'watched.ts'],
+  'words.ts',
+];
 
 test('every file of questions is known here', () => {
   expect(readdirSync('warehouse/queries').sort()).toEqual([...Object.keys(questions), ...others].sort());

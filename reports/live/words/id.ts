@@ -82,6 +82,7 @@ export const id = {
     `${many(count)} laporan dua mingguan belum masuk, ${many(late)} terlambat`,
   tableSetAside: (table: string) => `Tabel ${table} dikesampingkan; angka yang memakainya tidak diperbarui`,
   tableBack: (table: string) => `Tabel ${table} dipakai kembali`,
+  siteFailed: (reason: string) => `Situs laporan gagal dibangun; terbitan lama tetap dibuka. ${reason}`,
   noInsights: (date: string) =>
     `Tidak ada peringatan statistik untuk ${date}, dan tidak ada temuan data dalam tujuh hari sampai hari itu.`,
   insightsTotal: (warnings: number, findings: number) =>
