@@ -125,7 +125,7 @@ export const sessionInput = z.union([
 export const exportInput = z
   .strictObject({
     report: z.string().regex(/^[a-z0-9_-]{1,60}$/, 'must be the id of a report'),
-    format: z.string().regex(/^[a-z0-9]{1,10}$/, 'must be a format, e.g. csv'),
+    format: z.string().regex(/^[a-z0-9-]{1,10}$/, 'must be a format, e.g. csv'),
     scope: scope.default('national'),
     from: date.optional(),
     to: date.optional(),

@@ -1,19 +1,27 @@
-/** `lumbung export`: the same data files as the API's, written by whoever may reach the warehouse itself. */
+/** `lumbung export`: the same documents and data files as the API's, written by whoever may reach the warehouse itself. */
 import { createWriteStream } from 'node:fs';
 import { rename } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { LumbungError } from '../platform/errors.ts';
 import { scopeText } from '../platform/tokens.ts';
+import { readReport, renderReport } from '../reports/documents/render.ts';
 import type { Warehouse } from '../warehouse/client.ts';
-import { exportables, findExportable, isDaily } from '../warehouse/exports/catalogue.ts';
+import { exportables, findExportable, isDaily, levelRefused } from '../warehouse/exports/catalogue.ts';
 import { dataFile } from '../warehouse/exports/data_file.ts';
+import { checkPeriod } from '../warehouse/exports/documents.ts';
 import { registry } from '../warehouse/kpis/registry.ts';
 import { pathOf } from '../warehouse/queries/hierarchy.ts';
 import { parseScope } from '../warehouse/scopes.ts';
 
 export type ExportOptions = { format: string; scope: string; period?: string; out?: string };
 
-export async function exportFile(warehouse: Warehouse, name: string, options: ExportOptions): Promise<void> {
+export async function exportFile(
+  warehouse: Warehouse,
+  name: string,
+  options: ExportOptions,
+  graceDays: number,
+): Promise<void> {
   const report = findExportable(name);
   if (report === undefined) {
     throw new LumbungError(
@@ -26,14 +34,23 @@ export async function exportFile(warehouse: Warehouse, name: string, options: Ex
   const scope = parseScope(options.scope);
   if ((await pathOf(warehouse, scope)) === undefined)
     throw new LumbungError('not_found', `there is no unit ${options.scope}`);
-  if (report.aboveKitchens && scope.level === 'sppg')
-    throw new LumbungError('bad_input', `${report.id} sums kitchens: name a scope above them`);
+  const refused = levelRefused(report, scope.level);
+  if (refused !== undefined) throw new LumbungError('bad_input', refused);
+  if (!report.formats.includes(options.format))
+    throw new LumbungError('bad_input', `${report.id} comes as ${report.formats.join(', ')}, not as ${options.format}`);
   if (report.period && options.period === undefined)
     throw new LumbungError('bad_input', `${report.id} is about a period: add --period 2026-03`);
   const { from, to } = options.period === undefined ? { from: null, to: null } : periodOf(options.period);
-  const kpis = registry.filter(isDaily);
   const signal = new AbortController().signal;
-  const bytes = await dataFile(warehouse, { report, format: options.format, scope, from, to, kpis }, signal);
+  const { format } = options;
+  let bytes: Readable;
+  if (report.document && from !== null && to !== null) {
+    await checkPeriod(warehouse, report.document, { from, to });
+    const of = { scope, from, to, kpis: registry, graceDays };
+    bytes = await renderReport(await readReport(warehouse, report.id, of, signal), format, signal);
+  } else {
+    bytes = await dataFile(warehouse, { report, format, scope, from, to, kpis: registry.filter(isDaily) }, signal);
+  }
   if (options.out === undefined) return pipeline(bytes, process.stdout, { end: false });
   // A file of that name is whole, or the one that was there before.
   const partial = `${options.out}.part`;

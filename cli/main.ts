@@ -28,6 +28,7 @@ import { readRuntime, withRuntime } from './runtime.ts';
 import { addSiteVerb } from './site.ts';
 import { startAll } from './start.ts';
 import { formatStatus, openStatus } from './status.ts';
+import { formatVerdict, verifyFile } from './verify.ts';
 
 const print = (text: string) => process.stdout.write(`${text}\n`);
 const program = new Command('lumbung').description(
@@ -209,13 +210,29 @@ const positive = (text: string) => {
 program
   .command('export')
   .argument('<report>', exportables.map(({ id }) => id).join(', '))
-  .requiredOption('--format <format>', 'csv, jsonl or parquet')
+  .requiredOption(
+    '--format <format>',
+    'documents: pdf, xlsx, csv, csv-id (for Excel in Indonesian); data also jsonl, parquet',
+  )
   .option('--scope <scope>', 'national, region:CODE, province:ID, regency:ID or sppg:ID', 'national')
   .option('--period <period>', '2026, 2026-03, 2026-03-09 or 2026-03-09..2026-03-22')
   .option('--out <file>', 'where to; without it, standard output')
-  .description('write a data file')
+  .description('write a ministry document or a data file')
   .action((report: string, options: ExportOptions) =>
-    withWarehouse((warehouse) => exportFile(warehouse, report, options)),
+    withWarehouse((warehouse, config) => exportFile(warehouse, report, options, config.GRACE_DAYS)),
+  );
+
+program
+  .command('verify')
+  .argument('<file>', 'a document or data file made by Lumbung')
+  .option('--json', 'for programs')
+  .description('whether a file is, byte for byte, one that was made here; exit code 1 when it is not')
+  .action((file: string, options: { json?: boolean }) =>
+    withWarehouse(async (warehouse) => {
+      const verdict = await verifyFile(warehouse, file);
+      print(options.json ? JSON.stringify(verdict, null, 2) : formatVerdict(verdict));
+      if (!verdict.known) process.exitCode = 1;
+    }),
   );
 
 program

@@ -138,7 +138,10 @@ const run: Record<Role, (context: Context) => Promise<void>> = {
     lifecycle.onStop('pipeline', () => closeWorker(pipeline));
     const scheduled = await startScheduledJobs({ databaseUrl, redis, workerRedis, warehouse, log, lifecycle, config });
     lifecycle.onStop('scheduled jobs', () => closeWorker(scheduled));
-    const exports = startExports({ warehouse, workerRedis, dataDir: config.dataDir, log, lifecycle });
+    const exports = startExports({
+      ...{ warehouse, workerRedis, log, lifecycle },
+      ...{ dataDir: config.dataDir, graceDays: config.GRACE_DAYS },
+    });
     lifecycle.onStop('exports', () => closeWorker(exports));
     if (config.SITE === 'on') {
       // The renderers are loaded by the process that builds; here only what is installed is asked.

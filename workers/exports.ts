@@ -15,6 +15,7 @@ import type { Lifecycle } from '../platform/lifecycle.ts';
 import type { Logger } from '../platform/log.ts';
 import { EXPORTS, exportFile, exportJob } from '../platform/queues.ts';
 import type { Redis } from '../platform/redis.ts';
+import { readReport, renderReport } from '../reports/documents/render.ts';
 import type { Warehouse } from '../warehouse/client.ts';
 import { findExportable } from '../warehouse/exports/catalogue.ts';
 import { dataFile } from '../warehouse/exports/data_file.ts';
@@ -31,13 +32,12 @@ export type ExportContext = {
   warehouse: Warehouse;
   workerRedis: Redis;
   dataDir: string;
+  graceDays: number;
   log: Logger;
   lifecycle: Pick<Lifecycle, 'signal'>;
 };
 
-/** Who makes which report; what is not listed is a data file. */
 type Render = (context: ExportContext, entry: ExportEntry, signal: AbortSignal) => Promise<Readable>;
-const renderers: Readonly<Record<string, Render>> = {};
 
 export function startExports(context: ExportContext): Worker {
   mkdirSync(join(context.dataDir, 'exports'), { recursive: true });
@@ -81,8 +81,9 @@ async function render(context: ExportContext, entry: ExportEntry) {
   const signal = AbortSignal.any([lifecycle.signal, AbortSignal.timeout(RENDER_WITHIN_MS)]);
   // The state of the data before it is read: the file holds at least this.
   const { committedAt } = await readFreshness(warehouse);
-  const own = renderers[entry.report];
-  const bytes = await (own ? own(context, entry, signal) : renderData(context, entry, signal));
+  const report = findExportable(entry.report);
+  if (report === undefined) throw new LumbungError('not_found', `there is no report ${entry.report}`);
+  const bytes = await (report.document ? renderDocument : renderData)(context, entry, signal);
   const file = join(dataDir, exportFile(entry));
   const partial = `${file}.part`;
   const digest = createHash('sha256');
@@ -101,11 +102,20 @@ async function render(context: ExportContext, entry: ExportEntry) {
   return { bytes: (await stat(file)).size, sha256: digest.digest('hex'), committedAt };
 }
 
+/** As they may be told to this audience: small numbers of people are withheld outside the kitchen. */
+const kpisOf = (entry: ExportEntry) => visibleKpis(entry.requestedRole).filter(({ id }) => entry.kpis.includes(id));
+
+const renderDocument: Render = async ({ warehouse, graceDays }, entry, signal) => {
+  const { report: id, format, from, to } = entry;
+  if (from === null || to === null) throw new LumbungError('bad_input', `${id} is about a period`);
+  const of = { scope: parseScope(entry.scope), from, to, kpis: kpisOf(entry), graceDays };
+  return renderReport(await readReport(warehouse, id, of, signal), format, signal);
+};
+
 const renderData: Render = async ({ warehouse }, entry, signal) => {
   const report = findExportable(entry.report);
   if (report === undefined) throw new LumbungError('not_found', `there is no report ${entry.report}`);
-  // As they may be told to this audience: small numbers of people are withheld outside the kitchen.
-  const kpis = visibleKpis(entry.requestedRole).filter(({ id }) => entry.kpis.includes(id));
+  const kpis = kpisOf(entry);
   const { format, from, to } = entry;
   return dataFile(warehouse, { report, format, scope: parseScope(entry.scope), from, to, kpis }, signal);
 };

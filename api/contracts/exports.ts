@@ -1,6 +1,7 @@
 /** Contracts of exports: files made by a worker, kept for some days. */
 import { z } from 'zod';
 import { EXPORT_STATES } from '../../warehouse/exports/ledger.ts';
+import { LEVELS } from '../../warehouse/scopes.ts';
 import { exportInput, exportsInput } from '../inputs.ts';
 import type { Contract } from './contract.ts';
 import { day, text } from './shapes.ts';
@@ -43,7 +44,14 @@ export const exports: readonly Contract[] = [
     answer: z.strictObject({
       exports: z.array(entry),
       reports: z.array(
-        z.strictObject({ id: z.string(), name: text, formats: z.array(z.string()), period: z.boolean() }),
+        z.strictObject({
+          ...{ id: z.string(), name: text, formats: z.array(z.string()), period: z.boolean() },
+          of: z
+            .enum(['day', 'fortnight', 'month', 'range'])
+            .nullable()
+            .meta({ description: 'The period a ministry document is of; null for data files, which take any days.' }),
+          levels: z.array(z.enum(LEVELS)).nullable().meta({ description: 'Units a document is made of; null: any.' }),
+        }),
       ),
     }),
     rows: 'exports',
@@ -53,7 +61,8 @@ export const exports: readonly Contract[] = [
     method: 'get',
     path: '/api/v1/exports/{id}/file',
     tag: 'Exports',
-    summary: 'The file, for whoever asked for it, while their scope still includes it.',
+    summary:
+      'The file, for whoever asked for it, while their scope still includes it. A `Range` goes on with a download that was cut off.',
     media: 'application/octet-stream',
   },
 ];

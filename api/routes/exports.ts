@@ -1,15 +1,14 @@
 /** Exports: asked for here, made by a worker, fetched here. The scope is checked at every one of these steps. */
 import { randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { type Request, Router } from 'express';
 import { LumbungError } from '../../platform/errors.ts';
 import { EXPORTS, exportFile, openQueue, requestExport } from '../../platform/queues.ts';
 import type { Claims } from '../../platform/tokens.ts';
-import { exportables, findExportable, isDaily } from '../../warehouse/exports/catalogue.ts';
-import { contentTypes } from '../../warehouse/exports/data_file.ts';
+import { exportables, findExportable, isDaily, levelRefused } from '../../warehouse/exports/catalogue.ts';
+import { fileTypes } from '../../warehouse/exports/data_file.ts';
+import { checkPeriod } from '../../warehouse/exports/documents.ts';
 import { type ExportEntry, listExports, openExports, readExport, writeExport } from '../../warehouse/exports/ledger.ts';
 import { may, visibleKpis } from '../../warehouse/permissions.ts';
 import { authenticate, demand } from '../access.ts';
@@ -47,17 +46,20 @@ export function exportRoutes(context: ApiContext): Router {
     if (report.period !== (from !== undefined)) {
       throw new LumbungError('bad_input', `${report.id} ${report.period ? 'needs' : 'has no'} from and to`);
     }
-    if (report.aboveKitchens && found.scope.level === 'sppg') {
-      throw new LumbungError('bad_input', `${report.id} sums kitchens: ask for a scope above them`);
-    }
+    const refused = levelRefused(report, found.scope.level);
+    if (refused !== undefined) throw new LumbungError('bad_input', refused);
+    for (const field of report.document?.fields ?? []) demand(claims, field, found);
+    if (report.document && from !== undefined && to !== undefined)
+      await checkPeriod(warehouse, report.document, { from, to });
     if ((await openExports(warehouse, claims.sub)) >= OPEN_PER_PERSON) {
       throw new LumbungError('overloaded', `at most ${OPEN_PER_PERSON} exports at a time`);
     }
     const now = Date.now();
     const entry: ExportEntry = {
       ...{ id: randomUUID(), report: report.id, format, scope, from: from ?? null, to: to ?? null, state: 'queued' },
+      // A document tells all of them; daily data has no months and no states.
       kpis: visibleKpis(claims.role)
-        .filter(isDaily)
+        .filter((kpi) => report.document !== undefined || isDaily(kpi))
         .map((kpi) => kpi.id),
       ...{ requestedBy: claims.sub, requestedRole: claims.role, requestedScopes: claims.scope },
       requestedAt: new Date(now).toISOString(),
@@ -76,7 +78,11 @@ export function exportRoutes(context: ApiContext): Router {
     const claims = await authenticate(verify, request);
     const by = readsLedger(claims) ? undefined : claims.sub;
     const entries = await listExports(warehouse, by, offset + limit);
-    const reports = exportables.map(({ id, name, formats, period }) => ({ id, name, formats, period }));
+    const reports = exportables.map(({ id, name, formats, period, document }) => ({
+      ...{ id, name, formats, period },
+      of: document?.period ?? null,
+      levels: document?.levels ?? null,
+    }));
     response.set('Cache-Control', 'no-store');
     send(request, response, showingOf(request), { exports: entries.map(told), reports });
   });
@@ -114,22 +120,28 @@ export function exportRoutes(context: ApiContext): Router {
       throw new LumbungError('not_found', `the file is not there yet: the export is ${entry.state}`);
     }
     const file = join(config.dataDir, exportFile(entry));
-    const size = await stat(file).then(
-      (found) => found.size,
-      () => undefined,
+    const there = await stat(file).then(
+      () => true,
+      () => false,
     );
-    if (entry.state === 'expired' || size === undefined)
+    if (entry.state === 'expired' || !there)
       throw new LumbungError('gone', 'the file is no longer kept: ask for it anew');
     const detail = { export: entry.id, sha256: entry.sha256 };
     await context.audit.append({ ...requestEvent(request, claims), action: 'download', detail });
+    const { media, ending } = fileTypes[entry.format] ?? { media: 'application/octet-stream', ending: '' };
     response.set({
-      'Content-Type': contentTypes[entry.format] ?? 'application/octet-stream',
-      'Content-Length': String(size),
-      'Content-Disposition': `attachment; filename="${fileName(entry)}"`,
+      'Content-Type': media,
+      'Content-Disposition': `attachment; filename="${fileName(entry)}${ending}"`,
       'Cache-Control': 'private, no-transform, no-store',
+      // What a download that was cut off goes on with is the same file, or it begins anew.
+      ETag: `"${entry.sha256}"`,
     });
-    await pipeline(createReadStream(file), response).catch((error: unknown) => {
-      if (!response.destroyed) throw error;
+    await new Promise<void>((resolve, reject) => {
+      const options = { root: config.dataDir, cacheControl: false, lastModified: false, acceptRanges: true };
+      response.sendFile(exportFile(entry), options, (error) => {
+        if (error && !response.headersSent) reject(error);
+        else resolve();
+      });
     });
   });
 
@@ -142,7 +154,7 @@ function told(entry: ExportEntry) {
   return { ...shown, file: entry.state === 'done' ? `/api/v1/exports/${entry.id}/file` : null };
 }
 
-function fileName({ report, scope, from, to, format }: ExportEntry): string {
+function fileName({ report, scope, from, to }: ExportEntry): string {
   const period = from === null ? '' : `_${from}_${to}`;
-  return `${report}_${scope.replace(':', '-')}${period}.${format}`;
+  return `${report}_${scope.replace(':', '-')}${period}`;
 }

@@ -88,6 +88,14 @@ export async function expiredExports(warehouse: Warehouse): Promise<ExportEntry[
   );
 }
 
+/** The exports whose file had these bytes, the oldest first; also of files that are no longer kept. */
+export async function exportsWithHash(warehouse: Warehouse, sha256: string): Promise<ExportEntry[]> {
+  return warehouse.query<ExportEntry>(
+    `SELECT ${columns} FROM ops.exports FINAL WHERE sha256 = {sha256:String} ORDER BY requested_at, id`,
+    { sha256 },
+  );
+}
+
 /** How many of one person wait or run. */
 export async function openExports(warehouse: Warehouse, by: string): Promise<number> {
   const [row] = await warehouse.query<{ n: number }>(
