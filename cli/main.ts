@@ -20,6 +20,7 @@ import { addAccessVerbs } from './access.ts';
 import { addAuditVerb } from './audit.ts';
 import { withRedis, withSource, withWarehouse } from './connections.ts';
 import { copyAgain } from './copy_again.ts';
+import { addDeliveryVerbs } from './delivery.ts';
 import { type ExportOptions, exportFile } from './export.ts';
 import { formatFindings } from './preflight.ts';
 import { rebuildRollups, verifyRollups } from './rebuild.ts';
@@ -94,6 +95,7 @@ program
 addAccessVerbs(program, print);
 addAuditVerb(program, print);
 addSiteVerb(program, print);
+addDeliveryVerbs(program, print);
 
 program
   .command('rollup')

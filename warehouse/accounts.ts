@@ -16,9 +16,16 @@ export function apiAccountSql(): string {
     'GRANT SELECT ON raw.* TO lumbung_api_role',
     'GRANT SELECT ON mart.* TO lumbung_api_role',
     'GRANT SELECT ON ops.* TO lumbung_api_role',
-    ...['ops.audit', 'ops.exports', 'ops.finding_states', 'ops.preferences', 'ops.uptime', 'ops.verdicts'].map(
-      (table) => `GRANT INSERT ON ${table} TO lumbung_api_role`,
-    ),
+    ...[
+      'ops.audit',
+      'ops.delivery_schedules',
+      'ops.exports',
+      'ops.finding_states',
+      'ops.preferences',
+      'ops.report_events',
+      'ops.uptime',
+      'ops.verdicts',
+    ].map((table) => `GRANT INSERT ON ${table} TO lumbung_api_role`),
     `CREATE USER IF NOT EXISTS lumbung_api ${PASSWORD} SETTINGS max_execution_time = 600`,
     'GRANT lumbung_api_role TO lumbung_api',
   ]);

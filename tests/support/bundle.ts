@@ -19,6 +19,7 @@ const APART = [
   '@bull-board/*',
   'pino',
   'pino-pretty',
+  'cpu-features',
 ];
 
 export default async function setup() {
