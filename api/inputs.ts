@@ -164,6 +164,7 @@ export const deliveriesInput = z.strictObject({
   schedule: z.string().max(61).optional(),
   limit: z.coerce.number().int().min(1).max(MAX_ROWS).default(100),
 });
+export const downloadInput = z.strictObject({ reason: z.string().trim().max(500).default('') });
 export const exportId = z.uuid({ error: 'must be the id of an export' });
 export const signInInput = z.strictObject({
   /** Where to go afterwards: a page of this origin. */

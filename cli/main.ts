@@ -221,7 +221,7 @@ program
   .option('--out <file>', 'where to; without it, standard output')
   .description('write a ministry document or a data file')
   .action((report: string, options: ExportOptions) =>
-    withWarehouse((warehouse, config) => exportFile(warehouse, report, options, config.GRACE_DAYS)),
+    withWarehouse((warehouse, config) => exportFile(warehouse, report, options, config)),
   );
 
 program

@@ -142,7 +142,7 @@ const run: Record<Role, (context: Context) => Promise<void>> = {
     lifecycle.onStop('scheduled jobs', () => closeWorker(scheduled));
     const exports = startExports({
       ...{ warehouse, workerRedis, log, lifecycle },
-      ...{ dataDir: config.dataDir, graceDays: config.GRACE_DAYS },
+      ...{ dataDir: config.dataDir, graceDays: config.GRACE_DAYS, origin: config },
     });
     lifecycle.onStop('exports', () => closeWorker(exports));
     const documents = { read: readReport, render: renderReport };

@@ -84,6 +84,8 @@ export const environment = z.object({
   LIVE_SOCKETS_PER_ADDRESS: z.coerce.number().int().min(1).max(1_000_000).default(1_000),
   LIVE_SOCKETS_PER_USER: z.coerce.number().int().min(1).max(1_000_000).default(50),
   EXPORT_DAYS: z.coerce.number().int().min(1).max(3_650).default(7),
+  /** Exports whose download asks what for; the answer goes to the audit trail. */
+  EXPORT_REASON_FOR: optionalText,
   DELIVERY_HOSTS: optionalText,
   DELIVERY_SECRETS: optionalText,
   DELIVERY_OUTBOX: optionalText,

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { EXPORT_STATES } from '../../warehouse/exports/ledger.ts';
 import { LEVELS } from '../../warehouse/scopes.ts';
-import { exportInput, exportsInput } from '../inputs.ts';
+import { downloadInput, exportInput, exportsInput } from '../inputs.ts';
 import type { Contract } from './contract.ts';
 import { day, text } from './shapes.ts';
 
@@ -22,6 +22,7 @@ const entry = z.strictObject({
   sha256: z.string().nullable(),
   committedAt: z.string().nullable().meta({ description: 'The source commit time the file stands for.' }),
   reason: z.string().nullable(),
+  number: z.string().meta({ description: 'What stands on the document and can be verified; empty for data files.' }),
   file: z.string().nullable().meta({ description: 'Where the file is to be fetched once it is done.' }),
 });
 
@@ -51,18 +52,26 @@ export const exports: readonly Contract[] = [
             .nullable()
             .meta({ description: 'The period a ministry document is of; null for data files, which take any days.' }),
           levels: z.array(z.enum(LEVELS)).nullable().meta({ description: 'Units a document is made of; null: any.' }),
+          asksReason: z.boolean().meta({ description: 'A download needs `reason`, which the audit trail keeps.' }),
         }),
       ),
+      typical: z
+        .array(z.strictObject({ report: z.string(), format: z.string(), seconds: z.number() }))
+        .meta({ description: 'How long such files took lately, as a median.' }),
     }),
     rows: 'exports',
   },
   { method: 'get', path: '/api/v1/exports/{id}', tag: 'Exports', summary: 'One export.', answer: entry },
+  {
+    ...{ method: 'delete', path: '/api/v1/exports/{id}', tag: 'Exports', answer: entry },
+    summary: 'Cancels an export that waits or runs.',
+  },
   {
     method: 'get',
     path: '/api/v1/exports/{id}/file',
     tag: 'Exports',
     summary:
       'The file, for whoever asked for it, while their scope still includes it. A `Range` goes on with a download that was cut off.',
-    media: 'application/octet-stream',
+    ...{ query: downloadInput, media: 'application/octet-stream' },
   },
 ];

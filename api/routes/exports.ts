@@ -9,13 +9,20 @@ import type { Claims } from '../../platform/tokens.ts';
 import { exportables, findExportable, isDaily, levelRefused } from '../../warehouse/exports/catalogue.ts';
 import { fileTypes } from '../../warehouse/exports/data_file.ts';
 import { checkPeriod } from '../../warehouse/exports/documents.ts';
-import { type ExportEntry, listExports, openExports, readExport, writeExport } from '../../warehouse/exports/ledger.ts';
+import {
+  type ExportEntry,
+  listExports,
+  openExports,
+  readExport,
+  typicalSeconds,
+  writeExport,
+} from '../../warehouse/exports/ledger.ts';
 import { may, visibleKpis } from '../../warehouse/permissions.ts';
 import { authenticate, demand } from '../access.ts';
 import { createAnswers, send } from '../answers.ts';
 import { requestEvent } from '../audit.ts';
 import type { ApiContext } from '../context.ts';
-import { exportId, exportInput, exportsInput } from '../inputs.ts';
+import { downloadInput, exportId, exportInput, exportsInput } from '../inputs.ts';
 import { showingOf } from '../shown.ts';
 
 const OPEN_PER_PERSON = 5;
@@ -28,6 +35,9 @@ export function exportRoutes(context: ApiContext): Router {
   const router = Router();
   const queue = openQueue(EXPORTS, redis);
   queue.on('error', () => undefined); // while Redis is away the ledger keeps what was asked for
+
+  const asksReason = (report: string) =>
+    (config.EXPORT_REASON_FOR ?? '').split(',').some((name) => name.trim() === report);
 
   /** A hint to the worker. Without Redis the export stays queued; asking about it hints again. */
   const hint = (id: string) =>
@@ -64,7 +74,7 @@ export function exportRoutes(context: ApiContext): Router {
       ...{ requestedBy: claims.sub, requestedRole: claims.role, requestedScopes: claims.scope },
       requestedAt: new Date(now).toISOString(),
       expiresAt: new Date(now + config.EXPORT_DAYS * 86_400_000).toISOString(),
-      ...{ finishedAt: null, committedAt: null, bytes: null, sha256: null, reason: null },
+      ...{ finishedAt: null, committedAt: null, bytes: null, sha256: null, reason: null, number: '' },
     };
     const detail = { export: entry.id, report: entry.report, format, scope, from: entry.from, to: entry.to };
     await context.audit.append({ ...requestEvent(request, claims), action: 'export', detail });
@@ -77,14 +87,18 @@ export function exportRoutes(context: ApiContext): Router {
     const { offset, limit } = exportsInput.parse(request.query);
     const claims = await authenticate(verify, request);
     const by = readsLedger(claims) ? undefined : claims.sub;
-    const entries = await listExports(warehouse, by, offset + limit);
+    const [entries, typical] = await Promise.all([
+      listExports(warehouse, by, offset + limit),
+      typicalSeconds(warehouse),
+    ]);
     const reports = exportables.map(({ id, name, formats, period, document }) => ({
       ...{ id, name, formats, period },
       of: document?.period ?? null,
       levels: document?.levels ?? null,
+      asksReason: asksReason(id),
     }));
     response.set('Cache-Control', 'no-store');
-    send(request, response, showingOf(request), { exports: entries.map(told), reports });
+    send(request, response, showingOf(request), { exports: entries.map(told), reports, typical });
   });
 
   /** The entry, for its requester or a reader of the ledger; in the same words whether it exists or not. */
@@ -106,6 +120,19 @@ export function exportRoutes(context: ApiContext): Router {
     response.set('Cache-Control', 'no-store').json(told(entry));
   });
 
+  router.delete('/exports/:id', async (request, response) => {
+    const claims = await authenticate(verify, request);
+    const entry = await find(request, claims);
+    if (entry.requestedBy !== claims.sub) throw new LumbungError('forbidden', 'only who asked for it cancels it');
+    if (entry.state !== 'queued' && entry.state !== 'running')
+      throw new LumbungError('bad_input', `there is nothing to cancel: the export is ${entry.state}`);
+    const detail = { export: entry.id, report: entry.report };
+    await context.audit.append({ ...requestEvent(request, claims), action: 'export_cancelled', detail });
+    const cancelled: ExportEntry = { ...entry, state: 'cancelled', finishedAt: new Date().toISOString() };
+    await writeExport(warehouse, cancelled);
+    response.json(told(cancelled));
+  });
+
   router.get('/exports/:id/file', async (request, response) => {
     const claims = await authenticate(verify, request);
     const entry = await find(request, claims);
@@ -116,6 +143,13 @@ export function exportRoutes(context: ApiContext): Router {
       throw new LumbungError('forbidden', 'the file holds more than your role sees: ask for it anew');
     }
     if (entry.state === 'failed') throw new LumbungError('gone', `the export failed: ${entry.reason}`);
+    if (entry.state === 'cancelled') throw new LumbungError('gone', 'the export was cancelled: ask for it anew');
+    const { reason } = downloadInput.parse(request.query);
+    if (asksReason(entry.report) && reason === '')
+      throw new LumbungError(
+        'bad_input',
+        `say what ${entry.report} is for: add ?reason=… (it goes to the audit trail)`,
+      );
     if (entry.state !== 'done' && entry.state !== 'expired') {
       throw new LumbungError('not_found', `the file is not there yet: the export is ${entry.state}`);
     }
@@ -126,7 +160,7 @@ export function exportRoutes(context: ApiContext): Router {
     );
     if (entry.state === 'expired' || !there)
       throw new LumbungError('gone', 'the file is no longer kept: ask for it anew');
-    const detail = { export: entry.id, sha256: entry.sha256 };
+    const detail = { export: entry.id, sha256: entry.sha256, ...(reason === '' ? {} : { reason }) };
     await context.audit.append({ ...requestEvent(request, claims), action: 'download', detail });
     const { media, ending } = fileTypes[entry.format] ?? { media: 'application/octet-stream', ending: '' };
     response.set({

@@ -3,7 +3,7 @@
  * Invariants: no sign-in, no figure; guessing numbers costs its address as much as guessing tokens.
  */
 import { Router } from 'express';
-import QrCode from 'qrcode';
+import { renderSVG } from 'uqr';
 import { LumbungError } from '../../platform/errors.ts';
 import { DOCUMENT_NUMBER, verifyNumber } from '../../warehouse/register/verification.ts';
 import type { ApiContext } from '../context.ts';
@@ -36,7 +36,7 @@ export function verifyRoutes({ warehouse, limits, config }: ApiContext): Router 
       `/verify/${found.number}`,
       config.PUBLIC_URL ?? `${request.protocol}://${request.get('host')}`,
     ).href;
-    const code = await QrCode.toDataURL(address, { margin: 1, width: 160 });
+    const code = `data:image/svg+xml;base64,${Buffer.from(renderSVG(address, { border: 1 })).toString('base64')}`;
     const rows: [string, string][] = [
       ['Nomor', found.number],
       ['Jenis laporan', found.report],

@@ -12,6 +12,9 @@ const states: Readonly<Record<(typeof FINDING_STATES)[number], string>> = {
   corrected: 'diperbaiki',
 };
 
+/** Parts that hold what every field of work has found, whichever KPIs the document is made of. */
+export const PARTS_OF_EVERY_FIELD: readonly string[] = ['findings', 'found', 'undated'];
+
 /** Rules of the fields of work that this audience sees figures of. */
 function seenRules({ of }: Reading) {
   const owners = new Set(of.kpis.map(({ owner }) => owner));

@@ -96,6 +96,14 @@ export async function listDeliveries(
   );
 }
 
+/** The deliveries whose file had these bytes, the oldest first. */
+export async function deliveriesWithHash(warehouse: Warehouse, sha256: string): Promise<Delivery[]> {
+  return warehouse.query<Delivery>(
+    `SELECT ${columns} FROM ops.deliveries FINAL WHERE deliveries.sha256 = {sha256:String} ORDER BY due, id LIMIT 100`,
+    { sha256 },
+  );
+}
+
 /** What is under way: asked for again where the queue has forgotten it. */
 export async function openDeliveries(warehouse: Warehouse): Promise<string[]> {
   const rows = await warehouse.query<{ id: string }>(

@@ -34,8 +34,11 @@ export async function verifyNumber(warehouse: Warehouse, number: string): Promis
   const state = own ? stateOfRevision(own.revision) : drafted?.verifiedBy !== undefined ? 'Diverifikasi' : 'Sementara';
   const replacedBy = now === undefined || now.sha256 === sha256 || (drafted && !now.locked) ? null : now.state;
   const files = await warehouse.query<{ format: string; sha256: string }>(
-    `SELECT DISTINCT toString(format) AS format, sha256 FROM ops.deliveries FINAL
-     WHERE number = {number:String} AND sha256 != '' ORDER BY format, sha256 LIMIT 100`,
+    `SELECT DISTINCT format, sha256 FROM (
+       SELECT toString(format) AS format, sha256 FROM ops.deliveries FINAL WHERE number = {number:String} AND sha256 != ''
+       UNION ALL
+       SELECT toString(format), assumeNotNull(sha256) FROM ops.exports FINAL WHERE number = {number:String} AND sha256 IS NOT NULL
+     ) ORDER BY format, sha256 LIMIT 100`,
     { number },
   );
   return { number, report, scope, from, to, revision, sha256, state, replacedBy, files };

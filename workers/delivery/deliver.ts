@@ -12,6 +12,7 @@ import { failpoint } from '../../platform/failpoints.ts';
 import { hashOfFile } from '../../reports/delivery/folder.ts';
 import { sendTo } from '../../reports/delivery/send.ts';
 import { signPdf } from '../../reports/delivery/sign.ts';
+import { stampOf, thawed } from '../../reports/documents/confirmed.ts';
 import { type Delivery, isSettled, readDelivery, writeDelivery } from '../../warehouse/deliveries/ledger.ts';
 import { type KeptSchedule, type Recipient, readSchedule } from '../../warehouse/deliveries/schedules.ts';
 import { describe, placed } from '../../warehouse/deliveries/targets.ts';
@@ -21,7 +22,6 @@ import { parseScope } from '../../warehouse/scopes.ts';
 import type { DeliveryContext } from './documents.ts';
 import { postOf, tellOwner } from './owner.ts';
 import { scopesOf } from './plan.ts';
-import { thawed } from './reading.ts';
 
 const RENDER_WITHIN_MS = 10 * 60_000;
 
@@ -92,9 +92,7 @@ async function rendered(context: DeliveryContext, delivery: Delivery): Promise<P
   const { committedAt, rolledUpAt, number, revision, documentState: state, contentSha256 } = delivery;
   const report = thawed(await readContent(warehouse, contentSha256), { committedAt, rolledUpAt });
   const signal = AbortSignal.any([lifecycle.signal, AbortSignal.timeout(RENDER_WITHIN_MS)]);
-  const verifyUrl =
-    config.PUBLIC_URL === undefined ? {} : { verifyUrl: new URL(`/verify/${number}`, config.PUBLIC_URL).href };
-  const stamp = { state, revision, number, sha256: contentSha256, ...verifyUrl };
+  const stamp = stampOf(config, { state, revision, number, sha256: contentSha256 });
   const plain = await buffer(await documents.render(report, delivery.format, signal, stamp));
   const bytes = delivery.format === 'pdf' ? await signPdf(plain, config, state) : plain;
   mkdirSync(join(config.dataDir, 'deliveries'), { recursive: true });

@@ -4,6 +4,7 @@
  */
 import { LumbungError } from '../../platform/errors.ts';
 import { doubts } from '../../reports/delivery/gate.ts';
+import { seesAll, thawed } from '../../reports/documents/confirmed.ts';
 import { canonical, type Report } from '../../reports/documents/report.ts';
 import type { Warehouse } from '../../warehouse/client.ts';
 import {
@@ -23,7 +24,7 @@ import { issueNumber, keepContent, type ReportKey, readContent } from '../../war
 import { parseScope } from '../../warehouse/scopes.ts';
 import type { DeliveryContext } from './documents.ts';
 import { tellOwner } from './owner.ts';
-import { readForRegister, thawed } from './reading.ts';
+import { readForRegister } from './reading.ts';
 
 const READ_WITHIN_MS = 10 * 60_000;
 const ORDER = ['Sementara', 'Diverifikasi', 'Disahkan'];
@@ -164,7 +165,7 @@ async function numbersFor(
   if (answer === undefined) return { ...nothing, why: 'the report could not be read' };
   const kpis = visibleKpis(role);
   const registered = thawed(await readContent(warehouse, answer.sha256), answer);
-  const whole = registered.definitions.every((id) => kpis.some((kpi) => kpi.id === id));
+  const whole = seesAll(registered, kpis);
   if (!whole && (answer.locked || gate.state !== 'Sementara'))
     return {
       ...nothing,

@@ -2,7 +2,7 @@
  * Reads reports of the register: drafts as they are now, and locked ones for what has come since.
  * Invariant: a locked report's numbers are never replaced here; what differs becomes a draft beside them, a pending revision.
  */
-import { canonical, type Report } from '../../reports/documents/report.ts';
+import { canonical } from '../../reports/documents/report.ts';
 import { readFreshness } from '../../warehouse/ledger.ts';
 import { visibleKpis } from '../../warehouse/permissions.ts';
 import type { Life } from '../../warehouse/register/life.ts';
@@ -43,9 +43,4 @@ export async function readRegister(context: DeliveryContext): Promise<void> {
     if (context.lifecycle.signal.aborted) return;
     await readForRegister(context, { report, scope, from, to });
   }
-}
-
-/** A frozen content as a report again. */
-export function thawed(content: string, { committedAt, rolledUpAt }: Report['asOf']): Report {
-  return { ...(JSON.parse(content) as Omit<Report, 'asOf'>), asOf: { committedAt, rolledUpAt } };
 }

@@ -61,6 +61,13 @@ async function onTime({ warehouse, of, range }: Reading): Promise<TablePart> {
   };
 }
 
+/** What has become of a report that was not submitted, in words: the states of the source, and MISSING where there is none. */
+const REPORT_STATES: Readonly<Record<string, string>> = {
+  MISSING: 'belum dibuat',
+  DRAFT: 'draf, belum dikirim',
+  REJECTED: 'ditolak, belum dikirim lagi',
+};
+
 async function lateReports(reading: Reading): Promise<TablePart> {
   const [names, { items }] = await Promise.all([
     kitchensOf(reading),
@@ -74,10 +81,12 @@ async function lateReports(reading: Reading): Promise<TablePart> {
       { id: 'period', name: { id: 'Periode', en: 'Period' }, kind: 'text' },
       { id: 'due', name: { id: 'Batas', en: 'Due' }, kind: 'date' },
       { id: 'days_left', name: { id: 'Sisa hari', en: 'Days left' }, kind: 'count' },
+      { id: 'state', name: { id: 'Keadaan', en: 'State' }, kind: 'text' },
     ],
-    rows: items.map(({ scope, name, period, due, daysLeft }): Cell[] => {
+    rows: items.map(({ scope, name, period, due, daysLeft, status }): Cell[] => {
       const unit = names.get(scope);
-      return [unit?.code ?? scope, unit?.name ?? name, unit?.regency ?? null, period, due, daysLeft];
+      const state = REPORT_STATES[status] ?? status;
+      return [unit?.code ?? scope, unit?.name ?? name, unit?.regency ?? null, period, due, daysLeft, state];
     }),
   };
 }
