@@ -102,6 +102,11 @@ export function may(role: string, field: Field, level: Level): boolean {
 /** Whether a role sees a field at any level. */
 export const sees = (role: string, field: Field): boolean => rowOf(role).sees.includes(field);
 
+/** What a role does with ministry documents. */
+const DOCUMENT_FIELDS = ['exports', 'verification', 'approval', 'delivery'] as const satisfies readonly Field[];
+export type DocumentField = (typeof DOCUMENT_FIELDS)[number];
+export const documentFields = (role: string): DocumentField[] => DOCUMENT_FIELDS.filter((field) => sees(role, field));
+
 /** Whether a role sees any figures of units of this level. */
 export const seesFigures = (role: string, level?: Level): boolean =>
   all.some((field) => (level === undefined ? sees(role, field) : may(role, field, level)));

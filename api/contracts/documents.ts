@@ -20,7 +20,8 @@ const life = {
   draft: z.strictObject({ sha256: z.string(), at: z.string(), verifiedBy: z.string().nullable() }).nullable(),
   exception: z.strictObject({ until: z.string(), reason: z.string(), actor: z.string() }).nullable(),
 };
-const registered = z.strictObject({ ...key, ...life });
+const unit = z.string().meta({ description: 'The name of the unit.' });
+const registered = z.strictObject({ ...key, unit, ...life });
 const cell = z.union([z.string(), z.number()]).nullable();
 const moved = z.strictObject({
   ...{ part: z.string(), row: z.string(), number: text, before: cell, after: cell, by: z.number().nullable() },
@@ -30,7 +31,7 @@ const cause = z.strictObject({
 });
 const schedule = z.looseObject({ id: z.string(), next: z.string().meta({ description: 'When it is due next.' }) });
 const delivery = z.strictObject({
-  ...{ id: z.string(), version: z.number().int(), schedule: z.string(), due: z.string(), ...key },
+  ...{ id: z.string(), version: z.number().int(), schedule: z.string(), due: z.string(), ...key, unit },
   ...{ revision: z.number().int(), format: z.string(), target: z.string(), state: z.enum(DELIVERY_STATES) },
   ...{ attempt: z.number().int(), number: z.string(), documentState: z.string(), contentSha256: z.string() },
   ...{ committedAt: z.string(), rolledUpAt: z.string(), name: z.string(), sha256: z.string(), bytes: z.number() },
@@ -48,8 +49,7 @@ export const documents: readonly Contract[] = [
     summary: 'One report: the frozen numbers (as known at an instant with `known`), and what a pending revision moves.',
     query: reportKeyInput,
     answer: z.strictObject({
-      ...key,
-      ...life,
+      ...{ ...key, unit, ...life },
       numbers: z.looseObject({}),
       pending: z.array(moved),
       causes: z.array(cause),

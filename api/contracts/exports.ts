@@ -11,6 +11,7 @@ const entry = z.strictObject({
   report: z.string(),
   format: z.string(),
   scope: z.string(),
+  unit: z.string().meta({ description: 'The name of the unit.' }),
   from: day.nullable(),
   to: day.nullable(),
   state: z.enum(EXPORT_STATES),
@@ -55,6 +56,9 @@ export const exports: readonly Contract[] = [
           asksReason: z.boolean().meta({ description: 'A download needs `reason`, which the audit trail keeps.' }),
         }),
       ),
+      fortnights: z
+        .array(z.strictObject({ from: day, to: day }))
+        .meta({ description: 'Fortnights that have begun, the newest first.' }),
       typical: z
         .array(z.strictObject({ report: z.string(), format: z.string(), seconds: z.number() }))
         .meta({ description: 'How long such files took lately, as a median.' }),

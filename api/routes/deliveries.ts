@@ -17,8 +17,10 @@ import { authenticate, demandNational } from '../access.ts';
 import { requestEvent } from '../audit.ts';
 import type { ApiContext } from '../context.ts';
 import { deliveriesInput } from '../inputs.ts';
+import { unitNames } from '../places.ts';
 
-export function deliveryRoutes({ warehouse, verify, audit, config, redis }: ApiContext): Router {
+export function deliveryRoutes({ warehouse, verify, places, audit, config, redis }: ApiContext): Router {
+  const unitOf = unitNames(places);
   const router = Router();
   const queue = openQueue(DELIVER, redis);
   queue.on('error', () => undefined); // the ledger keeps what is under way
@@ -70,9 +72,13 @@ export function deliveryRoutes({ warehouse, verify, audit, config, redis }: ApiC
   });
 
   router.get('/deliveries', async (request, response) => {
-    await enter(request);
+    const claims = await enter(request);
     const { schedule, limit } = deliveriesInput.parse(request.query);
-    response.set('Cache-Control', 'no-store').json({ deliveries: await listDeliveries(warehouse, schedule, limit) });
+    const listed = await listDeliveries(warehouse, schedule, limit);
+    const deliveries = await Promise.all(
+      listed.map(async (one) => ({ ...one, unit: await unitOf(claims, one.scope) })),
+    );
+    response.set('Cache-Control', 'no-store').json({ deliveries });
   });
 
   router.post('/deliveries/:id/again', async (request, response) => {
@@ -85,7 +91,7 @@ export function deliveryRoutes({ warehouse, verify, audit, config, redis }: ApiC
       detail: { delivery: delivery.id, state: delivery.state },
     });
     await requestDelivery(queue, { kind: 'again', id: delivery.id });
-    response.status(202).json(delivery);
+    response.status(202).json({ ...delivery, unit: await unitOf(claims, delivery.scope) });
   });
 
   return router;

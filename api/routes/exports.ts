@@ -8,7 +8,7 @@ import { EXPORTS, exportFile, openQueue, requestExport } from '../../platform/qu
 import type { Claims } from '../../platform/tokens.ts';
 import { exportables, findExportable, isDaily, levelRefused } from '../../warehouse/exports/catalogue.ts';
 import { fileTypes } from '../../warehouse/exports/data_file.ts';
-import { checkPeriod } from '../../warehouse/exports/documents.ts';
+import { begunFortnights, checkPeriod } from '../../warehouse/exports/documents.ts';
 import {
   type ExportEntry,
   listExports,
@@ -22,7 +22,8 @@ import { authenticate, demand } from '../access.ts';
 import { createAnswers, send } from '../answers.ts';
 import { requestEvent } from '../audit.ts';
 import type { ApiContext } from '../context.ts';
-import { downloadInput, exportId, exportInput, exportsInput } from '../inputs.ts';
+import { downloadInput, exportId, exportInput, exportsInput, today } from '../inputs.ts';
+import { nameOf, unitNames } from '../places.ts';
 import { showingOf } from '../shown.ts';
 
 const OPEN_PER_PERSON = 5;
@@ -36,6 +37,7 @@ export function exportRoutes(context: ApiContext): Router {
   const queue = openQueue(EXPORTS, redis);
   queue.on('error', () => undefined); // while Redis is away the ledger keeps what was asked for
 
+  const unitOf = unitNames(places);
   const asksReason = (report: string) =>
     (config.EXPORT_REASON_FOR ?? '').split(',').some((name) => name.trim() === report);
 
@@ -80,17 +82,22 @@ export function exportRoutes(context: ApiContext): Router {
     await context.audit.append({ ...requestEvent(request, claims), action: 'export', detail });
     await writeExport(warehouse, entry);
     await hint(entry.id);
-    response.status(202).location(`/api/v1/exports/${entry.id}`).json(told(entry));
+    response
+      .status(202)
+      .location(`/api/v1/exports/${entry.id}`)
+      .json(told(entry, nameOf(found)));
   });
 
   router.get('/exports', async (request, response) => {
     const { offset, limit } = exportsInput.parse(request.query);
     const claims = await authenticate(verify, request);
     const by = readsLedger(claims) ? undefined : claims.sub;
-    const [entries, typical] = await Promise.all([
+    const [entries, typical, fortnights] = await Promise.all([
       listExports(warehouse, by, offset + limit),
       typicalSeconds(warehouse),
+      begunFortnights(warehouse, today()),
     ]);
+    const named = await Promise.all(entries.map(async (entry) => told(entry, await unitOf(claims, entry.scope))));
     const reports = exportables.map(({ id, name, formats, period, document }) => ({
       ...{ id, name, formats, period },
       of: document?.period ?? null,
@@ -98,7 +105,7 @@ export function exportRoutes(context: ApiContext): Router {
       asksReason: asksReason(id),
     }));
     response.set('Cache-Control', 'no-store');
-    send(request, response, showingOf(request), { exports: entries.map(told), reports, typical });
+    send(request, response, showingOf(request), { exports: named, reports, typical, fortnights });
   });
 
   /** The entry, for its requester or a reader of the ledger; in the same words whether it exists or not. */
@@ -115,9 +122,10 @@ export function exportRoutes(context: ApiContext): Router {
   };
 
   router.get('/exports/:id', async (request, response) => {
-    const entry = await find(request, await authenticate(verify, request));
+    const claims = await authenticate(verify, request);
+    const entry = await find(request, claims);
     if (entry.state === 'queued' || entry.state === 'running') await hint(entry.id);
-    response.set('Cache-Control', 'no-store').json(told(entry));
+    response.set('Cache-Control', 'no-store').json(told(entry, await unitOf(claims, entry.scope)));
   });
 
   router.delete('/exports/:id', async (request, response) => {
@@ -130,7 +138,7 @@ export function exportRoutes(context: ApiContext): Router {
     await context.audit.append({ ...requestEvent(request, claims), action: 'export_cancelled', detail });
     const cancelled: ExportEntry = { ...entry, state: 'cancelled', finishedAt: new Date().toISOString() };
     await writeExport(warehouse, cancelled);
-    response.json(told(cancelled));
+    response.json(told(cancelled, await unitOf(claims, entry.scope)));
   });
 
   router.get('/exports/:id/file', async (request, response) => {
@@ -183,9 +191,9 @@ export function exportRoutes(context: ApiContext): Router {
 }
 
 /** As it is told; which KPIs and scopes it was made with is for the ledger. */
-function told(entry: ExportEntry) {
+function told(entry: ExportEntry, unit: string) {
   const { kpis: _kpis, requestedRole: _role, requestedScopes: _scopes, ...shown } = entry;
-  return { ...shown, file: entry.state === 'done' ? `/api/v1/exports/${entry.id}/file` : null };
+  return { ...shown, unit, file: entry.state === 'done' ? `/api/v1/exports/${entry.id}/file` : null };
 }
 
 function fileName({ report, scope, from, to }: ExportEntry): string {

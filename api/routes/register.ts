@@ -14,6 +14,7 @@ import { createAnswers } from '../answers.ts';
 import { requestEvent } from '../audit.ts';
 import type { ApiContext } from '../context.ts';
 import { reportActInput, reportInput, reportKeyInput } from '../inputs.ts';
+import { nameOf } from '../places.ts';
 
 const MAX_EXCEPTION_DAYS = 30;
 
@@ -29,7 +30,7 @@ export function registerRoutes(context: ApiContext): Router {
     );
 
   /** The caller, with a part in documents of this unit. */
-  const enter = async (request: Request, key: ReportKey, field: Field): Promise<Claims> => {
+  const enter = async (request: Request, key: ReportKey, field: Field): Promise<{ claims: Claims; unit: string }> => {
     const { claims, place: found } = await place(request, key.scope);
     demand(claims, field, found);
     const kind = Object.entries(documents).find(([id]) => id === key.report)?.[1];
@@ -39,7 +40,7 @@ export function registerRoutes(context: ApiContext): Router {
         `there is no report ${key.report}; there are ${Object.keys(documents).join(', ')}`,
       );
     for (const needed of kind.fields) demand(claims, needed, found);
-    return claims;
+    return { claims, unit: nameOf(found) };
   };
 
   router.get('/reports', async (request, response) => {
@@ -48,14 +49,14 @@ export function registerRoutes(context: ApiContext): Router {
     for (const { events, ...key } of await listRegister(warehouse)) {
       const seen = await places(claims, key.scope).catch(() => undefined);
       if (seen === undefined || !may(claims.role, 'exports', seen.scope.level)) continue;
-      listed.push({ ...key, ...told(foldLife(events)) });
+      listed.push({ ...key, unit: nameOf(seen), ...told(foldLife(events)) });
     }
     response.set('Cache-Control', 'no-store').json({ reports: listed });
   });
 
   router.get('/reports/one', async (request, response) => {
     const { known, ...key } = reportKeyInput.parse(request.query);
-    await enter(request, key, 'exports');
+    const { unit } = await enter(request, key, 'exports');
     const life = await readLife(warehouse, key, known);
     const answer = answerOf(life);
     if (answer === undefined)
@@ -69,24 +70,28 @@ export function registerRoutes(context: ApiContext): Router {
     const causes = newest && life.draft ? await causesSince(warehouse, key, newest.committedAt) : [];
     response
       .set('Cache-Control', 'no-store')
-      .json({ ...key, ...told(life), numbers: JSON.parse(content), pending, causes });
+      .json({ ...key, unit, ...told(life), numbers: JSON.parse(content), pending, causes });
   });
 
   router.post('/reports', async (request, response) => {
     const key = reportInput.parse(request.body);
-    const claims = await enter(request, key, 'exports');
+    const { claims, unit } = await enter(request, key, 'exports');
     const kind = Object.entries(documents).find(([id]) => id === key.report);
     if (kind) await checkPeriod(warehouse, { id: kind[0], ...kind[1] }, key);
     const life = await readLife(warehouse, key);
     await audit.append({ ...requestEvent(request, claims), action: 'report_registered', detail: key });
     if (life.seq === 0) await act(warehouse, key, { kind: 'registered', actor: claims.sub, role: claims.role });
     await readAgain(key);
-    response.status(202).json({ ...key, ...told(await readLife(warehouse, key)) });
+    response.status(202).json({ ...key, unit, ...told(await readLife(warehouse, key)) });
   });
 
   router.post('/reports/acts', async (request, response) => {
     const { act: kind, sha256, reason, until, ...key } = reportActInput.parse(request.body);
-    const claims = await enter(request, key, kind === 'verified' || kind === 'rejected' ? 'verification' : 'approval');
+    const { claims, unit } = await enter(
+      request,
+      key,
+      kind === 'verified' || kind === 'rejected' ? 'verification' : 'approval',
+    );
     if (kind === 'excepted') {
       const days = (Date.parse(until ?? '') - Date.now()) / 86_400_000;
       if (!(days > 0 && days <= MAX_EXCEPTION_DAYS) || reason === '')
@@ -100,7 +105,7 @@ export function registerRoutes(context: ApiContext): Router {
     const detail = { act: kind, key: keyOf(key), sha256: sha256 ?? '', until: until ?? '', reason };
     await audit.append({ ...requestEvent(request, claims), action: `report_${kind}`, detail });
     const done = { kind, actor: claims.sub, role: claims.role, reason, until: until ?? '', sha256: sha256 ?? '' };
-    response.json({ ...key, ...told(await act(warehouse, key, done)) });
+    response.json({ ...key, unit, ...told(await act(warehouse, key, done)) });
   });
 
   return router;

@@ -85,7 +85,10 @@ const samples: Record<string, () => Promise<Response>> = {
     return call('/api/v1/reports/acts', {
       ...{ method: 'POST', body: JSON.stringify({ ...DAILY, act: 'verified', sha256 }) },
       headers: {
-        ...{ 'content-type': 'application/json', authorization: `Bearer ${await stack.token('BGN_PUSAT', ['national'])}` },
+        ...{
+          'content-type': 'application/json',
+          authorization: `Bearer ${await stack.token('BGN_PUSAT', ['national'])}`,
+        },
       },
     });
   },
@@ -250,7 +253,14 @@ test('every registered route is documented', async () => {
   const documented = Object.entries(openApi().paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method} ${path}`),
   );
-  const pages = ['get /', 'get /sw.js', 'get /manifest.webmanifest', 'get /page.css', 'get /documents', 'get /verify/{number}'];
+  const pages = [
+    'get /',
+    'get /sw.js',
+    'get /manifest.webmanifest',
+    'get /page.css',
+    'get /documents',
+    'get /verify/{number}',
+  ];
   expect(known.filter((route) => !documented.includes(route) && !pages.includes(route))).toEqual([]);
   expect(documented.filter((route) => !known.includes(route))).toEqual([]);
 });

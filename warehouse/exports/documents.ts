@@ -62,6 +62,17 @@ export type DocumentId = keyof typeof documents;
 
 export const documentOf = (id: DocumentId): DocumentEntry => ({ id, ...documents[id] });
 
+const FORTNIGHTS_TOLD = 26;
+
+/** The fortnights of the ministry's calendar that have begun, the newest first. */
+export async function begunFortnights(warehouse: Warehouse, today: string): Promise<{ from: string; to: string }[]> {
+  return warehouse.query(
+    `SELECT toString(starts) AS \`from\`, toString(ends) AS \`to\` FROM mart.fortnights FINAL
+     WHERE listed AND starts <= {today:Date32} ORDER BY starts DESC LIMIT {upTo:UInt32}`,
+    { today, upTo: FORTNIGHTS_TOLD },
+  );
+}
+
 const LONGEST_DAYS = 366;
 const DAY_MS = 86_400_000;
 
