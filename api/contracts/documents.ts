@@ -32,7 +32,13 @@ const cause = z.strictObject({
 const schedule = z.looseObject({ id: z.string(), next: z.string().meta({ description: 'When it is due next.' }) });
 const delivery = z.strictObject({
   ...{ id: z.string(), version: z.number().int(), schedule: z.string(), due: z.string(), ...key, unit },
-  ...{ revision: z.number().int(), format: z.string(), target: z.string(), state: z.enum(DELIVERY_STATES) },
+  ...{
+    revision: z.number().int(),
+    format: z.string(),
+    target: z.string(),
+    role: z.string(),
+    state: z.enum(DELIVERY_STATES),
+  },
   ...{ attempt: z.number().int(), number: z.string(), documentState: z.string(), contentSha256: z.string() },
   ...{ committedAt: z.string(), rolledUpAt: z.string(), name: z.string(), sha256: z.string(), bytes: z.number() },
   ...{ receipt: z.string(), reason: z.string() },

@@ -51,7 +51,7 @@ async function seedDeliveries(): Promise<void> {
     ['province:94', 'held', '0 of 2 reports are there; 2 are needed'],
   ] as const) {
     const of = { schedule: schedule.id, report: schedule.report, scope, from: DAY, to: DAY };
-    const target = { revision: 0, format: 'pdf', target: 'folder masuk' };
+    const target = { revision: 0, format: 'pdf', target: 'folder masuk', role: 'KPPG' };
     await writeDelivery(stack.warehouse, {
       ...{ id: deliveryId({ ...of, ...target }), version: 0, ...of, ...target, due: '2026-03-06T00:00:00.000Z' },
       ...{ state, reason, attempt: 1, number: '', documentState: 'Sementara', contentSha256: '', committedAt: '' },

@@ -154,7 +154,7 @@ async function registered(): Promise<{ path: string; sha256: string }> {
 
 /** A delivery that nothing happens to by itself. */
 async function held(): Promise<string> {
-  const of = { schedule: 'gone', ...DAILY, revision: 0, format: 'pdf', target: 'folder masuk' };
+  const of = { schedule: 'gone', ...DAILY, revision: 0, format: 'pdf', target: 'folder masuk', role: 'KPPG' };
   const id = deliveryId(of);
   await writeDelivery(stack.warehouse, {
     ...{ id, version: 0, ...of, due: '2026-03-06T00:00:00.000Z', state: 'held', attempt: 0, number: '' },

@@ -1,10 +1,11 @@
-/** A real SFTP server (ssh2) that keeps files in memory, and can refuse, be full, or stop answering. */
+/** A real SFTP server (ssh2) that keeps files in memory, and can refuse, be full, slow, or stop answering. */
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import ssh2 from 'ssh2';
 
 const { STATUS_CODE, OPEN_MODE } = ssh2.utils.sftp;
-export type SftpMode = 'well' | 'refusing' | 'full' | 'silent';
+export type SftpMode = 'well' | 'refusing' | 'full' | 'silent' | 'slow';
+const SLOW_MS = 400;
 
 export async function startSftpServer(password: string) {
   const { privateKey } = generateKeyPairSync('rsa', {
@@ -75,7 +76,9 @@ export async function startSftpServer(password: string) {
           old.copy(grown);
           data.copy(grown, offset);
           files.set(path, grown);
-          sftp.status(id, STATUS_CODE.OK);
+          const taken = () => sftp.status(id, STATUS_CODE.OK);
+          if (state.mode === 'slow') setTimeout(taken, SLOW_MS);
+          else taken();
         });
         sftp.on('READ', (id, handle, offset, length) => {
           const content = files.get(handles.get(handle.readUInt32BE(0))?.path ?? '') ?? Buffer.alloc(0);

@@ -34,6 +34,8 @@ export type Delivery = {
   format: string;
   /** What kind, and where: told to people, without secrets. */
   target: string;
+  /** Its numbers are what this role sees. */
+  role: string;
   state: DeliveryState;
   attempt: number;
   number: string;
@@ -59,7 +61,7 @@ export function deliveryId({ schedule, report, scope, from, to, revision, format
 }
 
 const columns = `id, version, toString(schedule) AS schedule, due, toString(report) AS report, scope, toString(period_from) AS \`from\`,
-  toString(period_to) AS \`to\`, revision, toString(format) AS format, target, toString(state) AS state, attempt, number,
+  toString(period_to) AS \`to\`, revision, toString(format) AS format, target, toString(role) AS role, toString(state) AS state, attempt, number,
   document_state AS documentState, content_sha256 AS contentSha256, committed_at AS committedAt, rolled_up_at AS rolledUpAt, name,
   sha256, bytes, receipt, reason`;
 

@@ -40,7 +40,10 @@ export async function deliver(context: DeliveryContext, id: string, last: boolea
     if (schedule === undefined) return await settle('held', 'its schedule was removed');
     const recipient = await recipientOf(context, schedule, delivery);
     if (recipient === undefined)
-      return await settle('held', 'the schedule no longer names this recipient, or its role may not see it');
+      return await settle(
+        'held',
+        'the schedule no longer names this recipient with this role, or the role may not see it',
+      );
     if (delivery.state === 'sending' && recipient.target.kind === 'email')
       return await settle('uncertain', 'the worker ended while the mail server was taking it');
     if (delivery.state !== 'sent') {
@@ -49,6 +52,8 @@ export async function deliver(context: DeliveryContext, id: string, last: boolea
         delivery = await writeDelivery(warehouse, { ...delivery, ...file, state: 'rendered', reason: '' });
         failpoint('deliver:rendered');
       }
+      // Whoever held this job while we were away may have gone on with it: the ledger's newest word counts.
+      if ((await readDelivery(warehouse, id))?.version !== delivery.version) return;
       const attempt = delivery.attempt + 1;
       delivery = await writeDelivery(warehouse, { ...delivery, state: 'sending', attempt });
       failpoint('deliver:sending');
@@ -102,13 +107,15 @@ async function rendered(context: DeliveryContext, delivery: Delivery): Promise<P
   return { sha256: await hashOfFile(file), bytes: (await stat(file)).size };
 }
 
-/** The recipient as the schedule names it now: who was taken off it, or may no longer see it, gets nothing. */
+/** The recipient as the schedule names it now: who was taken off it, has another role, or may no longer see it gets nothing. */
 async function recipientOf({ warehouse }: DeliveryContext, schedule: KeptSchedule, delivery: Delivery) {
   const { scope, report, from, to } = delivery;
   const period = from === to ? from : `${from}_${to}`;
   for (const recipient of schedule.recipients) {
     const target = placed(recipient.target, { scope, period, report });
     if (describe(target) !== delivery.target || !(await scopesOf(warehouse, recipient)).includes(scope)) continue;
+    // Its numbers were read for one role; another may see less.
+    if (recipient.role !== delivery.role) continue;
     if (isRole(recipient.role) && may(recipient.role, 'exports', parseScope(scope).level))
       return { ...recipient, scope, target } satisfies Recipient;
   }

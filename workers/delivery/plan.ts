@@ -64,6 +64,9 @@ export async function planAgain(context: DeliveryContext, id: string): Promise<s
     if (schedule === undefined || describe(target) !== known.target) continue;
     if (!(await scopesOf(warehouse, recipient)).includes(scope)) continue;
     const fresh = await planOne(context, schedule, { ...recipient, scope }, { due, from, to }, true);
+    // A revision that came meanwhile is a delivery of its own.
+    if (fresh.id !== id)
+      await writeDelivery(warehouse, { ...known, reason: `replaced by ${fresh.id} (revision ${fresh.revision})` });
     return fresh.state === 'planned' ? fresh.id : undefined;
   }
   return undefined;
@@ -117,6 +120,7 @@ async function planOne(
       ...of,
       due,
       attempt: 0,
+      role: recipient.role,
       state: read.why === undefined ? 'planned' : 'held',
     },
     ...{
