@@ -1,7 +1,7 @@
 /** Deliveries by real servers: every step may be the last, nothing is lost, doubled or told to whom it is not for. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -243,7 +243,16 @@ test.each(['planned', 'rendered', 'sending', 'taken', 'sent', 'acknowledged'])(
   60_000,
 );
 
-test('an SFTP server that refuses, is full, or is silent: retried, never "sent", and delivered when it is well', async () => {
+test('an SFTP server that refuses, is full, or is silent: retried, never "sent", and delivered when it is well; a slow one is waited for', async () => {
+  sftp.state.mode = 'slow';
+  await schedule('sftp-slow', [
+    { scope: 'province:32', role: 'BGN_PUSAT', target: { ...targets().sftp, folder: 'slow' } },
+  ]);
+  const patient = await worker();
+  await ask('sftp-slow');
+  const [slow] = await settledDeliveries('sftp-slow', 1);
+  await stop(patient);
+  expect([slow?.state, slow?.attempt, sftp.arrivals.get(`slow/${slow?.name}`)]).toEqual(['acknowledged', 1, 1]);
   for (const mode of ['refusing', 'full', 'silent'] as const) {
     sftp.state.mode = mode;
     await schedule(`sftp-${mode}`, [
@@ -265,6 +274,13 @@ test('an SFTP server that refuses, is full, or is silent: retried, never "sent",
 }, 90_000);
 
 test('a recipient with less scope or fewer fields gets nothing that was not for it; a host nobody allowed is not called', async () => {
+  const pusat = { scope: 'province:32', role: 'BGN_PUSAT', target: { kind: 'folder', folder: 'ganti' } };
+  await schedule('changed', [pusat]);
+  const first = await worker('deliver:planned');
+  await ask('changed');
+  await ended(first);
+  // Planned for one role; before it leaves, the schedule names another.
+  await schedule('changed', [{ ...pusat, role: 'KPPG' }]);
   await schedule('less', [
     { scope: 'national', role: 'KPPG', target: { kind: 'folder', folder: 'nasional' } },
     { scope: 'province:32', role: 'SPPG_AKUNTAN', target: { kind: 'folder', folder: 'akuntan' } },
@@ -273,6 +289,7 @@ test('a recipient with less scope or fewer fields gets nothing that was not for 
   const child = await worker();
   await ask('less');
   const deliveries = await settledDeliveries('less', 3);
+  const [changed] = await settledDeliveries('changed', 1);
   await stop(child);
   expect(Object.fromEntries(deliveries.map(({ target, state }) => [target.split(' ')[1], state]))).toEqual({
     nasional: 'held',
@@ -280,6 +297,8 @@ test('a recipient with less scope or fewer fields gets nothing that was not for 
     'http://localhost:9/x': 'dead',
   });
   expect(deliveries.find(({ state }) => state === 'dead')?.reason).toContain('DELIVERY_HOSTS');
+  expect([changed?.state, changed?.reason]).toEqual(['held', expect.stringContaining('role')]);
+  expect(readdirSync(join(stack.dataDir, 'outbox'))).not.toContain('ganti');
 }, 60_000);
 
 test('a late correction after Disahkan: frozen numbers for ever, a pending revision with what moved, an exception that expires', async () => {

@@ -11,6 +11,7 @@ import { type Cell, canonical, type FactsPart, type Report, type TablePart } fro
 import { registry } from '../../warehouse/kpis/registry.ts';
 import { visibleKpis } from '../../warehouse/permissions.ts';
 import { fortnights } from '../../warehouse/reference/fortnights.ts';
+import { act, keepContent } from '../../warehouse/register/register.ts';
 import { type Level, parseScope } from '../../warehouse/scopes.ts';
 import { day, dueFrom, KITCHENS, LOCAL, type Programme, startProgramme } from '../support/programme.ts';
 import { type Stack, until } from '../support/stack.ts';
@@ -287,8 +288,11 @@ test('the command line writes documents and knows which files were made here', a
     code: 0,
     out: '',
   });
-  // It is no export of the ledger: who may reach the warehouse itself needs none.
-  expect((await run('verify', out)).code).toBe(1);
+  const own = await run('verify', out);
+  expect([own.code, own.out]).toEqual([
+    0,
+    expect.stringMatching(/national-summary \(pdf\)[\s\S]*document LMB-[-0-9A-F]+: Sementara/),
+  ]);
   const refusedPeriod = await run('export', 'monthly-evaluation', '--format', 'csv', '--period', period);
   expect([refusedPeriod.code, refusedPeriod.out]).toEqual([1, expect.stringContaining('one calendar month')]);
 
@@ -305,6 +309,43 @@ test('the command line writes documents and knows which files were made here', a
   ]);
   appendFileSync(file, ' ');
   expect(await run('verify', file)).toEqual({ code: 1, out: expect.stringContaining('none of the files made here') });
+});
+
+test('a locked report is exported with its frozen numbers for ever; who sees less of it gets figures that nobody has confirmed', async () => {
+  const key = { report: 'daily-operations', scope: scopes.sppg, ...periods.day };
+  const ofDay = `s.id = '${key.scope.slice(5)}' AND ${LOCAL('x."productionDate"')} = '${key.from}'`;
+  const planned = async () => {
+    const [row] = await sql<{ n: number }>(
+      `SELECT sum(x."plannedPortions")::int AS n FROM food_productions x JOIN ${KITCHENS} ON s.id = x."sppgId" WHERE ${ofDay}`,
+    );
+    return row?.n ?? 0;
+  };
+  const exported = async (role: string) => {
+    const rows = dsvFormat(',').parse(await (await made({ ...key, format: 'csv' }, role, key.scope))().then(textOf));
+    const number = rows.find(({ value }) => value?.startsWith('LMB-'))?.value;
+    const verified = await stack.get(`/api/v1/verify/${number}`);
+    const told = rows.find(({ measure }) => measure === 'Porsi direncanakan')?.value;
+    return { told: Number(told), state: (verified.body as { state?: string }).state };
+  };
+  const before = await planned();
+  expect(before).toBeGreaterThan(0);
+  const kpis = visibleKpis('BGN_REGISTER');
+  const kind = reportKinds.find(({ id }) => id === key.report);
+  const report = await kind?.read(stack.warehouse, { ...periods.day, scope: parseScope(key.scope), kpis }, signal);
+  if (report === undefined) throw new Error(key.report);
+  const sha256 = await keepContent(stack.warehouse, canonical(report));
+  const { warehouse } = stack;
+  await act(warehouse, key, { kind: 'read', actor: 'system', sha256, ...report.asOf });
+  await act(warehouse, key, { kind: 'verified', actor: 'a', sha256 });
+  await act(warehouse, key, { kind: 'approved', actor: 'b', sha256 });
+  await stack.source.query(
+    `UPDATE food_productions SET "plannedPortions" = "plannedPortions" + 7 WHERE id = (
+       SELECT min(x.id) FROM food_productions x JOIN ${KITCHENS} ON s.id = x."sppgId" WHERE ${ofDay})`,
+  );
+  await stack.settled();
+  expect(await planned()).toBe(before + 7);
+  expect(await exported('SPPG_KEPALA')).toEqual({ told: before, state: 'Disahkan' });
+  expect(await exported('YAYASAN')).toEqual({ told: before + 7, state: 'Sementara' });
 });
 
 test('every document of the nation is set as PDF', async () => {
