@@ -20,6 +20,7 @@ const APART = [
   'pino',
   'pino-pretty',
   'cpu-features',
+  'ssh2',
 ];
 
 export default async function setup() {
