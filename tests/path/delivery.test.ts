@@ -48,7 +48,7 @@ beforeAll(async () => {
   });
   await startReplication(stack);
   await stack.settled();
-  redis = connectRedis(stack.redisUrl, createLogger({ LOG_LEVEL: 'silent' }, 'test'), 'blocking');
+  redis = connectRedis(ownRedis(), createLogger({ LOG_LEVEL: 'silent' }, 'test'), 'blocking');
   sftp = await startSftpServer('right');
   smtp = new SMTPServer({
     ...{ authOptional: true, disabledCommands: ['STARTTLS', 'AUTH'], logger: false },
@@ -103,6 +103,9 @@ afterAll(async () => {
   await stack[Symbol.asyncDispose]();
 });
 
+/** A database of its own: the worker that copies the source has a queue of deliveries, too, and the drills are not for that one. */
+const ownRedis = () => `${stack.redisUrl}/1`;
+
 const DUE = '2026-03-06T00:00:00.000Z';
 const targets = () => ({
   sftp: {
@@ -133,7 +136,7 @@ async function schedule(id: string, recipients: object[], gate: object = {}) {
 }
 
 async function worker(failpoint?: string): Promise<ChildProcess> {
-  const env = { ...stack.env, ...(failpoint ? { LUMBUNG_FAILPOINT: failpoint } : {}) };
+  const env = { ...stack.env, REDIS_URL: ownRedis(), ...(failpoint ? { LUMBUNG_FAILPOINT: failpoint } : {}) };
   const child = fork('tests/support/delivery_worker.ts', {
     env,
     execArgv: ['--import', 'tsx'],
@@ -223,7 +226,7 @@ test.each(['planned', 'rendered', 'sending', 'taken', 'sent', 'acknowledged'])(
     const first = await worker(`deliver:${step}`);
     await ask(`kill-${step}`);
     await ended(first);
-    await redis.flushall();
+    await redis.flushdb();
     const second = await worker();
     await ask(`kill-${step}`);
     const deliveries = await settledDeliveries(`kill-${step}`, 2);

@@ -81,7 +81,7 @@ function tableOf(part: TablePart): SetPart {
   return {
     kind: rows.length > LIST_ROWS ? 'list' : 'table',
     title: part.title.id,
-    summary: `${part.title.id}: ${part.rows.length} baris, kolom ${part.columns.map(({ name }) => name.id).join(', ')}.`,
+    summary: `${part.title.id}: ${cellText(part.rows.length, 'count')} baris, kolom ${part.columns.map(({ name }) => name.id).join(', ')}.`,
     columns: part.columns.map(({ name, kind }, at) => ({
       name: name.id,
       align: numeric(kind) ? 'right' : 'left',
@@ -112,18 +112,20 @@ export function layoutOf(report: Report, stamp: Stamp, alts: readonly string[]):
     const image = `trend-${pictures}.svg`;
     return { kind: 'trend', title: part.title.id, image, alt: alts[pictures++] ?? part.title.id };
   });
+  // A revision's state is its name already.
+  const revised = stamp.state.startsWith('Revisi');
   const wib = new Date(Date.parse(report.asOf.committedAt) + 7 * 3_600_000);
   return {
     ...{ title, unit: report.unit, period, parts, sentences: sentences(report) },
     running: `${title} · ${report.unit} · ${period}`,
-    state: `${stamp.state} · ${revisionText(stamp)}`,
+    state: revised ? stamp.state : `${stamp.state} · ${revisionText(stamp)}`,
     date: [wib.getUTCFullYear(), wib.getUTCMonth() + 1, wib.getUTCDate()],
     block: [
       ...(stamp.number === undefined ? [] : ([['Nomor', stamp.number]] as [string, string][])),
       ['Unit', report.unit],
       ['Periode', period],
-      ['Keadaan', stamp.state],
-      ['Revisi', revisionText(stamp)],
+      ['Keadaan', revised ? `${stamp.state} (disahkan)` : stamp.state],
+      ...(revised ? [] : ([['Revisi', revisionText(stamp)]] as [string, string][])),
       ['Data sumber sampai', instantText(report.asOf.committedAt)],
       ['Dihitung', instantText(report.asOf.rolledUpAt)],
       ['Sifat angka', report.final ? 'final' : 'sementara: masih dapat berubah'],
