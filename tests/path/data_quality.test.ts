@@ -1,6 +1,6 @@
 /** Data quality, targets and the hierarchy over a generated programme, compared with SQL in Postgres on the source. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { day, KITCHENS, LOCAL, type Programme, startProgramme } from '../support/programme.ts';
+import { day, dueFrom, KITCHENS, LOCAL, type Programme, startProgramme } from '../support/programme.ts';
 import { insert, NOW } from '../support/rows.ts';
 import { type Stack, until } from '../support/stack.ts';
 
@@ -20,18 +20,6 @@ afterAll(() => stack[Symbol.asyncDispose]());
 
 const LOCAL_TIME = (column: string) =>
   `(${column} + (CASE p.timezone WHEN 'WIB' THEN 7 WHEN 'WITA' THEN 8 ELSE 9 END) * interval '1 hour')`;
-/** Kitchens `s` of provinces `p` and the days `d` on which they were to serve. */
-async function dueFrom(from: string, to: string): Promise<string> {
-  const off = await stack.warehouse.query<{ day: string }>(
-    'SELECT toString(day) AS day FROM mart.holidays FINAL WHERE listed',
-  );
-  return `FROM ${KITCHENS} CROSS JOIN generate_series('${from}'::date, '${to}'::date, '1 day') d
-    WHERE s.status = 'ACTIVE' AND d::date NOT IN (${off.map((row) => `'${row.day}'`).join(', ')})
-      AND d::date >= ${LOCAL('s."operationStartDate"')} AND EXISTS (
-        SELECT FROM nutrition_programs n WHERE n."sppgId" = s.id AND n.status = 'ACTIVE' AND extract(isodow FROM d)::int = ANY (n."feedingDays")
-          AND d::date >= ${LOCAL('n."startDate"')} AND (n."endDate" IS NULL OR d::date <= ${LOCAL('n."endDate"')}))`;
-}
-
 /** Every day a kitchen was to serve, with whether each of its four sheets is there. */
 async function sheetsDue(from: string, to: string): Promise<string> {
   const has = (table: string, column: string, join = `x."sppgId" = s.id`, with_ = '') =>
@@ -41,7 +29,7 @@ async function sheetsDue(from: string, to: string): Promise<string> {
       ${has('quality_controls', 'x."checkTime"', 'f."sppgId" = s.id', 'JOIN food_productions f ON f.id = x."productionId"')} AS b,
       ${has('food_distributions', 'x."distributionDate"')} AS c,
       ${has('school_distributions', 'x."distributionDate"', 'n."sppgId" = s.id', 'JOIN nutrition_programs n ON n.id = x."programId"')} AS e
-    ${await dueFrom(from, to)}`;
+    ${await dueFrom(stack, from, to)}`;
 }
 
 test('completeness: expected days by programme, calendar and status; missing sheets as SQL counts them', async () => {
