@@ -114,7 +114,7 @@ test('timeliness: every sheet by the end of its day, later or missing, per kitch
       .join(', ')}
      FROM (SELECT s.id, ${Object.entries(sheets)
        .map(([name, text]) => `${text} AS ${name}`)
-       .join(', ')} ${await dueFrom(...range)}) t GROUP BY GROUPING SETS ((id), ())`,
+       .join(', ')} ${await dueFrom(stack, ...range)}) t GROUP BY GROUPING SETS ((id), ())`,
   );
   const near = (days: number | null | undefined) => (typeof days === 'number' ? Number(days.toFixed(4)) : null);
   const expectedOf = (row: (typeof rows)[number]) => ({
@@ -186,7 +186,7 @@ test('payment risks: fortnightly reports that are not submitted, or not there at
   await stack.settled();
   const ends = `(regexp_match(r."reportPeriod", '\\d{4}-\\d\\d-\\d\\d\\D+(\\d{4}-\\d\\d-\\d\\d)'))[1]::date`;
   const expected = await sql<{ sppg: string; period: string; left: number; status: string }>(
-    `WITH due AS (SELECT s.id AS sppg, d::date AS day, ${LOCAL('s."operationStartDate"')} AS opens ${await dueFrom('2024-01-01', day(1))}),
+    `WITH due AS (SELECT s.id AS sppg, d::date AS day, ${LOCAL('s."operationStartDate"')} AS opens ${await dueFrom(stack, '2024-01-01', day(1))}),
        kept AS (SELECT r."sppgId" AS sppg, ${ends} AS ends FROM sppg_operational_reports r WHERE r."reportType" = 'FINANCIAL_BIWEEKLY')
      SELECT r."sppgId" AS sppg, r."reportPeriod" AS period, ${ends} + 3 - '${day(0)}'::date AS left, min(r.status) AS status
      FROM sppg_operational_reports r JOIN ${KITCHENS} ON s.id = r."sppgId" WHERE r."reportType" = 'FINANCIAL_BIWEEKLY'
