@@ -5,7 +5,7 @@
  * cell is missing data.
  */
 import { type CellStyle, type CellValue, type Cell as SheetCell, type WriteSheet, writeXlsx } from 'hucre/xlsx';
-import { SHEET_ROWS, sheetText } from '../../warehouse/exports/data_xlsx.ts';
+import { SHEET_ROWS, sheetText, sheetTitle } from '../../warehouse/exports/data_xlsx.ts';
 import { type Flat, type FlatRow, flatten } from './flat.ts';
 import type { Cell, ColumnKind, Report, Stamp } from './report.ts';
 
@@ -97,7 +97,7 @@ const widthOf = (values: readonly Cell[]): number =>
 
 /** A name Excel allows, and that no other sheet has. */
 function nameOf(title: string, names: Set<string>): string {
-  const plain = title.replace(/[\\/?*[\]:']/g, ' ').trim() || 'Bagian';
+  const plain = sheetTitle(title) || 'Bagian';
   for (let at = 1; ; at++) {
     const end = at === 1 ? '' : ` ${at}`;
     const name = `${plain.slice(0, NAME_LENGTH - end.length)}${end}`;

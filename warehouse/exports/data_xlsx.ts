@@ -16,6 +16,11 @@ const [TEXT_WIDTH, NUMBER_WIDTH] = [28, 14];
 export const sheetText = (text: string): string =>
   text.replace(/[^\P{Cc}\t\n\r]|\p{Cs}|\p{Noncharacter_Code_Point}/gu, '\ufffd').slice(0, LONGEST);
 
+/** A title without the characters that Excel forbids in the name of a sheet. */
+export const sheetTitle = (title: string): string => title.replace(/[\\/?*[\]:']/g, ' ').trim();
+/** Of 31 characters some are for the numbers of further sheets. */
+const TITLE_LENGTH = 26;
+
 /** `lines` are JSON arrays, one a row (JSONCompactEachRow). */
 export function dataXlsx(
   name: string,
@@ -24,7 +29,7 @@ export function dataXlsx(
   sheetRows = SHEET_ROWS,
 ): Readable {
   const stream = writeXlsxStream(rowsOf(lines, columns), {
-    name,
+    name: sheetTitle(name).slice(0, TITLE_LENGTH),
     freezePane: { rows: 1 },
     columns: columns.map(({ name: header, kind }) => ({
       ...{ header, width: kind === 'text' ? TEXT_WIDTH : NUMBER_WIDTH },
