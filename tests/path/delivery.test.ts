@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import type { Redis } from 'ioredis';
 import S3rver from 's3rver';
@@ -137,9 +137,9 @@ async function schedule(id: string, recipients: object[], gate: object = {}) {
 
 async function worker(failpoint?: string): Promise<ChildProcess> {
   const env = { ...stack.env, REDIS_URL: ownRedis(), ...(failpoint ? { LUMBUNG_FAILPOINT: failpoint } : {}) };
-  const child = fork('tests/support/delivery_worker.ts', {
+  const child = fork(join(dirname(process.env.LUMBUNG_TEST_ENTRY ?? ''), 'delivery_worker.mjs'), {
     env,
-    execArgv: ['--import', 'tsx'],
+    execArgv: [],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   await new Promise((resolve) => child.once('message', resolve));
