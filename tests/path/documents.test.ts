@@ -324,7 +324,7 @@ test('a locked report is exported with its frozen numbers for ever; who sees les
     const rows = dsvFormat(',').parse(await (await made({ ...key, format: 'csv' }, role, key.scope))().then(textOf));
     const number = rows.find(({ value }) => value?.startsWith('LMB-'))?.value;
     const verified = await stack.get(`/api/v1/verify/${number}`);
-    const told = rows.find(({ measure }) => measure === 'Porsi direncanakan')?.value;
+    const told = rows.find(({ measure }) => measure === 'Porsi rencana')?.value;
     return { told: Number(told), state: (verified.body as { state?: string }).state };
   };
   const before = await planned();
