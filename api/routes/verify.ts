@@ -5,6 +5,8 @@
 import { Router } from 'express';
 import { renderSVG } from 'uqr';
 import { LumbungError } from '../../platform/errors.ts';
+import { findExportable } from '../../warehouse/exports/catalogue.ts';
+import { formatDate } from '../../warehouse/kpis/format.ts';
 import { DOCUMENT_NUMBER, verifyNumber } from '../../warehouse/register/verification.ts';
 import type { ApiContext } from '../context.ts';
 import { escapeHtml, page } from '../page.ts';
@@ -39,8 +41,11 @@ export function verifyRoutes({ warehouse, limits, config }: ApiContext): Router 
     const code = `data:image/svg+xml;base64,${Buffer.from(renderSVG(address, { border: 1 })).toString('base64')}`;
     const rows: [string, string][] = [
       ['Nomor', found.number],
-      ['Jenis laporan', found.report],
-      ['Periode', found.from === found.to ? found.from : `${found.from} s.d. ${found.to}`],
+      ['Jenis laporan', findExportable(found.report)?.name.id ?? found.report],
+      [
+        'Periode',
+        found.from === found.to ? formatDate(found.from) : `${formatDate(found.from)} s.d. ${formatDate(found.to)}`,
+      ],
       ['Keadaan', found.state],
       ['Revisi', String(found.revision)],
       ['SHA-256 angka', found.sha256],

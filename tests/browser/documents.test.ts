@@ -48,7 +48,7 @@ async function seedDeliveries(): Promise<void> {
   await writeSchedule(stack.warehouse, scheduleInput.parse({ ...schedule, recipients, owner, enabled: false }), 'test');
   for (const [scope, state, reason] of [
     ['province:32', 'acknowledged', ''],
-    ['province:94', 'held', '0 of 2 reports are there; 2 are needed'],
+    ['province:94', 'held', 'baru 0 dari 2 laporan ada; dibutuhkan 2'],
   ] as const) {
     const of = { schedule: schedule.id, report: schedule.report, scope, from: DAY, to: DAY };
     const target = { revision: 0, format: 'pdf', target: 'folder masuk', role: 'KPPG' };
@@ -148,7 +148,7 @@ test('a report is registered, verified by one and approved by another; a late fa
 test('schedules say what is held and why, and it is sent again; every size, light and dark, is accessible', async () => {
   const { page, faults, close } = await open('pimpinan', 'BGN_LEADERSHIP');
   const schedule = page.getByTestId('schedule-harian-provinsi');
-  await schedule.getByText('0 of 2 reports').waitFor();
+  await schedule.getByText('0 dari 2 laporan').waitFor();
   await schedule.getByTestId('again-province:94').click();
   await schedule.getByText('Diminta lagi').waitFor();
   await report(page).locator('summary').click();

@@ -184,7 +184,7 @@ test('a document reaches each channel once, with its manifest; each recipient ge
     deliveries.filter(({ state }) => state !== 'acknowledged').map(({ scope, reason }) => [scope, reason]),
   ).toEqual([
     // Papua cooked nothing that day.
-    ['province:94', expect.stringContaining('0 of 2 reports')],
+    ['province:94', expect.stringContaining('0 dari 2 laporan')],
   ]);
   const { rows } = await stack.source.query<{ kitchen: string; portions: number }>(
     `SELECT "sppgId" AS kitchen, sum("plannedPortions")::float8 AS portions FROM food_productions
@@ -300,7 +300,7 @@ test('a recipient with less scope or fewer fields gets nothing that was not for 
     'http://localhost:9/x': 'dead',
   });
   expect(deliveries.find(({ state }) => state === 'dead')?.reason).toContain('DELIVERY_HOSTS');
-  expect([changed?.state, changed?.reason]).toEqual(['held', expect.stringContaining('role')]);
+  expect([changed?.state, changed?.reason]).toEqual(['held', expect.stringContaining('peran')]);
   expect(readdirSync(join(stack.dataDir, 'outbox'))).not.toContain('ganti');
 }, 60_000);
 

@@ -37,15 +37,15 @@ export async function deliver(context: DeliveryContext, id: string, last: boolea
     await tellOwner(context, schedule, delivery);
   };
   try {
-    if (schedule === undefined) return await settle('held', 'its schedule was removed');
+    if (schedule === undefined) return await settle('held', 'jadwalnya sudah dihapus');
     const recipient = await recipientOf(context, schedule, delivery);
     if (recipient === undefined)
       return await settle(
         'held',
-        'the schedule no longer names this recipient with this role, or the role may not see it',
+        'jadwal tidak lagi menyebut penerima ini dengan peran (role) ini, atau peran itu tidak boleh melihatnya',
       );
     if (delivery.state === 'sending' && recipient.target.kind === 'email')
-      return await settle('uncertain', 'the worker ended while the mail server was taking it');
+      return await settle('uncertain', 'proses berhenti ketika server surat sedang menerimanya');
     if (delivery.state !== 'sent') {
       const file = await rendered(context, delivery);
       if (file.sha256 !== delivery.sha256) {

@@ -157,26 +157,26 @@ async function numbersFor(
 ): Promise<Numbers> {
   const { warehouse, documents, lifecycle, config } = context;
   const scope = parseScope(key.scope);
-  if ((await pathOf(warehouse, scope)) === undefined) return { ...nothing, why: `there is no unit ${key.scope}` };
+  if ((await pathOf(warehouse, scope)) === undefined) return { ...nothing, why: `unit ${key.scope} tidak ada` };
   const fields: readonly Field[] = [
     'exports',
     ...(Object.entries(catalogue).find(([id]) => id === key.report)?.[1].fields ?? []),
   ];
   const missing = isRole(role) ? fields.filter((field) => !may(role, field, scope.level)) : ['exports'];
   if (missing.length > 0)
-    return { ...nothing, why: `role ${role} gets no ${key.report} of ${key.scope} (${missing.join(', ')})` };
+    return { ...nothing, why: `peran ${role} tidak menerima ${key.report} untuk ${key.scope} (${missing.join(', ')})` };
   const answer = answerOf(await readForRegister(context, key));
-  if (answer === undefined) return { ...nothing, why: 'the report could not be read' };
+  if (answer === undefined) return { ...nothing, why: 'laporan tidak dapat dibaca' };
   const kpis = visibleKpis(role);
   const registered = thawed(await readContent(warehouse, answer.sha256), answer);
   const whole = seesAll(registered, kpis);
   if (!whole && (answer.locked || gate.state !== 'Sementara'))
     return {
       ...nothing,
-      why: `role ${role} does not see all of the report that is ${answer.state}: fewer numbers were confirmed by nobody`,
+      why: `peran ${role} tidak melihat seluruh laporan yang ${answer.state}; sebagian angkanya saja tidak pernah disahkan`,
     };
   const waits = ORDER.indexOf(gate.state) > (answer.locked ? ORDER.length : ORDER.indexOf(answer.state));
-  const state = waits ? [`it is ${answer.state}; it goes out from ${gate.state} on`] : [];
+  const state = waits ? [`masih ${answer.state}; dikirim mulai ${gate.state}`] : [];
   const held = (report: Report) => {
     const why = [...doubts(report, gate), ...state];
     return why.length === 0 ? {} : { why: why.join('; ') };

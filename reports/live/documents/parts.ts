@@ -37,7 +37,10 @@ export function sizeText(bytes: number): string {
 }
 
 export const exactText = (value: string | number | null): string =>
-  typeof value === 'number' ? numbers(language(), { maximumFractionDigits: 2 }).format(value) : (value ?? '');
+  // Shares move by little.
+  typeof value === 'number'
+    ? numbers(language(), { maximumFractionDigits: Math.abs(value) < 10 ? 4 : 2 }).format(value)
+    : (value ?? '');
 
 /** Makes the children anew where what they are made of differs; what somebody has opened or is writing in stays otherwise. */
 export function fill<Item>(parent: HTMLElement, items: readonly Item[], make: (item: Item) => HTMLElement): void {
