@@ -82,9 +82,11 @@ const report = (rows: number[], total: number, present: number): Report => ({
 it('the gate holds what is incomplete, empty or does not add up', () => {
   const gate = { completeness: 0.95, rows: 1, state: 'Sementara' as const };
   expect(doubts(report([1, 2], 3, 95), gate)).toEqual([]);
-  expect(doubts(report([1, 2], 3, 94), gate)).toEqual(['94 of 100 reports are there; 95 are needed']);
-  expect(doubts(report([], 0, 100), gate)).toEqual(['t has 0 rows; 1 are needed']);
-  expect(doubts(report([1, 2], 4, 100), gate)).toEqual(['t: the rows of c add up to 3, the report says 4']);
+  expect(doubts(report([1, 2], 3, 94), gate)).toEqual(['baru 94 dari 100 laporan ada; dibutuhkan 95']);
+  expect(doubts(report([], 0, 100), gate)).toEqual([expect.stringContaining('0 baris; dibutuhkan 1')]);
+  expect(doubts(report([1, 2], 4, 100), gate)).toEqual([
+    expect.stringContaining('adalah 3, sedangkan laporan menyebut 4'),
+  ]);
 });
 
 it('only named hosts are called, and no folder is left', () => {
