@@ -8,6 +8,8 @@ import { ensurePackages, ensureProgram } from './install.mjs';
 ensurePackages();
 ensureProgram('redis-server', 'redis-server');
 ensureProgram('chromium', 'chromium');
+// Reads documents back (tests/path/document_files.test.ts).
+ensureProgram('pdftotext', 'poppler-utils');
 
 let passed = 0;
 let failed = 0;

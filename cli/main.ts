@@ -20,6 +20,7 @@ import { addAccessVerbs } from './access.ts';
 import { addAuditVerb } from './audit.ts';
 import { withRedis, withSource, withWarehouse } from './connections.ts';
 import { copyAgain } from './copy_again.ts';
+import { addDeliveryVerbs } from './delivery.ts';
 import { type ExportOptions, exportFile } from './export.ts';
 import { formatFindings } from './preflight.ts';
 import { rebuildRollups, verifyRollups } from './rebuild.ts';
@@ -29,6 +30,7 @@ import { addSimulateVerb } from './simulate.ts';
 import { addSiteVerb } from './site.ts';
 import { startAll } from './start.ts';
 import { formatStatus, openStatus } from './status.ts';
+import { formatVerdict, verifyFile } from './verify.ts';
 
 const print = (text: string) => process.stdout.write(`${text}\n`);
 const program = new Command('lumbung').description(
@@ -94,6 +96,7 @@ program
 addAccessVerbs(program, print);
 addAuditVerb(program, print);
 addSiteVerb(program, print);
+addDeliveryVerbs(program, print);
 
 program
   .command('rollup')
@@ -204,13 +207,29 @@ function reconciliationTable(results: readonly TableResult[]): string {
 program
   .command('export')
   .argument('<report>', exportables.map(({ id }) => id).join(', '))
-  .requiredOption('--format <format>', 'csv, jsonl or parquet')
+  .requiredOption(
+    '--format <format>',
+    'documents: pdf, xlsx, csv, csv-id (for Excel in Indonesian); data also jsonl, parquet',
+  )
   .option('--scope <scope>', 'national, region:CODE, province:ID, regency:ID or sppg:ID', 'national')
   .option('--period <period>', '2026, 2026-03, 2026-03-09 or 2026-03-09..2026-03-22')
   .option('--out <file>', 'where to; without it, standard output')
-  .description('write a data file')
+  .description('write a ministry document or a data file')
   .action((report: string, options: ExportOptions) =>
-    withWarehouse((warehouse) => exportFile(warehouse, report, options)),
+    withWarehouse((warehouse, config) => exportFile(warehouse, report, options, config)),
+  );
+
+program
+  .command('verify')
+  .argument('<file>', 'a document or data file made by Lumbung')
+  .option('--json', 'for programs')
+  .description('whether a file is, byte for byte, one that was made here; exit code 1 when it is not')
+  .action((file: string, options: { json?: boolean }) =>
+    withWarehouse(async (warehouse) => {
+      const verdict = await verifyFile(warehouse, file);
+      print(options.json ? JSON.stringify(verdict, null, 2) : formatVerdict(verdict));
+      if (!verdict.known) process.exitCode = 1;
+    }),
   );
 
 addSimulateVerb(program, print);

@@ -15,6 +15,7 @@ import { createLifecycle, type Lifecycle, stopOnSignals } from '../platform/life
 import { createLogger, type Logger } from '../platform/log.ts';
 import { openQueue, PIPELINE } from '../platform/queues.ts';
 import { awaitRedis, connectRedis, type Redis } from '../platform/redis.ts';
+import { readReport, renderReport } from '../reports/documents/render.ts';
 import { sitePackagesReady } from '../reports/narrative/workspace.ts';
 import { keepAudit } from '../warehouse/audit.ts';
 import { connectWarehouse, type Warehouse } from '../warehouse/client.ts';
@@ -22,6 +23,7 @@ import { applyDefinitions } from '../warehouse/definitions.ts';
 import { startEmbeddedEngine } from '../warehouse/embedded.ts';
 import { migrate } from '../warehouse/migrate.ts';
 import { readReference } from '../warehouse/reference/files.ts';
+import { startDeliveries } from '../workers/delivery/worker.ts';
 import { startExports } from '../workers/exports.ts';
 import { startPipeline } from '../workers/pipeline.ts';
 import { startScheduledJobs } from '../workers/scheduled.ts';
@@ -140,8 +142,14 @@ const run: Record<Role, (context: Context) => Promise<void>> = {
     lifecycle.onStop('pipeline', () => closeWorker(pipeline));
     const scheduled = await startScheduledJobs({ databaseUrl, redis, workerRedis, warehouse, log, lifecycle, config });
     lifecycle.onStop('scheduled jobs', () => closeWorker(scheduled));
-    const exports = startExports({ warehouse, workerRedis, dataDir: config.dataDir, log, lifecycle });
+    const exports = startExports({
+      ...{ warehouse, workerRedis, log, lifecycle },
+      ...{ dataDir: config.dataDir, graceDays: config.GRACE_DAYS, origin: config },
+    });
     lifecycle.onStop('exports', () => closeWorker(exports));
+    const documents = { read: readReport, render: renderReport };
+    const deliveries = startDeliveries({ warehouse, redis, workerRedis, config, log, lifecycle, documents });
+    lifecycle.onStop('deliveries', () => closeWorker(deliveries));
     if (config.SITE === 'on') {
       // The renderers are loaded by the process that builds; here only what is installed is asked.
       const narrativeReady = sitePackagesReady;

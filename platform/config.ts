@@ -105,6 +105,16 @@ export const environment = z.object({
   LIVE_SOCKETS_PER_ADDRESS: z.coerce.number().int().min(1).max(1_000_000).default(1_000),
   LIVE_SOCKETS_PER_USER: z.coerce.number().int().min(1).max(1_000_000).default(50),
   EXPORT_DAYS: z.coerce.number().int().min(1).max(3_650).default(7),
+  /** Exports whose download asks what for; the answer goes to the audit trail. */
+  EXPORT_REASON_FOR: optionalText,
+  DELIVERY_HOSTS: optionalText,
+  DELIVERY_SECRETS: optionalText,
+  DELIVERY_OUTBOX: optionalText,
+  DELIVERY_TIMEOUT_SECONDS: z.coerce.number().int().min(1).max(3_600).default(300),
+  SMTP_URL: url('smtp:', 'smtps:'),
+  MAIL_FROM: optionalText,
+  SIGN_P12_FILE: optionalText,
+  SIGN_P12_PASSWORD_FILE: optionalText,
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   LOG_PRETTY: z.enum(['on', 'off']).optional(),
   ALIVE_FILE: optionalText,
@@ -125,6 +135,7 @@ const complete = environment.superRefine((value, context) => {
   };
   needs('CLICKHOUSE_CLUSTER', ['CLICKHOUSE_URL'], 'the embedded engine is one server, not a cluster');
   needs('AUTH_JWKS_URL', ['AUTH_ISSUER', 'AUTH_AUDIENCE'], 'tokens made for other programs would be taken');
+  needs('SMTP_URL', ['MAIL_FROM'], 'e-mail has a sender');
   needs('AUTH_CLIENT_ID', ['AUTH_ISSUER', 'PUBLIC_URL'], 'sign-in sends people to the issuer and back to this address');
 });
 

@@ -14,7 +14,9 @@ export const JOBS = 'jobs';
 export const EXPORTS = 'exports';
 /** Builds of the report site: one at a time across all workers. */
 export const SITE = 'site';
-export const queueNames = [PIPELINE, JOBS, EXPORTS, SITE] as const;
+/** Documents read for the register, made and delivered. */
+export const DELIVER = 'deliver';
+export const queueNames = [PIPELINE, JOBS, EXPORTS, SITE, DELIVER] as const;
 
 export const pipelineJob = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('load'), batchId: z.string(), slotId: z.string() }),
@@ -78,6 +80,39 @@ export async function requestExport(queue: Queue, id: string): Promise<void> {
   const once = { jobId: id, removeOnComplete: true, removeOnFail: true };
   await queue.add('export', { id }, { ...once, attempts: 5, backoff: { type: 'exponential', delay: 1_000 } });
 }
+
+export const deliverJob = z.discriminatedUnion('kind', [
+  /** A schedule fell due: what is to be delivered is put into the ledger. */
+  z.object({ kind: z.literal('plan'), schedule: z.string(), due: z.iso.datetime() }),
+  z.object({ kind: z.literal('deliver'), id: z.string() }),
+  /** Somebody orders a delivery again. */
+  z.object({ kind: z.literal('again'), id: z.string() }),
+  /** The numbers of a report of the register are read again; without a key, those of all of them. */
+  z.object({
+    kind: z.literal('read'),
+    key: z.object({ report: z.string(), scope: z.string(), from: z.string(), to: z.string() }).optional(),
+  }),
+]);
+export type DeliverJob = z.infer<typeof deliverJob>;
+
+/** Asks for it once at a time: the ledgers say what is still to be done, so asking again after Redis forgot is harmless. */
+export async function requestDelivery(queue: Queue, job: DeliverJob): Promise<void> {
+  const id =
+    job.kind === 'plan'
+      ? `plan-${job.schedule}-${job.due.replaceAll(/\D/g, '')}`
+      : job.kind !== 'read'
+        ? `${job.kind}-${job.id}`
+        : `read-${job.key ? Object.values(job.key).join('-').replaceAll(':', '_') : 'all'}`;
+  const once = { jobId: id, removeOnComplete: true, removeOnFail: true };
+  await queue.add(job.kind, job, {
+    ...once,
+    attempts: DELIVERY_ATTEMPTS,
+    backoff: { type: 'exponential', delay: 2_000 },
+  });
+}
+
+/** 2 s, 4 s, 8 s … more than an hour in all. */
+export const DELIVERY_ATTEMPTS = 12;
 
 /** Where the file of an export is, under DATA_DIR. */
 export const exportFile = ({ id, format }: { id: string; format: string }) => `exports/${id}.${format}`;

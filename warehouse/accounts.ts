@@ -18,9 +18,16 @@ export function apiAccountSql(cluster?: string): string {
     'GRANT SELECT ON mart.* TO lumbung_api_role',
     'GRANT SELECT ON ops.* TO lumbung_api_role',
     ...(cluster === undefined ? [] : ['GRANT SELECT ON system.clusters TO lumbung_api_role']),
-    ...['ops.audit', 'ops.exports', 'ops.finding_states', 'ops.preferences', 'ops.uptime', 'ops.verdicts'].map(
-      (table) => `GRANT INSERT ON ${table} TO lumbung_api_role`,
-    ),
+    ...[
+      'ops.audit',
+      'ops.delivery_schedules',
+      'ops.exports',
+      'ops.finding_states',
+      'ops.preferences',
+      'ops.report_events',
+      'ops.uptime',
+      'ops.verdicts',
+    ].map((table) => `GRANT INSERT ON ${table} TO lumbung_api_role`),
     `CREATE USER IF NOT EXISTS lumbung_api ${PASSWORD} SETTINGS max_execution_time = 600`,
     'GRANT lumbung_api_role TO lumbung_api',
   ]);

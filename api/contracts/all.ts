@@ -1,6 +1,7 @@
 /** Every route there is: what is not listed here is not served (tests/path/contract.test.ts). */
 import type { Contract } from './contract.ts';
 import { dataQuality } from './data_quality.ts';
+import { documents } from './documents.ts';
 import { exports } from './exports.ts';
 import { figures } from './figures.ts';
 import { platform } from './platform.ts';
@@ -12,6 +13,7 @@ export const contracts: readonly Contract[] = [
   ...statistics,
   ...dataQuality,
   ...exports,
+  ...documents,
   ...screen,
   ...platform,
 ];

@@ -13,6 +13,9 @@ const session = z.strictObject({
   exp: z.number().optional(),
   figures: z.boolean().meta({ description: 'The role looks at figures.' }),
   todayOnly: z.boolean().meta({ description: "The role looks at the kitchen's present day only." }),
+  documents: z
+    .array(z.enum(['exports', 'verification', 'approval', 'delivery']))
+    .meta({ description: 'What the role does with ministry documents.' }),
   widgets: toldPreferences.shape.defaults.shape.widgets.meta({
     description: 'What the live screen of the role begins with.',
   }),

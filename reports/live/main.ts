@@ -70,6 +70,12 @@ function enter(session: Session): void {
       ({ showOperators }) => showOperators(root, session),
       () => tryAgain(),
     );
+  } else if (location.pathname === '/documents') {
+    // Its own code, too: who watches the day asks for no files.
+    import('./documents/page.ts').then(
+      ({ showDocuments }) => showDocuments(root, session, leave),
+      () => tryAgain(),
+    );
   } else if (!session.figures) showNoFigures(root, session, leave);
   else screen = showScreen(root, session, { signedOut: askToSignIn, signOut: leave, again: () => void start() });
 }

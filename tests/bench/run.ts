@@ -2,6 +2,7 @@
 import { api } from './api.ts';
 import { backlog } from './backlog.ts';
 import { csv } from './csv.ts';
+import { exports as exportBench } from './export.ts';
 import { freshness } from './freshness.ts';
 import { rollup } from './rollup.ts';
 import { screen } from './screen.ts';
@@ -21,6 +22,7 @@ const benches: Readonly<Record<string, (quick: boolean) => Promise<void>>> = {
   csv,
   screen,
   site,
+  export: exportBench,
 };
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const unknown = names.filter((name) => !(name in benches));

@@ -19,6 +19,8 @@ const APART = [
   '@bull-board/*',
   'pino',
   'pino-pretty',
+  'cpu-features',
+  'ssh2',
 ];
 
 export default async function setup() {
@@ -32,6 +34,7 @@ export default async function setup() {
       main: join(ROOT, 'cli/main.ts'),
       site_child: join(ROOT, 'tests/support/site_child.ts'),
       site_worker: join(ROOT, 'tests/support/site_worker_alone.ts'),
+      delivery_worker: join(ROOT, 'tests/support/delivery_worker.ts'),
     },
     outdir: folder,
     outExtension: { '.js': '.mjs' },

@@ -11,6 +11,7 @@ const session = {
   scopes: ['national'],
   figures: false,
   todayOnly: false,
+  documents: [],
   widgets: [],
 };
 const table = { reason: '', loadedAt: '2026-11-25T04:49:57Z', lagMs: 420, reconciledAt: '2026-11-25T04:00:00Z' };

@@ -16,8 +16,10 @@ import { childrenOf, zoneHours } from '../../warehouse/queries/hierarchy.ts';
 import { paymentRisks } from '../../warehouse/queries/payment_risks.ts';
 import { peers, ranking } from '../../warehouse/queries/ranking.ts';
 import { searchUnits } from '../../warehouse/queries/search.ts';
+import { serviceDays } from '../../warehouse/queries/service_days.ts';
 import { decomposition, expectedRanges, forecast } from '../../warehouse/queries/statistics.ts';
 import { timeliness } from '../../warehouse/queries/timeliness.ts';
+import { unitFigures, unitsAt } from '../../warehouse/queries/units_table.ts';
 import { dailyValues, datasetStream, rangeValues, seriesValues } from '../../warehouse/queries/values.ts';
 import { isWarnedOf, warnings } from '../../warehouse/queries/warnings.ts';
 import { formatScope, LEVELS, type Scope } from '../../warehouse/scopes.ts';
@@ -60,8 +62,13 @@ const questions: Record<string, Record<string, (warehouse: Warehouse, scope: Sco
     decomposition: (w, scope) => decomposition(w, kpi, scope, from, to),
     forecast: (w, scope) => forecast(w, kpi, scope, from),
   },
+  'service_days.ts': { serviceDays: (w, scope) => serviceDays(w, scope, range) },
   // Its totals are an aggregate, which a real engine answers with a row.
   'timeliness.ts': { timeliness: (w, scope) => timeliness(w, scope, range, 10).catch(() => undefined) },
+  'units_table.ts': {
+    unitsAt: (w, scope) => unitsAt(w, scope, 'sppg'),
+    unitFigures: (w, scope) => unitFigures(w, daily, scope, 'sppg', range),
+  },
   'values.ts': {
     dailyValues: (w, scope) => dailyValues(w, scope, from, to),
     seriesNow: (w, scope) => seriesValues(w, kpi, scope, 'day', from, to, 'now'),

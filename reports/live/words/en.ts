@@ -18,6 +18,7 @@ export const en: Words = {
   health: 'System health',
   date: 'Date',
   today: 'Today',
+  documents: 'Documents',
   todayOnly: 'Your role sees the operations of today only.',
   delivered: (done, of) => `${done} of ${of} portions delivered`,
   notDelivered: 'no delivery data yet',

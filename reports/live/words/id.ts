@@ -17,6 +17,7 @@ export const id = {
   health: 'Keadaan sistem',
   date: 'Tanggal',
   today: 'Hari ini',
+  documents: 'Dokumen',
   todayOnly: 'Peran Anda melihat operasi hari ini saja.',
   // The first sentence
   delivered: (done: string, of: string) => `${done} dari ${of} porsi sudah tersalur`,
