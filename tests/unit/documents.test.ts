@@ -31,7 +31,7 @@ test('sentences say what the parts hold, and nothing where there is nothing', ()
   expect(sentences(fixedReport)).toEqual([
     'Dari Rp 546 jt yang direncanakan, Rp 531,3 jt dipakai (97,3 %); sisanya Rp 14,7 jt.',
     'Melebihi rencana: Operasional.',
-    'Saldo yang dibawa ke periode berikut Rp -250.000.',
+    'Saldo yang dibawa ke periode berikut -Rp 250.000.',
     'Data lengkap untuk 21 dari 24 hari layanan (87,5 %).',
     'Angka masih dapat berubah: belum semua lembar yang wajib sudah masuk.',
   ]);
