@@ -1,8 +1,11 @@
 /** `lumbung reports`, `schedules`, `deliveries`: the register, schedules and the ledger for whoever runs the machine. Audited like the API. */
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import { systemActor } from '../platform/config.ts';
 import { LumbungError } from '../platform/errors.ts';
 import { DELIVER, openQueue, requestDelivery } from '../platform/queues.ts';
+import { scopeText } from '../platform/tokens.ts';
+import type { Warehouse } from '../warehouse/client.ts';
 import { listDeliveries, readDelivery } from '../warehouse/deliveries/ledger.ts';
 import {
   dueTimes,
@@ -12,18 +15,30 @@ import {
   writeSchedule,
 } from '../warehouse/deliveries/schedules.ts';
 import { demandTarget } from '../warehouse/deliveries/targets.ts';
+import { checkPeriod, documents } from '../warehouse/exports/documents.ts';
+import { difference } from '../warehouse/register/difference.ts';
 import { answerOf, foldLife } from '../warehouse/register/life.ts';
-import { listRegister } from '../warehouse/register/register.ts';
+import { act, keyOf, listRegister, type ReportKey, readContent, readLife } from '../warehouse/register/register.ts';
 import { withRedis, withWarehouse } from './connections.ts';
+import { periodOf } from './export.ts';
 
 type Print = (text: string) => void;
 const table = (rows: readonly (readonly string[])[], none: string) =>
   rows.length === 0 ? none : rows.map((row) => row.join('  ')).join('\n');
 
 export function addDeliveryVerbs(program: Command, print: Print): void {
-  program
-    .command('reports')
-    .description('the register of ministry documents with their states')
+  addRegisterVerbs(program.command('reports').description('the register of ministry documents'), print);
+  addScheduleVerbs(program.command('schedules').description('schedules of deliveries'), print);
+  addLedgerVerbs(program.command('deliveries').description('what was delivered, is held or failed'), print);
+}
+
+type Named = { scope: string; period: string };
+const NEEDS_PERIOD = 'a whole period of the document, e.g. 2026-03 or 2026-03-02..2026-03-15';
+
+/** Verifying and approving need a person whom the register can name: the page `/documents` and the API do that. */
+function addRegisterVerbs(reports: Command, print: Print): void {
+  reports
+    .command('list', { isDefault: true })
     .option('--json', 'for programs')
     .action(({ json }: { json?: boolean }) =>
       withWarehouse(async (warehouse) => {
@@ -36,11 +51,66 @@ export function addDeliveryVerbs(program: Command, print: Print): void {
         const rows = listed.map(({ report, scope, from, to, state, sha256, pending }) => [
           ...[report, scope, `${from}..${to}`, pending ? `${state} (a revision is pending)` : state, sha256],
         ]);
-        print(table(rows, 'The register is empty.'));
+        print(table(rows, 'The register is empty: put a report into it with "lumbung reports add".'));
       }),
     );
-  addScheduleVerbs(program.command('schedules').description('schedules of deliveries'), print);
-  addLedgerVerbs(program.command('deliveries').description('what was delivered, is held or failed'), print);
+  reports
+    .command('add')
+    .description('put a report into the register; a worker reads its numbers')
+    .argument('<report>', Object.keys(documents).join(', '))
+    .requiredOption('--period <period>', NEEDS_PERIOD)
+    .option('--scope <scope>', 'the unit', 'national')
+    .action((report: string, named: Named) =>
+      withWarehouse(async (warehouse, config, record) => {
+        const key = await keyFor(warehouse, report, named);
+        await record('report_registered', { target: keyOf(key) });
+        if ((await readLife(warehouse, key)).seq === 0)
+          await act(warehouse, key, { kind: 'registered', actor: systemActor() });
+        await withRedis(config, async (redis) => {
+          const queue = openQueue(DELIVER, redis);
+          await requestDelivery(queue, { kind: 'read', key });
+          await queue.close();
+        });
+        print(`${keyOf(key)} is in the register; its numbers are being read.`);
+      }),
+    );
+  reports
+    .command('show')
+    .description('its state, and what a pending revision moves')
+    .argument('<report>', Object.keys(documents).join(', '))
+    .requiredOption('--period <period>', NEEDS_PERIOD)
+    .option('--scope <scope>', 'the unit', 'national')
+    .option('--json', 'for programs: with the numbers')
+    .action((report: string, { json, ...named }: Named & { json?: boolean }) =>
+      withWarehouse(async (warehouse) => {
+        const key = await keyFor(warehouse, report, named);
+        const life = await readLife(warehouse, key);
+        const answer = answerOf(life);
+        if (answer === undefined)
+          throw new LumbungError('not_found', 'it is not in the register, or its numbers were not read yet');
+        const frozen = await readContent(warehouse, answer.sha256);
+        const draft = answer.locked && life.draft ? await readContent(warehouse, life.draft.sha256) : frozen;
+        const moved = difference(frozen, draft);
+        if (json) return print(JSON.stringify({ ...key, ...answer, numbers: JSON.parse(frozen), moved }, null, 2));
+        print(`${keyOf(key)}: ${answer.state}, SHA-256 ${answer.sha256}`);
+        for (const { part, row, number, before, after } of moved)
+          print(
+            `  ${[part, row, number.en].filter(Boolean).join(' · ')}: ${before ?? 'no data'} -> ${after ?? 'no data'}`,
+          );
+      }),
+    );
+}
+
+async function keyFor(warehouse: Warehouse, report: string, { scope, period }: Named): Promise<ReportKey> {
+  const entry = Object.entries(documents).find(([id]) => id === report);
+  if (entry === undefined) {
+    const known = Object.keys(documents).join(', ');
+    throw new LumbungError('bad_input', `there is no report ${report}; there are ${known}`);
+  }
+  if (!scopeText.safeParse(scope).success) throw new LumbungError('bad_input', `${scope} is no unit`);
+  const { from, to } = periodOf(period);
+  await checkPeriod(warehouse, { id: entry[0], ...entry[1] }, { from, to });
+  return { report, scope, from, to };
 }
 
 function addScheduleVerbs(schedules: Command, print: Print): void {
