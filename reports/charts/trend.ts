@@ -165,7 +165,9 @@ function labelsOf(rows: readonly Row[], beside: readonly Row[], options: Options
   const { unit, language = 'id', compared } = options;
   const last = rows.findLast(isDrawn);
   const other = beside.findLast(isDrawn);
-  const range = rows.findLast(({ low }) => !Number.isNaN(low));
+  // The range of a single day has no width to be seen.
+  const ranged = rows.filter(({ low }) => !Number.isNaN(low));
+  const range = ranged.length > 1 ? ranged.at(-1) : undefined;
   return [
     ...(last
       ? [{ value: last.value, text: shortValue(last.value, unit, language), fill: 'series' as const, strong: true }]
