@@ -51,7 +51,7 @@ export function trendFigure(view: View, name: string, { kpi, points, target, tit
   const options = { unit: kpi.unit, target, daily: true, label, language, document };
   return figure(
     title,
-    trendChart(points, { ...options, ...TREND }),
+    trendChart(points, { ...options, ...TREND, still: true }),
     tableOf(trendTable(points, options), words.table),
     'trend',
   );
