@@ -1,5 +1,5 @@
 /** Reports whose numbers are fixed: golden files hold what comes of them. The names in them try to be markup, formulas and separators. */
-import type { Cell, Report, Stamp } from '../../reports/documents/report.ts';
+import type { Cell, Column, Report, Stamp } from '../../reports/documents/report.ts';
 
 export const hostileNames = [
   '=HYPERLINK("http://jahat.example";"klik")',
@@ -86,28 +86,28 @@ export const fixedReport: Report = {
 };
 
 /** So many kitchens with numbers that add up to something known. */
-export function longReport(rows: number): Report {
+/** A list of so many rows; of all its columns, or of some. */
+export function longReport(rows: number, only?: readonly string[]): Report {
+  const columns: Column[] = [
+    { id: 'code', name: { id: 'Kode', en: 'Code' }, kind: 'text' },
+    { id: 'name', name: { id: 'Nama SPPG', en: 'SPPG' }, kind: 'text' },
+    { id: 'due', name: { id: 'Hari wajib', en: 'Days due' }, kind: 'count', total: true },
+    { id: 'whole', name: { id: 'Hari lengkap', en: 'Complete days' }, kind: 'count', total: true },
+    { id: 'share', name: { id: 'Bagian', en: 'Share' }, kind: 'percent' },
+  ];
+  const kept = columns.flatMap(({ id }, at) => (only?.includes(id) === false ? [] : [at]));
+  const list = Array.from({ length: rows }, (_, at): Cell[] => [
+    ...[`K${String(at).padStart(6, '0')}`, `SPPG Contoh ${at}`, 12, at % 13, (at % 13) / 12],
+  ]);
   return {
     ...fixedReport,
     ...{ report: 'data-quality', scope: 'national', unit: 'Nasional' },
     parts: [
       {
-        ...{
-          kind: 'table',
-          id: 'missing',
-          title: { id: 'Kelengkapan lembar per SPPG', en: 'Completeness' },
-          keyColumns: 2,
-        },
-        columns: [
-          { id: 'code', name: { id: 'Kode', en: 'Code' }, kind: 'text' },
-          { id: 'name', name: { id: 'Nama SPPG', en: 'SPPG' }, kind: 'text' },
-          { id: 'due', name: { id: 'Hari wajib', en: 'Days due' }, kind: 'count', total: true },
-          { id: 'whole', name: { id: 'Hari lengkap', en: 'Complete days' }, kind: 'count', total: true },
-          { id: 'share', name: { id: 'Bagian', en: 'Share' }, kind: 'percent' },
-        ],
-        rows: Array.from({ length: rows }, (_, at): Cell[] => [
-          ...[`K${String(at).padStart(6, '0')}`, `SPPG Contoh ${at}`, 12, at % 13, (at % 13) / 12],
-        ]),
+        ...{ kind: 'table', id: 'missing', title: { id: 'Kelengkapan lembar per SPPG', en: 'Completeness' } },
+        keyColumns: kept.filter((at) => at < 2).length,
+        columns: kept.map((at) => columns[at] as Column),
+        rows: list.map((row) => kept.map((at) => row[at] ?? null)),
       },
     ],
     definitions: [],

@@ -94,6 +94,9 @@ function tableOf(part: TablePart): SetPart {
   };
 }
 
+/** A number stays on one line with its sign. */
+const unbroken = (text: string) => text.replaceAll(/ (?=%)|(?<=\bRp) /g, '\u00a0');
+
 /** A hash in groups, so that it can be read aloud and breaks where the line ends. */
 const grouped = (hash: string) => hash.replace(/(.{16})(?=.)/g, '$1 ');
 
@@ -116,7 +119,7 @@ export function layoutOf(report: Report, stamp: Stamp, alts: readonly string[]):
   const revised = stamp.state.startsWith('Revisi');
   const wib = new Date(Date.parse(report.asOf.committedAt) + 7 * 3_600_000);
   return {
-    ...{ title, unit: report.unit, period, parts, sentences: sentences(report) },
+    ...{ title, unit: report.unit, period, parts, sentences: sentences(report).map(unbroken) },
     running: `${title} · ${report.unit} · ${period}`,
     state: revised ? stamp.state : `${stamp.state} · ${revisionText(stamp)}`,
     date: [wib.getUTCFullYear(), wib.getUTCMonth() + 1, wib.getUTCDate()],
