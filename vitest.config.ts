@@ -23,7 +23,7 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-const project = (name: 'unit' | 'path' | 'fault' | 'browser', timeout: number) => ({
+const project = (name: 'unit' | 'path' | 'fault' | 'browser' | 'site', timeout: number) => ({
   test: {
     name,
     include: [`tests/${name}/**/*.test.ts`],
@@ -49,6 +49,8 @@ export default defineConfig({
       project('path', 480_000),
       project('fault', 240_000),
       project('browser', 180_000),
+      // Builds with packages of its own (npm run test:site): minutes of network that the other suites do without.
+      project('site', 480_000),
     ],
   },
 });

@@ -23,9 +23,6 @@ const check = (step) =>
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk));
     child.once('close', (status) => resolve({ step, said, ok: status === 0 }));
   });
-// The report site's own packages come while everything else is tested: minutes of network, little else.
-const packages = spawn(process.execPath, ['bin/site_packages.mjs'], { stdio: 'inherit' });
-const installed = new Promise((resolve) => packages.once('close', resolve));
 // Side by side: each keeps one core busy.
 const steps = ['check:types', 'check:imports', 'check:dead', 'check:lint'];
 for (const { step, said, ok } of await Promise.all(steps.map(check))) {
@@ -35,7 +32,6 @@ for (const { step, said, ok } of await Promise.all(steps.map(check))) {
   console.log(`${ok ? 'ok' : 'FAILED'}  ${step}`);
 }
 for (const project of ['unit', 'path', 'fault', 'browser']) {
-  if (project === 'browser') await installed;
   const file = join(results, `${project}.json`);
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
   const { status } = spawnSync('npx', ['vitest', 'run', '--project', project, ...reporters], { stdio: 'inherit' });
