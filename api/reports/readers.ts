@@ -12,8 +12,11 @@ import { authenticate, demandFigures } from '../access.ts';
 import type { ApiContext } from '../context.ts';
 import type { Asked } from './paths.ts';
 
-/** What the narrative tells of; judging, exporting, auditing and operating are no figures. */
-const ACTS: readonly Field[] = ['judgement', 'exports', 'ledger', 'audit', 'health', 'operation'];
+/** What the narrative tells of; judging, confirming, exporting, auditing and operating are no figures. */
+const ACTS: readonly Field[] = [
+  ...(['judgement', 'exports', 'verification', 'approval', 'delivery'] as const),
+  ...(['ledger', 'audit', 'health', 'operation'] as const),
+];
 const TOLD = FIELDS.filter((field) => !ACTS.includes(field));
 const WITH_PAGES: readonly Level[] = ['national', 'province', 'regency', 'sppg'];
 
