@@ -5,6 +5,7 @@ import { ensureRawTable } from '../../etl/raw_tables.ts';
 import { createCopier } from '../../etl/snapshot.ts';
 import type { Source } from '../../etl/source.ts';
 import { expectExact, expectSourceEqualsRaw } from '../support/equality.ts';
+import { longTest } from '../support/long.ts';
 import { batch, insert, seedProgramme } from '../support/rows.ts';
 import { copiedAfter, lumbung, type Stack, startStack, until } from '../support/stack.ts';
 import { plainSource, shapeOf } from '../support/tables.ts';
@@ -99,7 +100,7 @@ test('an interrupted copy resumes where it was', async () => {
   await exact();
 });
 
-test('an interrupted copy begins anew when the stream broke: what was copied has changed unseen', async () => {
+longTest('an interrupted copy begins anew when the stream broke: what was copied has changed unseen', async () => {
   await stack.kill('capture');
   await stack.warehouse.insertRows('ops.tables', [
     { table: 'audit_logs', state: 'requested', reason: '', slot_id: '' },
@@ -150,7 +151,7 @@ test('a partitioned table is copied and followed, whatever the column order of i
   await logsArrived();
 });
 
-test('partitions alone: one is truncated, one detached with its rows, one attached with rows', async () => {
+longTest('partitions alone: one is truncated, one detached with its rows, one attached with rows', async () => {
   const { source } = stack;
   await source.query(`INSERT INTO audit_logs SELECT * FROM audit_logs_plain WHERE id < 'a3' ON CONFLICT DO NOTHING`);
   await logsArrived();
@@ -223,7 +224,7 @@ test('a table whose pages hold dead rows only', async () => {
   await exact();
 });
 
-test('rows of many MiB and an empty table', async () => {
+longTest('rows of many MiB and an empty table', async () => {
   const { source } = stack;
   await source.query('TRUNCATE audit_logs');
   await source.query(
