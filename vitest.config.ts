@@ -4,14 +4,15 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** The files that take longest begin first: at the end one core would wait for the last of them. */
 const LONG = [
-  'narrative',
-  'acknowledgement',
-  'reconcile',
-  'schedule_mode',
-  'single_changes',
   'isolation',
-  'copies',
   'recovery',
+  'schema_changes',
+  'schedule_mode',
+  'copies',
+  'site',
+  'documents',
+  'delivery',
+  'live',
 ];
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

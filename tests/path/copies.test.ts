@@ -33,16 +33,16 @@ const logsArrived = async () => {
 };
 
 test('rows written while the copy starts and runs are kept', async () => {
-  await runWorkload(stack.source, 1, 200);
+  await runWorkload(stack.source, 1, 80);
   await stack.start('worker');
-  const writing = runWorkload(stack.source, 2, 300);
+  const writing = runWorkload(stack.source, 2, 150);
   await stack.start('capture');
   await writing;
   await exact();
 });
 
 test('a table whose copy was asked for is copied again while the rest flows, and numbers stay exact', async () => {
-  const writing = runWorkload(stack.source, 3, 200);
+  const writing = runWorkload(stack.source, 3, 100);
   const { code, out } = await lumbung(stack, ['snapshot', 'food_productions', 'sppg']);
   await writing;
   expect(out).toContain('food_productions: copied');
