@@ -1,5 +1,7 @@
 /** By SFTP: the host is known by its key; written under another name, its size looked at, then renamed; the manifest last. */
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import Sftp from 'ssh2-sftp-client';
 import type { Target } from '../../warehouse/deliveries/schedules.ts';
 import { demandHost } from '../../warehouse/deliveries/targets.ts';
@@ -34,9 +36,11 @@ async function deliver(
   secret: string,
   parcel: Parameters<Send<SftpTarget>>[1],
 ): ReturnType<Send<SftpTarget>> {
+  // The library writes a packet in pieces: without this each waits for the acknowledgement of the one before.
+  const sock = connect({ host: target.host, port: target.port, noDelay: true });
+  await once(sock, 'connect');
   await client.connect({
-    host: target.host,
-    port: target.port,
+    sock,
     username: target.user,
     ...(secret.includes('PRIVATE KEY') ? { privateKey: secret } : { password: secret }),
     hostVerifier: (key: Buffer) =>

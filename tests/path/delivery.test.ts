@@ -336,9 +336,9 @@ test('a late correction after Disahkan: frozen numbers for ever, a pending revis
     ['k321', 7],
     ['', 7],
   ]);
-  // Why: one row of that kitchen was committed since.
+  // Why: one row of that kitchen was committed since (and, where the report was read while tables were copied, rows of that copy).
   const causes = await causesSince(warehouse, key, then?.committedAt ?? '');
-  expect(causes.map(({ table, unit, rows }) => [table, unit, rows])).toEqual([['food_productions', 'k321', 1]]);
+  expect(causes.map(({ table, unit, rows }) => [table, unit, rows])).toContainEqual(['food_productions', 'k321', 1]);
   await expect(act(warehouse, key, { kind: 'verified', actor: 'a', sha256: pending })).rejects.toThrow('exception');
   await act(warehouse, key, { kind: 'excepted', actor: 'b', until: '2020-01-01T00:00:00.000Z', reason: 'expired' });
   await expect(act(warehouse, key, { kind: 'verified', actor: 'a', sha256: pending })).rejects.toThrow('exception');
