@@ -3,7 +3,17 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** The files that take longest begin first: at the end one core would wait for the last of them. */
-const LONG = ['acknowledgement', 'reconcile', 'schedule_mode', 'single_changes', 'isolation', 'copies', 'recovery'];
+const LONG = [
+  'isolation',
+  'recovery',
+  'schema_changes',
+  'schedule_mode',
+  'copies',
+  'site',
+  'documents',
+  'delivery',
+  'live',
+];
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const place = ({ moduleId }: TestSpecification) => {
@@ -14,7 +24,7 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-const project = (name: 'unit' | 'path' | 'fault' | 'browser', timeout: number) => ({
+const project = (name: 'unit' | 'path' | 'fault' | 'browser' | 'site', timeout: number) => ({
   test: {
     name,
     include: [`tests/${name}/**/*.test.ts`],
@@ -40,6 +50,8 @@ export default defineConfig({
       project('path', 480_000),
       project('fault', 240_000),
       project('browser', 180_000),
+      // Builds with packages of its own (npm run test:site): minutes of network that the other suites do without.
+      project('site', 480_000),
     ],
   },
 });

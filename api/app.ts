@@ -12,16 +12,20 @@ import { notFound, problems } from './problem.ts';
 import { requests } from './requests.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { dataQualityRoutes } from './routes/data_quality.ts';
+import { deliveryRoutes } from './routes/deliveries.ts';
 import { dictionaryPages } from './routes/dictionary.ts';
 import { exportRoutes } from './routes/exports.ts';
 import { figureRoutes } from './routes/figures.ts';
 import { healthRoutes } from './routes/health.ts';
 import { operatorRoutes } from './routes/operators.ts';
 import { preferencesRoutes } from './routes/preferences.ts';
+import { registerRoutes } from './routes/register.ts';
+import { reportProblems, reportRoutes } from './routes/reports.ts';
 import { screenRoutes } from './routes/screen.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { statisticsRoutes } from './routes/statistics.ts';
 import { timelinessRoutes } from './routes/timeliness.ts';
+import { verifyRoutes } from './routes/verify.ts';
 import { sameOrigin } from './same_origin.ts';
 
 const HSTS = { maxAge: 365 * 86_400, includeSubDomains: false };
@@ -62,6 +66,7 @@ export function createApp(context: ApiContext): Express {
   app.get('/docs', (_request, response) => void response.type('html').send(docs));
   app.get('/page.css', (_request, response) => void response.type('css').send(pageStyle));
   app.use(operatorRoutes(context));
+  app.use(verifyRoutes(context));
   app.use(
     '/api/v1',
     sameOrigin(config.PUBLIC_URL),
@@ -71,15 +76,19 @@ export function createApp(context: ApiContext): Express {
     statisticsRoutes(context),
     dataQualityRoutes(context),
     exportRoutes(context),
+    registerRoutes(context),
+    deliveryRoutes(context),
     auditRoutes(context),
     timelinessRoutes(context),
     screenRoutes(context),
     preferencesRoutes(context),
   );
   app.use(dictionaryPages(context));
+  app.use(reportRoutes(context));
   app.use(screenPages(context.pages));
   app.use(notFound);
   app.use(auditRefusals(context.audit, context.log));
+  app.use('/reports', reportProblems(context));
   app.use(problems(context.log));
   return app;
 }

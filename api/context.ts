@@ -11,6 +11,7 @@ import type { Limits } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import type { Places } from './places.ts';
 import type { Provider } from './provider.ts';
+import type { SiteReleases } from './reports/releases.ts';
 
 export type ApiContext = {
   warehouse: Warehouse;
@@ -39,6 +40,8 @@ export type ApiContext = {
   graceDays: number;
   /** Folder of the built live screen. */
   pages: string;
+  /** The release of the report site that is served. */
+  site: SiteReleases;
   /** True from the moment the process was asked to stop: what is running ends, new work goes elsewhere. */
   stopping(): boolean;
 };

@@ -125,7 +125,7 @@ export const sessionInput = z.union([
 export const exportInput = z
   .strictObject({
     report: z.string().regex(/^[a-z0-9_-]{1,60}$/, 'must be the id of a report'),
-    format: z.string().regex(/^[a-z0-9]{1,10}$/, 'must be a format, e.g. csv'),
+    format: z.string().regex(/^[a-z0-9-]{1,10}$/, 'must be a format, e.g. csv'),
     scope: scope.default('national'),
     from: date.optional(),
     to: date.optional(),
@@ -139,6 +139,32 @@ export const exportsInput = z.strictObject({
   ...paged,
   limit: z.coerce.number().int().min(1).max(MAX_ROWS).default(100),
 });
+const reportFields = {
+  report: z.string().regex(/^[a-z0-9-]{1,60}$/, 'must be the id of a report'),
+  scope,
+  from: date,
+  to: date,
+};
+export const reportInput = rangeChecks(z.strictObject(reportFields));
+/** `known`: as it was known at that instant. */
+export const reportKeyInput = rangeChecks(z.strictObject({ ...reportFields, known: z.iso.datetime().optional() }));
+export const reportActInput = rangeChecks(
+  z.strictObject({
+    ...reportFields,
+    act: z.enum(['verified', 'rejected', 'approved', 'excepted']),
+    sha256: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/, 'must be a SHA-256')
+      .optional(),
+    until: z.iso.datetime().optional(),
+    reason: z.string().trim().max(1_000).default(''),
+  }),
+);
+export const deliveriesInput = z.strictObject({
+  schedule: z.string().max(61).optional(),
+  limit: z.coerce.number().int().min(1).max(MAX_ROWS).default(100),
+});
+export const downloadInput = z.strictObject({ reason: z.string().trim().max(500).default('') });
 export const exportId = z.uuid({ error: 'must be the id of an export' });
 export const signInInput = z.strictObject({
   /** Where to go afterwards: a page of this origin. */

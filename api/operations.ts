@@ -5,9 +5,10 @@
  */
 import type { Queue } from 'bullmq';
 import { type Condition, inEnglish } from '../platform/conditions.ts';
-import { batchesInFlight } from '../platform/queues.ts';
+import { batchesInFlight, readSiteProgress, SITE } from '../platform/queues.ts';
 import { readSourceFacts } from '../platform/source_facts.ts';
 import { readParked, readReconciliations, readTables } from '../warehouse/ledger.ts';
+import { readSiteState, type SiteBuild } from '../warehouse/site_builds.ts';
 import { readUptime } from '../warehouse/uptime.ts';
 import type { ApiContext } from './context.ts';
 import { asOf } from './freshness.ts';
@@ -31,6 +32,8 @@ export async function readOperations(context: ApiContext, queues: readonly [Queu
     batches,
     day,
     month,
+    site,
+    building,
     counts,
     ...own
   ] = await Promise.all([
@@ -45,6 +48,8 @@ export async function readOperations(context: ApiContext, queues: readonly [Queu
     known(batchesInFlight(queues[0])),
     known(readUptime(warehouse, 1)),
     known(readUptime(warehouse, 30)),
+    known(readSiteState(warehouse)),
+    known(progressOf(queues)),
     Promise.all(queues.map((queue) => known(queue.getJobCounts('waiting', 'active', 'delayed', 'failed')))),
     metrics.cache.requests.get(),
     metrics.cache.bytes.get(),
@@ -84,6 +89,19 @@ export async function readOperations(context: ApiContext, queues: readonly [Queu
     batches,
     queues: queues.map((queue, index) => ({ queue: queue.name, jobs: jobsOf(counts[index] ?? null) })),
     parked,
+    site: site && {
+      on: context.config.SITE === 'on',
+      held: site.served?.kind === 'rollback',
+      release: site.served?.release ?? null,
+      committedAt: site.served?.committedAt ?? null,
+      narrative: site.served === null ? null : site.served.narrativeAt !== null,
+      failed: site.failed && toldBuild(site.failed),
+      building: building ?? null,
+      builds: site.recent
+        .filter(({ state }) => state !== 'unchanged')
+        .slice(0, BUILDS_TOLD)
+        .map(toldBuild),
+    },
     cache: { ...answersOf(asked.values), bytes: single(bytes) },
     live: { sockets: single(sockets), subscriptions: single(subscriptions) },
     uptime: { day, month },
@@ -91,6 +109,16 @@ export async function readOperations(context: ApiContext, queues: readonly [Queu
 }
 
 const told = (condition: Condition) => ({ ...condition, text: inEnglish(condition) });
+
+const BUILDS_TOLD = 5;
+const toldBuild = ({ kind, state, startedAt, finishedAt, pages, by, release, reason }: SiteBuild) => ({
+  ...{ kind, state, startedAt, finishedAt, pages, by, release, reason },
+});
+
+async function progressOf(queues: readonly Queue[]) {
+  const queue = queues.find(({ name }) => name === SITE);
+  return queue && (await readSiteProgress(queue));
+}
 
 function jobsOf(counts: Record<string, number> | null) {
   if (counts === null) return null;

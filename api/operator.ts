@@ -7,6 +7,7 @@ import type { Condition } from '../platform/conditions.ts';
 import { batchesInFlight, openQueue, queueNames } from '../platform/queues.ts';
 import { readSourceFacts, slotDanger } from '../platform/source_facts.ts';
 import { readFreshness, readParked, readReconciliations, readTables, type TableStatus } from '../warehouse/ledger.ts';
+import { readSiteState } from '../warehouse/site_builds.ts';
 import { readStages } from '../warehouse/stages.ts';
 import { readUptime } from '../warehouse/uptime.ts';
 import type { ApiContext } from './context.ts';
@@ -45,16 +46,27 @@ export function createOperatorMetrics(
   const loadAge = single('load_age_seconds', 'Time since a batch was last loaded');
   const computed = single('cells_computed_total', 'Cells rolled up');
   const refreshes = single('refreshes_total', 'Refreshes of the rollups');
+  const siteAge = single(
+    'site_release_age_seconds',
+    'Age of the source state the served release of the report site stands for',
+  );
+  const sitePages = single('site_pages', 'Pages the last published build of the report site rendered');
+  const siteBuild = single('site_build_seconds', 'Time the last published build of the report site took');
+  const siteFailing = single(
+    'site_failing',
+    '1 when the last build of the report site failed, and none has made it good',
+  );
   const uptime = single('uptime_ratio', 'Share of the last 30 days in which everything was ready');
 
   return async () => {
     const known = <T>(reading: Promise<T>) => reading.catch(() => undefined);
     const counting = queues.map((queue) => known(queue.getJobCounts('waiting', 'active', 'delayed', 'failed')));
-    const [pong, engine, stages, share, counts] = await Promise.all([
+    const [pong, engine, stages, share, site, counts] = await Promise.all([
       known(redis.ping()),
       known(warehouse.ping()),
       known(readStages(warehouse)),
       known(readUptime(warehouse, 30)),
+      known(readSiteState(warehouse)),
       Promise.all(counting),
     ]);
     const [facts, batches, tables, parked, freshness, reconciliations] = await Promise.all([
@@ -95,12 +107,20 @@ export function createOperatorMetrics(
     computed(stages?.cells);
     refreshes(stages?.refreshes);
     uptime(share);
+    const built = site?.recent.find(({ state }) => state === 'done');
+    siteAge(site?.served?.committedAt == null ? null : age(site.served.committedAt));
+    sitePages(built?.pages);
+    siteBuild(built?.finishedAt ? (Date.parse(built.finishedAt) - Date.parse(built.startedAt)) / 1_000 : null);
+    siteFailing(site === undefined ? null : site.failed === null ? 0 : 1);
     for (const { name, finishedAt } of reconciliations ?? []) reconciled.set({ table: name }, age(finishedAt));
   };
 }
 
 /** What an operator should look at although answers are still right and fresh. */
-export async function warnings({ warehouse, redis }: ApiContext, tables: readonly TableStatus[]): Promise<Condition[]> {
+export async function warnings(
+  { warehouse, redis, config }: ApiContext,
+  tables: readonly TableStatus[],
+): Promise<Condition[]> {
   const causes = new Map<string, Extract<Condition, { code: 'quarantined' | 'stale' }>>();
   for (const { table, state, reason } of tables) {
     if (state !== 'quarantined' && state !== 'stale') continue;
@@ -111,6 +131,9 @@ export async function warnings({ warehouse, redis }: ApiContext, tables: readonl
   const found: Condition[] = [...causes.values()];
   const { total } = await readParked(warehouse);
   if (total > 0) found.push({ code: 'parked', total });
+  const site = config.SITE === 'on' ? await readSiteState(warehouse) : undefined;
+  if (site?.failed) found.push({ code: 'site_failed' });
+  if (site?.served?.kind === 'rollback') found.push({ code: 'site_held' });
   const facts = await readSourceFacts(redis).catch(() => undefined);
   const danger = facts && slotDanger(facts.slot);
   return danger === undefined ? found : [...found, danger];

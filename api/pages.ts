@@ -6,7 +6,12 @@ import { existsSync, readdirSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import express, { Router } from 'express';
 
-const UNHASHED = { '/': 'index.html', '/sw.js': 'sw.js', '/manifest.webmanifest': 'manifest.webmanifest' } as const;
+const UNHASHED = {
+  '/': 'index.html',
+  '/documents': 'index.html',
+  '/sw.js': 'sw.js',
+  '/manifest.webmanifest': 'manifest.webmanifest',
+} as const;
 
 /** Routes of the screen built into `folder`; none where it has not been built. */
 export function screenPages(folder: string): Router {

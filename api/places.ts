@@ -15,6 +15,15 @@ const MAX_PLACES = 20_000;
 /** The scope if the caller may read it; `forbidden` or `not_found` otherwise. */
 export type Places = (claims: Claims, scope: string) => Promise<Place>;
 
+/** The name of a unit as its path ends. */
+export const nameOf = ({ path, text }: Place): string => path[path.length - 1]?.name ?? text;
+
+/** The name of a unit for who may know it, else the scope as it was written. */
+export const unitNames =
+  (places: Places) =>
+  (claims: Claims, scope: string): Promise<string> =>
+    places(claims, scope).then(nameOf, () => scope);
+
 export function createPlaces(warehouse: Warehouse, freshness: FreshnessSource): Places {
   const known = new Map<string, Promise<Place>>();
   return async (claims, scope) => {

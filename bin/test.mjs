@@ -1,13 +1,18 @@
-// `npm test`: install what is missing, then run every check and test, and end with a line "N passed, N failed".
+// `npm test`: install what is missing, then run the checks and tests, and end with a line "N passed, N failed".
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ensurePackages, ensureProgram } from './install.mjs';
+import { ensurePackages, ensureProgram, ensureSitePackages } from './install.mjs';
 
 ensurePackages();
 ensureProgram('redis-server', 'redis-server');
 ensureProgram('chromium', 'chromium');
+// Reads documents back (tests/path/document_files.test.ts).
+ensureProgram('pdftotext', 'poppler-utils');
+// `npm run test:long`: also what takes minutes each (tests/support/long.ts), and the narrative with its packages.
+const long = process.env.LONG_TESTS === 'on';
+if (long) ensureSitePackages();
 
 let passed = 0;
 let failed = 0;
@@ -29,7 +34,7 @@ for (const { step, said, ok } of await Promise.all(steps.map(check))) {
   else failed++;
   console.log(`${ok ? 'ok' : 'FAILED'}  ${step}`);
 }
-for (const project of ['unit', 'path', 'fault', 'browser']) {
+for (const project of ['unit', 'path', 'fault', 'browser', ...(long ? ['site'] : [])]) {
   const file = join(results, `${project}.json`);
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
   const { status } = spawnSync('npx', ['vitest', 'run', '--project', project, ...reporters], { stdio: 'inherit' });

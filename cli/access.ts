@@ -120,7 +120,7 @@ export function addAccessVerbs(program: Command, print: Print): void {
   accounts
     .command('api')
     .description('the account of the api role: reads, and adds to the few tables it writes')
-    .action(() => print(apiAccountSql()));
+    .action(() => print(apiAccountSql(loadConfig().CLICKHOUSE_CLUSTER)));
   accounts
     .command('reader')
     .description('an account that reads figures only, within a role and a scope (row policies)')
@@ -129,6 +129,6 @@ export function addAccessVerbs(program: Command, print: Print): void {
     .requiredOption('--scope <scope...>', SCOPE)
     .action(({ name, role, scope }: Grant & { name: string }) => {
       checkGrant({ role, scope });
-      print(readerSql(name, role, scope));
+      print(readerSql(name, role, scope, loadConfig().CLICKHOUSE_CLUSTER));
     });
 }

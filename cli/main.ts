@@ -1,6 +1,6 @@
 /** The command line: `npx lumbung <verb>`. Errors say what to do; `--json` where a program may read the answer. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { retryParked } from '../etl/parked.ts';
 import { preflight, schedulePreflight } from '../etl/preflight.ts';
 import type { TableResult } from '../etl/reconcile.ts';
@@ -20,13 +20,17 @@ import { addAccessVerbs } from './access.ts';
 import { addAuditVerb } from './audit.ts';
 import { withRedis, withSource, withWarehouse } from './connections.ts';
 import { copyAgain } from './copy_again.ts';
+import { addDeliveryVerbs } from './delivery.ts';
 import { type ExportOptions, exportFile } from './export.ts';
 import { formatFindings } from './preflight.ts';
 import { rebuildRollups, verifyRollups } from './rebuild.ts';
 import { type Role, roles, runRole } from './roles.ts';
 import { readRuntime, withRuntime } from './runtime.ts';
+import { addSimulateVerb } from './simulate.ts';
+import { addSiteVerb } from './site.ts';
 import { startAll } from './start.ts';
 import { formatStatus, openStatus } from './status.ts';
+import { formatVerdict, verifyFile } from './verify.ts';
 
 const print = (text: string) => process.stdout.write(`${text}\n`);
 const program = new Command('lumbung').description(
@@ -91,6 +95,8 @@ program
 
 addAccessVerbs(program, print);
 addAuditVerb(program, print);
+addSiteVerb(program, print);
+addDeliveryVerbs(program, print);
 
 program
   .command('rollup')
@@ -198,38 +204,35 @@ function reconciliationTable(results: readonly TableResult[]): string {
   ].join('\n');
 }
 
-const positive = (text: string) => {
-  const value = Number(text);
-  if (!(value > 0)) throw new InvalidArgumentError('must be a positive number');
-  return value;
-};
-
 program
   .command('export')
   .argument('<report>', exportables.map(({ id }) => id).join(', '))
-  .requiredOption('--format <format>', 'csv, jsonl or parquet')
+  .requiredOption(
+    '--format <format>',
+    'documents: pdf, xlsx, csv, csv-id (for Excel in Indonesian); data also jsonl, parquet',
+  )
   .option('--scope <scope>', 'national, region:CODE, province:ID, regency:ID or sppg:ID', 'national')
   .option('--period <period>', '2026, 2026-03, 2026-03-09 or 2026-03-09..2026-03-22')
   .option('--out <file>', 'where to; without it, standard output')
-  .description('write a data file')
+  .description('write a ministry document or a data file')
   .action((report: string, options: ExportOptions) =>
-    withWarehouse((warehouse) => exportFile(warehouse, report, options)),
+    withWarehouse((warehouse, config) => exportFile(warehouse, report, options, config)),
   );
 
 program
-  .command('simulate')
-  .description('write plausible traffic into the demo programme')
-  .option('--rate <n>', 'changes per second', positive, 5)
-  .action(async (options: { rate: number }) => {
-    const config = withRuntime(loadConfig());
-    if (!readRuntime(config)?.demo) {
-      throw new LumbungError(
-        'config',
-        'only the embedded demo programme is ever written to; start it with "npm start"',
-      );
-    }
-    await runRole('simulator', { ...config, SIMULATE: options.rate });
-  });
+  .command('verify')
+  .argument('<file>', 'a document or data file made by Lumbung')
+  .option('--json', 'for programs')
+  .description('whether a file is, byte for byte, one that was made here; exit code 1 when it is not')
+  .action((file: string, options: { json?: boolean }) =>
+    withWarehouse(async (warehouse) => {
+      const verdict = await verifyFile(warehouse, file);
+      print(options.json ? JSON.stringify(verdict, null, 2) : formatVerdict(verdict));
+      if (!verdict.known) process.exitCode = 1;
+    }),
+  );
+
+addSimulateVerb(program, print);
 
 async function askForRollup(config: Config, slotId: string): Promise<void> {
   await withRedis(config, async (redis) => {

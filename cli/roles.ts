@@ -6,6 +6,7 @@ import { runCapture } from '../etl/capture.ts';
 import type { CopyProgress } from '../etl/copy_progress.ts';
 import { PRINTING } from '../etl/postgres/session.ts';
 import { runScheduleSync } from '../etl/schedule_sync.ts';
+import { showAlive } from '../platform/alive.ts';
 import { type Audit, openAudit } from '../platform/audit.ts';
 import { auditedSettings, type Config, requireUrl, systemActor } from '../platform/config.ts';
 import { isUnreachable, LumbungError, messageOf } from '../platform/errors.ts';
@@ -14,16 +15,20 @@ import { createLifecycle, type Lifecycle, stopOnSignals } from '../platform/life
 import { createLogger, type Logger } from '../platform/log.ts';
 import { openQueue, PIPELINE } from '../platform/queues.ts';
 import { awaitRedis, connectRedis, type Redis } from '../platform/redis.ts';
+import { readReport, renderReport } from '../reports/documents/render.ts';
+import { sitePackagesReady } from '../reports/narrative/workspace.ts';
 import { keepAudit } from '../warehouse/audit.ts';
 import { connectWarehouse, type Warehouse } from '../warehouse/client.ts';
 import { applyDefinitions } from '../warehouse/definitions.ts';
 import { startEmbeddedEngine } from '../warehouse/embedded.ts';
 import { migrate } from '../warehouse/migrate.ts';
 import { readReference } from '../warehouse/reference/files.ts';
+import { startDeliveries } from '../workers/delivery/worker.ts';
 import { startExports } from '../workers/exports.ts';
 import { startPipeline } from '../workers/pipeline.ts';
 import { startScheduledJobs } from '../workers/scheduled.ts';
 import { runScheduler } from '../workers/scheduler.ts';
+import { startSite } from '../workers/site/processor.ts';
 import { progressText } from './progress.ts';
 
 export const roles = ['capture', 'worker', 'scheduler', 'api', 'warehouse', 'simulator'] as const;
@@ -37,6 +42,7 @@ export async function runRole(role: Role, config: Config): Promise<void> {
   const log = createLogger(config, role);
   const lifecycle = createLifecycle(log);
   stopOnSignals(lifecycle, log);
+  showAlive(config.ALIVE_FILE, lifecycle);
   const audit = openAudit(config.dataDir, log);
   const started = { action: 'role_started', actor: systemActor(), target: role, detail: auditedSettings(config) };
   await audit.append(started).catch((cause: unknown) => {
@@ -136,8 +142,20 @@ const run: Record<Role, (context: Context) => Promise<void>> = {
     lifecycle.onStop('pipeline', () => closeWorker(pipeline));
     const scheduled = await startScheduledJobs({ databaseUrl, redis, workerRedis, warehouse, log, lifecycle, config });
     lifecycle.onStop('scheduled jobs', () => closeWorker(scheduled));
-    const exports = startExports({ warehouse, workerRedis, dataDir: config.dataDir, log, lifecycle });
+    const exports = startExports({
+      ...{ warehouse, workerRedis, log, lifecycle },
+      ...{ dataDir: config.dataDir, graceDays: config.GRACE_DAYS, origin: config },
+    });
     lifecycle.onStop('exports', () => closeWorker(exports));
+    const documents = { read: readReport, render: renderReport };
+    const deliveries = startDeliveries({ warehouse, redis, workerRedis, config, log, lifecycle, documents });
+    lifecycle.onStop('deliveries', () => closeWorker(deliveries));
+    if (config.SITE === 'on') {
+      // The renderers are loaded by the process that builds; here only what is installed is asked.
+      const narrativeReady = sitePackagesReady;
+      const site = await startSite({ warehouse, redis, workerRedis, log, lifecycle, config, narrativeReady });
+      lifecycle.onStop('site', () => closeWorker(site));
+    }
     announce({});
     log.info('worker started');
     await stopped(lifecycle);
@@ -215,7 +233,7 @@ export async function openWarehouse(
   querySeconds?: number,
 ): Promise<Warehouse> {
   const url = requireUrl(config, 'CLICKHOUSE_URL');
-  const warehouse = connectWarehouse(url, querySeconds);
+  const warehouse = connectWarehouse(url, { querySeconds, cluster: config.CLICKHOUSE_CLUSTER });
   lifecycle.onStop('warehouse', () => warehouse.close());
   if (!(await warehouse.ping())) {
     const { host } = new URL(url);

@@ -100,7 +100,7 @@ async function bringUp(
     say('ClickHouse engine is up (embedded)');
   } else env.CLICKHOUSE_URL = config.CLICKHOUSE_URL;
 
-  const warehouse = connectWarehouse(env.CLICKHOUSE_URL as string);
+  const warehouse = connectWarehouse(env.CLICKHOUSE_URL as string, { cluster: config.CLICKHOUSE_CLUSTER });
   await migrate(warehouse);
   await warehouse.close();
   if (env.LUMBUNG_DEMO === '1') await loadDemo(config, env.DATABASE_URL as string, say);
@@ -128,7 +128,7 @@ async function bringUp(
   if (leaving.aborted) return;
   say('ready');
   process.stdout.write(
-    `\n  Live screen  ${api}/\n  API          ${api}/api/v1/kpis\n  ClickHouse   ${env.CLICKHOUSE_URL}\n` +
+    `\n  Live screen  ${api}/\n${config.SITE === 'on' ? `  Reports      ${api}/reports/ (built in the background)\n` : ''}  API          ${api}/api/v1/kpis\n  ClickHouse   ${env.CLICKHOUSE_URL}\n` +
       `  Postgres     ${env.DATABASE_URL}\n  Logs         ${join(config.dataDir, 'logs')}\n`,
   );
   if (env.LUMBUNG_DEMO === '1') {

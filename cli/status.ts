@@ -11,7 +11,15 @@ import { createSourceReader } from '../etl/source_facts.ts';
 import type { Config } from '../platform/config.ts';
 import { messageOf } from '../platform/errors.ts';
 import { createLogger } from '../platform/log.ts';
-import { batchesInFlight, type InFlight, openQueue, PIPELINE } from '../platform/queues.ts';
+import {
+  batchesInFlight,
+  type InFlight,
+  openQueue,
+  PIPELINE,
+  readSiteProgress,
+  SITE,
+  type SiteProgress,
+} from '../platform/queues.ts';
 import { awaitRedis, connectRedis } from '../platform/redis.ts';
 import { readSourceFacts, type SourceFacts } from '../platform/source_facts.ts';
 import { connectWarehouse } from '../warehouse/client.ts';
@@ -25,6 +33,7 @@ import {
   readTables,
   type TableStatus,
 } from '../warehouse/ledger.ts';
+import { readSiteState, type SiteBuild } from '../warehouse/site_builds.ts';
 import { progressText } from './progress.ts';
 import type { Runtime } from './runtime.ts';
 import { bytes, duration, paragraph } from './text.ts';
@@ -59,6 +68,14 @@ export type Status = {
     | null;
   parked: Parked[] | null;
   parkedTotal: number | null;
+  /** The report site: what is served, what is being built, and the last failure that no later build has made good. */
+  site: {
+    on: boolean;
+    held: boolean;
+    served: SiteBuild | null;
+    failed: SiteBuild | null;
+    building: SiteProgress | null;
+  } | null;
   /** What could not be read, and why. */
   faults: string[];
 };
@@ -69,11 +86,14 @@ export type StatusReader = { read(): Promise<Status>; close(): Promise<void> };
 
 /** Reads as often as asked; `config` names the engines, `running` the API of this DATA_DIR. */
 export function openStatus(config: Config, running: Runtime | undefined): StatusReader {
-  const warehouse = config.CLICKHOUSE_URL === undefined ? undefined : connectWarehouse(config.CLICKHOUSE_URL);
+  const { CLICKHOUSE_URL: url, CLICKHOUSE_CLUSTER: cluster } = config;
+  const warehouse = url === undefined ? undefined : connectWarehouse(url, { cluster });
   const silent = createLogger({ ...config, LOG_LEVEL: 'silent' }, 'status');
   const redis = config.REDIS_URL === undefined ? undefined : connectRedis(config.REDIS_URL, silent);
   const queue = redis && openQueue(PIPELINE, redis);
   queue?.on('error', () => undefined); // a fault of the reading says it
+  const builds = redis && openQueue(SITE, redis);
+  builds?.on('error', () => undefined);
   const readSource = createSourceReader();
 
   const ofApi = async () => {
@@ -82,9 +102,13 @@ export function openStatus(config: Config, running: Runtime | undefined): Status
     return readiness.parse(await answer.json());
   };
   const ofRedis = async () => {
-    if (!redis || !queue || config.REDIS_URL === undefined) return undefined;
+    if (!redis || !queue || !builds || config.REDIS_URL === undefined) return undefined;
     await awaitRedis(redis, config.REDIS_URL, PATIENCE_MS);
-    return { inFlight: await batchesInFlight(queue), facts: await readSourceFacts(redis) };
+    return {
+      inFlight: await batchesInFlight(queue),
+      facts: await readSourceFacts(redis),
+      building: await readSiteProgress(builds),
+    };
   };
   const ofSource = async (measured: number | null): Promise<SourceFacts | undefined> => {
     if (config.DATABASE_URL === undefined) return undefined;
@@ -126,6 +150,7 @@ export function openStatus(config: Config, running: Runtime | undefined): Status
         copying: table.state === 'copying' ? (copies.get(table.table) ?? null) : null,
       })),
       parked: await readParked(warehouse),
+      site: await readSiteState(warehouse),
     };
   };
 
@@ -164,11 +189,17 @@ export function openStatus(config: Config, running: Runtime | undefined): Status
         tables: held?.tables ?? null,
         parked: held?.parked.first ?? null,
         parkedTotal: held?.parked.total ?? null,
+        site: held
+          ? {
+              ...{ on: config.SITE === 'on', held: held.site.served?.kind === 'rollback' },
+              ...{ served: held.site.served, failed: held.site.failed, building: queued?.building ?? null },
+            }
+          : null,
         faults,
       };
     },
     async close() {
-      await queue?.close().catch(() => undefined);
+      await Promise.all([queue, builds].map((each) => each?.close().catch(() => undefined)));
       redis?.disconnect();
       await warehouse?.close();
     },
@@ -209,8 +240,32 @@ export function formatStatus(status: Status): string {
   for (const { id, reason, endLsn } of status.parked ?? []) {
     lines.push(paragraph(`${formatLsn(BigInt(endLsn))} ${reason} (${id})`, '  '));
   }
+  for (const text of siteTexts(status)) fact('site', text);
   if (status.tables !== null) lines.push('', ...tableLines(status.tables));
   return lines.join('\n');
+}
+
+function siteTexts({ site }: Status): string[] {
+  if (site === null) return [];
+  if (!site.on) return ['not built here (SITE=off)'];
+  const { served, failed, building, held } = site;
+  const narrative =
+    served !== null && served.narrativeAt === null
+      ? ', without narrative pages (their packages are not installed)'
+      : '';
+  const kept = held ? ', held since a roll-back: "lumbung site" builds the next one' : '';
+  return [
+    served === null
+      ? 'no release yet'
+      : `release ${served.release} as of ${served.committedAt ?? '-'}${narrative}${kept}`,
+    ...(building === null
+      ? []
+      : [
+          `building (${building.kind}): ${building.step}${building.total > 0 ? ` ${building.done} of ${building.total}` : ''}` +
+            `${building.etaSeconds === null ? '' : `, about ${duration(building.etaSeconds)} left`}`,
+        ]),
+    ...(failed === null ? [] : [`BUILD FAILED ${failed.finishedAt ?? ''} (${failed.kind}): ${failed.reason}`]),
+  ];
 }
 
 function pollText({ pollSeconds, tables }: Status): string {
@@ -265,7 +320,5 @@ function tableLines(tables: NonNullable<Status['tables']>): string[] {
 /** An address without its password. */
 function masked(address: string | null): string {
   if (address === null) return '(not running)';
-  const url = new URL(address);
-  if (url.password !== '') url.password = '***';
-  return url.href.replace(/\/$/, '');
+  return address.replace(/(\/\/[^:/@]*:)[^/]*@/, '$1***@').replace(/\/$/, '');
 }

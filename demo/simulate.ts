@@ -7,8 +7,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import * as afterwards from './traffic/afterwards.ts';
 import * as around from './traffic/around.ts';
+import { chance } from './traffic/chance.ts';
+import { servingKitchens } from './traffic/kitchens.ts';
 import { advanceBatch, advanceRun, handOver, openDay } from './traffic/today.ts';
-import type { Action, Kitchen, Traffic } from './traffic/traffic.ts';
+import type { Action, Traffic } from './traffic/traffic.ts';
 
 export type SimulatorOptions = {
   /** Rows written per second. */
@@ -131,16 +133,6 @@ async function session(
   }
 }
 
-async function servingKitchens(client: pg.Client): Promise<Kitchen[]> {
-  const { rows } = await client.query<Kitchen>(
-    `SELECT s.id, n.id AS program, CASE p.timezone WHEN 'WIB' THEN 7 WHEN 'WITA' THEN 8 ELSE 9 END AS zone
-     FROM sppg s JOIN provinces_indonesia p ON p.id = s."provinceId"
-     JOIN nutrition_programs n ON n."sppgId" = s.id AND n.status = 'ACTIVE' AND n."targetGroup" = 'SCHOOL_CHILDREN'
-     WHERE s.status = 'ACTIVE' ORDER BY s.id`,
-  );
-  return rows;
-}
-
 function choose(random: () => number): Action {
   let left = random() * totalWeight;
   for (const [weight, action] of actions) {
@@ -148,17 +140,6 @@ function choose(random: () => number): Action {
     if (left < 0) return action;
   }
   return advanceRun;
-}
-
-/** Repeatable numbers in [0, 1). */
-function chance(seed: number): () => number {
-  let state = Math.trunc(seed) >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
 
 async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {

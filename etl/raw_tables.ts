@@ -41,6 +41,16 @@ export async function readRawColumns(warehouse: Warehouse): Promise<Map<string, 
   return tables;
 }
 
+export function rawTableSql(shape: TableShape): string {
+  const { table, key } = shape.source;
+  const columns = shape.columns.map((column) => `\`${column.name}\` ${declaredType(shape, column)}`);
+  return `CREATE TABLE IF NOT EXISTS raw.${table} (
+        ${columns.join(',\n      ')},
+        ${OWN_COLUMNS.join(', ')}
+      ) ENGINE = ReplacingMergeTree(_version, _deleted) ORDER BY (${key.map((name) => `\`${name}\``).join(', ')})
+      SETTINGS index_granularity = 256, min_bytes_for_wide_part = ${WIDE_PART_BYTES}, allow_nullable_key = 0`;
+}
+
 /**
  * Makes the raw table, which has the columns `held`, fit the shape: creates it, adds columns, changes types. `schema` when a change is refused (the key
  * differs, or held values do not fit); with `rebuild` the table is then made anew, to be filled by a copy.
@@ -51,20 +61,14 @@ export async function ensureRawTable(
   held: ReadonlyMap<string, string>,
   rebuild = false,
 ): Promise<void> {
-  const { table, key } = shape.source;
+  const { table } = shape.source;
   const columns = shape.columns.map((column) => ({
     name: column.name,
     type: declaredType(shape, column),
     wide: nullable(column.type),
   }));
   const create = async () => {
-    await warehouse.command(
-      `CREATE TABLE IF NOT EXISTS raw.${table} (
-        ${columns.map((column) => `\`${column.name}\` ${column.type}`).join(',\n      ')},
-        ${OWN_COLUMNS.join(', ')}
-      ) ENGINE = ReplacingMergeTree(_version, _deleted) ORDER BY (${key.map((name) => `\`${name}\``).join(', ')})
-      SETTINGS index_granularity = 256, min_bytes_for_wide_part = ${WIDE_PART_BYTES}, allow_nullable_key = 0`,
-    );
+    await warehouse.command(rawTableSql(shape));
     if (hasHistory(table)) await feedHistory(warehouse, table);
   };
   if (held.size === 0) return create();

@@ -4,7 +4,9 @@
  * Invariant: every code has a sentence in every language that holds all of its facts; causes are the engines' own words and stay.
  */
 export type Condition =
-  | { code: 'stopping' | 'redis_away' | 'copy_unfinished' | 'not_rolled_up' | 'slot_lost' }
+  | {
+      code: 'stopping' | 'redis_away' | 'copy_unfinished' | 'not_rolled_up' | 'slot_lost' | 'site_failed' | 'site_held';
+    }
   | { code: 'clickhouse_away'; cause: string }
   | { code: 'copying'; tables: string[] }
   | { code: 'copy_asked'; tables: string[] }
@@ -29,6 +31,8 @@ const english: Sentences = {
   quarantined: ({ tables, cause }) => `${several(tables, 'is', 'other tables are')} quarantined: ${cause}`,
   stale: ({ tables, cause }) => `${several(tables, 'is', 'other tables are')} stale: ${cause}`,
   slot_lost: () => 'the replication slot is lost',
+  site_failed: () => 'the last build of the report site failed: see "lumbung status"',
+  site_held: () => 'the report site is held at an earlier release: "lumbung site" ends that',
   slot_budget: ({ bytes, seconds }) =>
     `the replication slot has ${bytes} bytes of its WAL budget left${seconds === null ? '' : ` (about ${seconds} s at the present rate)`}`,
 };
@@ -49,6 +53,8 @@ const indonesian: Sentences = {
   quarantined: ({ tables, cause }) => `Tabel ${together(tables)} dikesampingkan: ${cause}`,
   stale: ({ tables, cause }) => `Tabel ${together(tables)} tidak mengikuti lagi: ${cause}`,
   slot_lost: () => 'Slot replikasi hilang: lihat "lumbung status"',
+  site_failed: () => 'Situs laporan gagal dibangun: lihat "lumbung status"',
+  site_held: () => 'Situs laporan ditahan di terbitan sebelumnya: "lumbung site" mengakhirinya',
   slot_budget: ({ bytes, seconds }) =>
     `Anggaran WAL slot replikasi tinggal ${bytes} bita${seconds === null ? '' : ` (kira-kira ${seconds} detik pada laju sekarang)`}`,
 };

@@ -12,7 +12,11 @@ export const PIPELINE = 'pipeline';
 export const JOBS = 'jobs';
 /** Files being made. */
 export const EXPORTS = 'exports';
-export const queueNames = [PIPELINE, JOBS, EXPORTS] as const;
+/** Builds of the report site: one at a time across all workers. */
+export const SITE = 'site';
+/** Documents read for the register, made and delivered. */
+export const DELIVER = 'deliver';
+export const queueNames = [PIPELINE, JOBS, EXPORTS, SITE, DELIVER] as const;
 
 export const pipelineJob = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('load'), batchId: z.string(), slotId: z.string() }),
@@ -22,11 +26,52 @@ export const pipelineJob = z.discriminatedUnion('kind', [
 export type PipelineJob = z.infer<typeof pipelineJob>;
 
 export const scheduledJob = z.object({
-  kind: z.enum(['reconcile', 'prune']),
+  kind: z.enum(['reconcile', 'prune', 'site']),
   /** The scheduled time this run is for. */
   due: z.iso.datetime(),
 });
 export type ScheduledJob = z.infer<typeof scheduledJob>;
+
+export const siteJob = z.object({
+  /** The narrative and every unit's pages, or only the pages of units that have changed. */
+  kind: z.enum(['full', 'units']),
+  /** `system:…`, or `schedule`, which leaves a release alone that somebody has rolled back to. */
+  by: z.string(),
+});
+export type SiteJob = z.infer<typeof siteJob>;
+
+/** How far a build is, in its job. */
+export const siteProgress = z.object({
+  kind: siteJob.shape.kind,
+  step: z.enum(['waiting', 'linking', 'narrative', 'pages', 'checking', 'publishing']),
+  done: z.number(),
+  total: z.number(),
+  startedAt: z.string(),
+  /** Null: nothing to judge by yet. */
+  etaSeconds: z.number().nullable(),
+});
+export type SiteProgress = z.infer<typeof siteProgress>;
+
+/** Asks for a scheduled build. One of a kind waits at a time, so asking again is harmless; after `delayMs` it begins. */
+export async function requestSite(queue: Queue, kind: SiteJob['kind'], delayMs = 0): Promise<void> {
+  const job: SiteJob = { kind, by: 'schedule' };
+  const once = { jobId: `site-${kind}`, removeOnComplete: true, removeOnFail: true };
+  await queue.add('site', job, { ...once, delay: Math.max(0, Math.round(delayMs)) });
+}
+
+/** Asks for a build on behalf of a person, who is told how it ends: the job stays for an hour. It goes before scheduled ones. */
+export async function askForSite(queue: Queue, job: SiteJob): Promise<string> {
+  const kept = { removeOnComplete: { age: 3_600 }, removeOnFail: { age: 3_600 } };
+  const jobId = `site-asked-${job.kind}-${Date.now()}`;
+  await queue.add('site', job, { jobId, lifo: true, ...kept });
+  return jobId;
+}
+
+/** The build under way; undefined when there is none. */
+export async function readSiteProgress(queue: Queue): Promise<SiteProgress | undefined> {
+  const [job] = await queue.getJobs(['active'], 0, 0);
+  return siteProgress.safeParse(job?.progress).data;
+}
 
 export const exportJob = z.object({ id: z.uuid() });
 
@@ -35,6 +80,39 @@ export async function requestExport(queue: Queue, id: string): Promise<void> {
   const once = { jobId: id, removeOnComplete: true, removeOnFail: true };
   await queue.add('export', { id }, { ...once, attempts: 5, backoff: { type: 'exponential', delay: 1_000 } });
 }
+
+export const deliverJob = z.discriminatedUnion('kind', [
+  /** A schedule fell due: what is to be delivered is put into the ledger. */
+  z.object({ kind: z.literal('plan'), schedule: z.string(), due: z.iso.datetime() }),
+  z.object({ kind: z.literal('deliver'), id: z.string() }),
+  /** Somebody orders a delivery again. */
+  z.object({ kind: z.literal('again'), id: z.string() }),
+  /** The numbers of a report of the register are read again; without a key, those of all of them. */
+  z.object({
+    kind: z.literal('read'),
+    key: z.object({ report: z.string(), scope: z.string(), from: z.string(), to: z.string() }).optional(),
+  }),
+]);
+export type DeliverJob = z.infer<typeof deliverJob>;
+
+/** Asks for it once at a time: the ledgers say what is still to be done, so asking again after Redis forgot is harmless. */
+export async function requestDelivery(queue: Queue, job: DeliverJob): Promise<void> {
+  const id =
+    job.kind === 'plan'
+      ? `plan-${job.schedule}-${job.due.replaceAll(/\D/g, '')}`
+      : job.kind !== 'read'
+        ? `${job.kind}-${job.id}`
+        : `read-${job.key ? Object.values(job.key).join('-').replaceAll(':', '_') : 'all'}`;
+  const once = { jobId: id, removeOnComplete: true, removeOnFail: true };
+  await queue.add(job.kind, job, {
+    ...once,
+    attempts: DELIVERY_ATTEMPTS,
+    backoff: { type: 'exponential', delay: 2_000 },
+  });
+}
+
+/** 2 s, 4 s, 8 s … more than an hour in all. */
+export const DELIVERY_ATTEMPTS = 12;
 
 /** Where the file of an export is, under DATA_DIR. */
 export const exportFile = ({ id, format }: { id: string; format: string }) => `exports/${id}.${format}`;
@@ -51,6 +129,9 @@ export const LIVE_CHANNEL = 'lumbung:live';
 export const EPOCH_KEY = 'lumbung:epoch';
 /** Redis stream of one channel's updates, for replay. */
 export const streamKey = (channel: string) => `lumbung:stream:${channel}`;
+
+/** Pub/sub channel: another release of the report site is served (a hint; current.json is the truth). */
+export const SITE_CHANNEL = 'lumbung:site';
 
 /** What a refresh announces: the channels it touched with their new offsets. */
 export const liveNotice = z.object({
@@ -70,9 +151,9 @@ export const userNotice = z.object({
   channel: z.string(),
   epoch: z.string(),
   offset: z.string(),
-  kind: z.enum(['threshold', 'incident', 'quarantine', 'report_due']),
+  kind: z.enum(['threshold', 'incident', 'quarantine', 'report_due', 'site']),
   owner: z
-    .enum(['production', 'quality', 'nutrition', 'distribution', 'finance', 'procurement', 'voice', 'staff'])
+    .enum(['production', 'quality', 'nutrition', 'distribution', 'finance', 'procurement', 'voice', 'staff', 'health'])
     .optional(),
   subject: z.string(),
   at: z.string(),

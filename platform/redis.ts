@@ -2,6 +2,7 @@
 import { Redis } from 'ioredis';
 import { LumbungError, messageOf } from './errors.ts';
 import type { Logger } from './log.ts';
+import { sentinelOptions } from './redis_address.ts';
 
 export type { Redis };
 
@@ -11,13 +12,15 @@ export type { Redis };
  * hangs either, because people wait for the answer.
  */
 export function connectRedis(url: string, log: Logger, kind: 'blocking' | 'request' | 'serving' = 'request'): Redis {
-  const redis = new Redis(url, {
+  const options = {
     maxRetriesPerRequest: kind === 'blocking' ? null : 1,
     enableOfflineQueue: kind === 'blocking',
-    retryStrategy: (attempt) => Math.min(100 * attempt, 2_000),
+    retryStrategy: (attempt: number) => Math.min(100 * attempt, 2_000),
     lazyConnect: false,
     ...(kind === 'serving' ? { commandTimeout: 1_000, connectTimeout: 2_000 } : {}),
-  });
+  };
+  const sentinels = sentinelOptions(url);
+  const redis = sentinels === undefined ? new Redis(url, options) : new Redis({ ...options, ...sentinels });
   let down = false;
   redis.on('error', (error) => {
     if (!down) log.warn({ error: messageOf(error) }, 'redis is away, retrying');
@@ -40,7 +43,7 @@ export async function awaitRedis(redis: Redis, url: string, timeoutMs = 10_000):
     };
     const timer = setTimeout(() => {
       redis.off('ready', ready);
-      const { host } = new URL(url);
+      const [, host] = /\/\/(?:[^/]*@)?([^/?]*)/.exec(url) ?? [];
       reject(new LumbungError('unreachable', `Redis does not answer at ${host} (REDIS_URL). Is it running there?`));
     }, timeoutMs);
     redis.once('ready', ready);

@@ -4,21 +4,30 @@
  * of its role's KPIs in its scope only. The embedded engine has no accounts: it answers this machine alone.
  */
 import { LumbungError } from '../platform/errors.ts';
+import { onCluster } from './cluster.ts';
 import { levelsOf, seesTodayOnly, visibleKpis } from './permissions.ts';
 import { areaCondition, parseScope, scopeCondition } from './scopes.ts';
 
 const PASSWORD = "IDENTIFIED WITH sha256_password BY 'choose-one'";
 
 /** For CLICKHOUSE_URL of the api role. Migrations are applied by another role's account, or by "lumbung migrate". */
-export function apiAccountSql(): string {
-  return script([
+export function apiAccountSql(cluster?: string): string {
+  return script(cluster, [
     'CREATE ROLE IF NOT EXISTS lumbung_api_role',
     'GRANT SELECT ON raw.* TO lumbung_api_role',
     'GRANT SELECT ON mart.* TO lumbung_api_role',
     'GRANT SELECT ON ops.* TO lumbung_api_role',
-    ...['ops.audit', 'ops.exports', 'ops.finding_states', 'ops.preferences', 'ops.uptime', 'ops.verdicts'].map(
-      (table) => `GRANT INSERT ON ${table} TO lumbung_api_role`,
-    ),
+    ...(cluster === undefined ? [] : ['GRANT SELECT ON system.clusters TO lumbung_api_role']),
+    ...[
+      'ops.audit',
+      'ops.delivery_schedules',
+      'ops.exports',
+      'ops.finding_states',
+      'ops.preferences',
+      'ops.report_events',
+      'ops.uptime',
+      'ops.verdicts',
+    ].map((table) => `GRANT INSERT ON ${table} TO lumbung_api_role`),
     `CREATE USER IF NOT EXISTS lumbung_api ${PASSWORD} SETTINGS max_execution_time = 600`,
     'GRANT lumbung_api_role TO lumbung_api',
   ]);
@@ -36,7 +45,7 @@ const COMMON = [
  * For BI tools and analysts who speak SQL. A policy filters before versions of a row are merged, so it may name key columns only:
  * KPIs that count people are left out where small numbers must not be told, and are asked of the API.
  */
-export function readerSql(name: string, role: string, scopes: readonly string[]): string {
+export function readerSql(name: string, role: string, scopes: readonly string[], cluster?: string): string {
   if (!/^[a-z][a-z0-9_]{0,40}$/.test(name)) {
     throw new LumbungError('bad_input', '--name must be lower-case letters, digits and _, beginning with a letter');
   }
@@ -56,7 +65,7 @@ export function readerSql(name: string, role: string, scopes: readonly string[])
   ];
   const above = parsed.filter((scope) => scope.level !== 'sppg');
   const areas = levels.includes('regency') && above.length > 0;
-  return script([
+  return script(cluster, [
     `CREATE USER IF NOT EXISTS ${account} ${PASSWORD} SETTINGS readonly = 2 READONLY, max_execution_time = 300, max_result_rows = 10000000`,
     ...COMMON.map((what) => `GRANT ${what} TO ${account}`),
     ...policy(
@@ -76,5 +85,8 @@ const text = (value: string) => {
   if (!/^[A-Za-z0-9_.-]*$/.test(value)) throw new LumbungError('internal', 'not an id');
   return `'${value}'`;
 };
-const script = (statements: readonly string[]) =>
-  statements.map((statement) => `${statement.replaceAll(/\s+/g, ' ')};`).join('\n');
+const script = (cluster: string | undefined, statements: readonly string[]) =>
+  statements
+    .flatMap((statement) => (cluster === undefined ? [statement] : onCluster(statement, cluster)))
+    .map((statement) => `${statement.replaceAll(/\s+/g, ' ')};`)
+    .join('\n');

@@ -3,8 +3,9 @@
  */
 import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import { ClickHouseError, createClient } from '@clickhouse/client';
+import { ClickHouseError, type ClickHouseSettings, createClient } from '@clickhouse/client';
 import { isUnreachable, LumbungError, messageOf } from '../platform/errors.ts';
+import { clusterSettings, onCluster } from './cluster.ts';
 
 export type Params = Record<string, string | number | boolean | readonly string[] | readonly number[]>;
 
@@ -29,8 +30,14 @@ export type Warehouse = {
   close(): Promise<void>;
 };
 
-/** `querySeconds` bounds every query (streams aside) of a process that answers people. */
-export function connectWarehouse(url: string, querySeconds?: number): Warehouse {
+export type WarehouseOptions = {
+  /** Bounds every query (streams aside) of a process that answers people. */
+  querySeconds?: number | undefined;
+  /** The cluster that the tables are spread over (cluster.ts). */
+  cluster?: string | undefined;
+};
+
+export function connectWarehouse(url: string, { querySeconds, cluster }: WarehouseOptions = {}): Warehouse {
   const client = createClient({
     url,
     application: 'lumbung',
@@ -53,65 +60,99 @@ export function connectWarehouse(url: string, querySeconds?: number): Warehouse 
     },
     log: { level: 127 as never },
   });
-  const guard = async <T>(what: string, run: () => Promise<T>): Promise<T> => {
+  let known: Promise<ClickHouseSettings> | undefined;
+  /** Of a query; on a cluster they are read from it once. */
+  const settings = (): Promise<ClickHouseSettings> => {
+    if (cluster === undefined) return Promise.resolve({});
+    known ??= replicasOf(client, cluster).then(clusterSettings);
+    known.catch(() => {
+      known = undefined;
+    });
+    return known;
+  };
+  const guard = async <T>(what: string, run: (clickhouse_settings: ClickHouseSettings) => Promise<T>): Promise<T> => {
     try {
-      return await run();
+      return await run(await settings());
     } catch (error) {
       throw classify(error, what, url);
     }
   };
   return {
     query: <Row>(sql: string, params: Params = {}, signal?: AbortSignal) =>
-      guard('query', async () => {
+      guard('query', async (clickhouse_settings) => {
         const result = await client.query({
           query: sql,
           query_params: params,
+          clickhouse_settings,
           format: 'JSONEachRow',
           ...(signal ? { abort_signal: signal } : {}),
         });
         return result.json<Row>();
       }),
     stream: (sql, params = {}, signal) =>
-      guard('stream', async () => {
+      guard('stream', async (settings) => {
         const result = await client.exec({
           query: sql,
           query_params: params,
-          ...(querySeconds === undefined ? {} : { clickhouse_settings: { max_execution_time: STREAM_SECONDS } }),
+          clickhouse_settings: {
+            ...settings,
+            ...(querySeconds === undefined ? {} : { max_execution_time: STREAM_SECONDS }),
+          },
           ...(signal ? { abort_signal: signal } : {}),
         });
         return result.stream;
       }),
     command: (sql, params = {}) =>
-      guard('command', async () => {
-        await client.command({ query: sql, query_params: params });
+      guard('command', async (clickhouse_settings) => {
+        for (const query of cluster === undefined ? [sql] : onCluster(sql, cluster)) {
+          await client.command({ query, query_params: params, clickhouse_settings });
+        }
       }),
     insertTsv: (table, columns, bytes) =>
-      guard(`insert into ${table}`, async () => {
+      guard(`insert into ${table}`, async (clickhouse_settings) => {
         const values = Readable.from([bytes], { objectMode: false });
         const listed = [...columns.map((column) => `\`${column}\``)] as [string, ...string[]];
-        await client.insert({ table, columns: listed, values, format: 'TabSeparated' });
+        await client.insert({ table, columns: listed, values, format: 'TabSeparated', clickhouse_settings });
       }),
     insertBulk: (table, columns, { structure, format }, bytes) =>
-      guard(`insert into ${table}`, async () => {
+      guard(`insert into ${table}`, async (clickhouse_settings) => {
         const values = bytes instanceof Readable ? bytes : Readable.from([bytes], { objectMode: false });
         const listed = columns.map((column) => `\`${column}\``).join(', ');
         const declared = structure.replaceAll('\\', '\\\\').replaceAll("'", "\\'");
         const query = `INSERT INTO ${table} (${listed}) SELECT * FROM input('${declared}') FORMAT ${format}`;
-        const { stream } = await client.exec({ query, values });
+        const { stream } = await client.exec({ query, values, clickhouse_settings });
         await finished(stream.resume());
       }),
     insertRows: (table, rows) =>
-      guard(`insert into ${table}`, async () => {
-        if (rows.length > 0) await client.insert({ table, values: [...rows], format: 'JSONEachRow' });
+      guard(`insert into ${table}`, async (clickhouse_settings) => {
+        if (rows.length === 0) return;
+        await client.insert({ table, values: [...rows], format: 'JSONEachRow', clickhouse_settings });
       }),
     ping: async () => (await client.ping()).success,
     close: () => client.close(),
   };
 }
 
+/** How many replicas each shard of the cluster has, at least. */
+async function replicasOf(client: ReturnType<typeof createClient>, cluster: string): Promise<number> {
+  const result = await client.query({
+    query: `SELECT toUInt32(min(replicas)) AS replicas FROM (
+      SELECT count() AS replicas FROM system.clusters WHERE cluster = {cluster:String} GROUP BY shard_num
+    )`,
+    query_params: { cluster },
+    format: 'JSONEachRow',
+  });
+  const [row] = await result.json<{ replicas: number }>();
+  if (row?.replicas) return row.replicas;
+  throw new LumbungError(
+    'config',
+    `ClickHouse knows no cluster "${cluster}" (CLICKHOUSE_CLUSTER): name one of remote_servers in its configuration`,
+  );
+}
+
 /** A stream takes as long as its reader. */
 const STREAM_SECONDS = 3_600;
-/** Engine codes after which the same insert may succeed later: too many parts, memory, time-outs, shutting down. */
+/** Engine codes after which the same insert may succeed later: too many parts, memory, time-outs, shutting down, replicas away. */
 const TRANSIENT_CODES = new Set([
   '252',
   '241',
@@ -124,6 +165,10 @@ const TRANSIENT_CODES = new Set([
   '210',
   '236',
   '242',
+  '279',
+  '285',
+  '286',
+  '289',
   '319',
   '999',
 ]);

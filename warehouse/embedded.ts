@@ -31,7 +31,7 @@ const IGNORED =
  * Formats of answers that may be large. Others are answered whole: starting a stream holds up the event loop until the first
  * rows are there, and with it every other request.
  */
-const STREAMED = /^(?:TabSeparated|TSV|TabSeparatedRaw|TSVRaw|CSV|CSVWithNames)$/i;
+const STREAMED = /^(?:TabSeparated|TSV|TabSeparatedRaw|TSVRaw|CSV|CSVWithNames|JSONCompactEachRow)$/i;
 const MAX_BODY_BYTES = 512 * 1024 * 1024;
 
 /** Starts the engine; port 0 picks a free one, a taken port falls back to a free one. */

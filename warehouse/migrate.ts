@@ -11,8 +11,8 @@ const directory = new URL('./migrations/', import.meta.url);
 
 type Applied = { id: string; hash: string };
 
-/** Applies what is missing; returns the ids it applied. */
-export async function migrate(warehouse: Warehouse): Promise<string[]> {
+/** Applies what is missing, up to `last` where it is named; returns the ids it applied. */
+export async function migrate(warehouse: Warehouse, last?: string): Promise<string[]> {
   // An account that may only read can still see that everything is applied.
   const [begun] = await warehouse.query<{ n: number }>(
     "SELECT count() AS n FROM system.tables WHERE database = 'ops' AND name = 'migrations'",
@@ -22,9 +22,7 @@ export async function migrate(warehouse: Warehouse): Promise<string[]> {
     await warehouse.command(`CREATE TABLE IF NOT EXISTS ops.migrations
       (id String, hash String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3)) ENGINE = MergeTree ORDER BY id`);
   }
-  const files = readdirSync(directory)
-    .filter((name) => /^\d{4}_\w+\.sql$/.test(name))
-    .sort();
+  const files = migrationIds();
   const applied = await warehouse.query<Applied>('SELECT id, hash FROM ops.migrations ORDER BY id');
   for (const { id, hash } of applied) {
     if (!files.includes(id)) {
@@ -33,10 +31,9 @@ export async function migrate(warehouse: Warehouse): Promise<string[]> {
     if (hash !== hashOf(id)) throw new LumbungError('config', `migration ${id} was edited after it had been applied`);
   }
   const done = new Set(applied.map((row) => row.id));
-  const fresh = files.filter((name) => !done.has(name));
+  const fresh = files.filter((name) => !done.has(name) && (last === undefined || name <= last));
   for (const id of fresh) {
-    for (const statement of statements(readFileSync(new URL(id, directory), 'utf8')))
-      await warehouse.command(statement);
+    for (const statement of migrationStatements(id)) await warehouse.command(statement);
     await warehouse.insertRows('ops.migrations', [{ id, hash: hashOf(id) }]);
   }
   return fresh;
@@ -48,9 +45,16 @@ function hashOf(id: string): string {
     .digest('hex');
 }
 
+/** Every migration there is, in order. */
+export function migrationIds(): string[] {
+  return readdirSync(directory)
+    .filter((name) => /^\d{4}_\w+\.sql$/.test(name))
+    .sort();
+}
+
 /** Statements end with a semicolon at the end of a line; comment lines are dropped. */
-function statements(sql: string): string[] {
-  return sql
+export function migrationStatements(id: string): string[] {
+  return readFileSync(new URL(id, directory), 'utf8')
     .replaceAll(/^\s*--.*$/gm, '')
     .split(/;\s*$/m)
     .map((statement) => statement.trim())

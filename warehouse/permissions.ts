@@ -26,6 +26,12 @@ export const FIELDS = [
   'judgement',
   /** Ministry documents and data files. */
   'exports',
+  /** Confirming that a report's numbers are right: Diverifikasi. */
+  'verification',
+  /** Locking a report: Disahkan, revisions, exceptions to a lock. */
+  'approval',
+  /** Schedules of deliveries and what became of them. */
+  'delivery',
   /** Everybody's exports. */
   'ledger',
   'audit',
@@ -53,10 +59,10 @@ const ownField = (...sees: Field[]): Row => ({ levels: kitchen, sees, smallNumbe
 
 /** `NAME_*` stands for every role beginning so that has no row of its own. */
 export const matrix: Readonly<Record<string, Row>> = {
-  'BGN_*': { levels: LEVELS, sees: [...all, ...accountable] },
-  KPPG: { levels: ['province', 'regency', 'sppg'], sees: [...all, ...accountable] },
+  'BGN_*': { levels: LEVELS, sees: [...all, ...accountable, 'verification', 'approval', 'delivery'] },
+  KPPG: { levels: ['province', 'regency', 'sppg'], sees: [...all, ...accountable, 'verification'] },
   YAYASAN: { levels: kitchen, sees: [...operations, 'procurement', 'finance', ...accountable] },
-  SPPG_KEPALA: ownField(...all, ...accountable),
+  SPPG_KEPALA: ownField(...all, ...accountable, 'verification'),
   SPPG_ADMIN: ownField(...all, ...accountable),
   SPPG_AKUNTAN: ownField('finance', 'procurement', 'payment_risks', 'judgement', 'exports'),
   SPPG_AHLI_GIZI: ownField('nutrition', 'quality', 'voice', 'judgement'),
@@ -68,7 +74,7 @@ export const matrix: Readonly<Record<string, Row>> = {
   DEMO_USER: ownField(...all.filter((field) => field !== 'finance'), 'completeness'),
   PLATFORM_SUPERADMIN: {
     levels: LEVELS,
-    sees: [...all, ...accountable, 'ledger', 'audit', 'health', 'operation'],
+    sees: [...all, ...accountable, 'delivery', 'ledger', 'audit', 'health', 'operation'],
     smallNumbers: true,
   },
   PLATFORM_ANALYST: { levels: LEVELS, sees: [...all, ...accountable, 'health'], smallNumbers: true },
@@ -95,6 +101,11 @@ export function may(role: string, field: Field, level: Level): boolean {
 
 /** Whether a role sees a field at any level. */
 export const sees = (role: string, field: Field): boolean => rowOf(role).sees.includes(field);
+
+/** What a role does with ministry documents. */
+const DOCUMENT_FIELDS = ['exports', 'verification', 'approval', 'delivery'] as const satisfies readonly Field[];
+export type DocumentField = (typeof DOCUMENT_FIELDS)[number];
+export const documentFields = (role: string): DocumentField[] => DOCUMENT_FIELDS.filter((field) => sees(role, field));
 
 /** Whether a role sees any figures of units of this level. */
 export const seesFigures = (role: string, level?: Level): boolean =>

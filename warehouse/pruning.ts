@@ -11,18 +11,24 @@ const KEPT = 'INTERVAL 2 DAY';
 
 /** Removes ledger rows that no watermark, mark or freshness answer needs any more. */
 export async function pruneLedgers(warehouse: Warehouse): Promise<void> {
-  const rolled = '(SELECT argMaxIf(rolled_lsn, seq, rolled_lsn > 0) FROM ops.rollups)';
-  await warehouse.command(`ALTER TABLE ops.changes DELETE WHERE lsn < ${rolled}`);
+  // Told before they are used: replicas run a deletion each for itself, so nothing in it may depend on when or where.
+  const [limits] = await warehouse.query<{ rolled: string; seq: string; before: string }>(
+    `SELECT toString(argMaxIf(rolled_lsn, r.seq, rolled_lsn > 0)) AS rolled, toString(max(r.seq)) AS seq,
+       toString(now('UTC') - ${KEPT}) AS before FROM ops.rollups AS r`,
+  );
+  if (limits === undefined) return;
+  await warehouse.command('ALTER TABLE ops.changes DELETE WHERE lsn < {rolled:UInt64}', limits);
   await pruneBatches(warehouse);
   await warehouse.command(
-    `ALTER TABLE ops.rollups DELETE WHERE rolled_lsn < ${rolled} AND cells = 0 AND rolled_at < now() - ${KEPT}
-       AND seq < (SELECT max(seq) FROM ops.rollups)`,
+    `ALTER TABLE ops.rollups DELETE WHERE rolled_lsn < {rolled:UInt64} AND cells = 0
+       AND rolled_at < toDateTime64({before:String}, 3, 'UTC') AND seq < {seq:UInt64}`,
+    limits,
   );
 }
 
 async function pruneBatches(warehouse: Warehouse): Promise<void> {
   const old = await warehouse.query<{ slot: string; fold: string; before: string }>(
-    `SELECT slot_id AS slot, toString(max(end_lsn)) AS fold, toString(now() - ${KEPT}) AS before
+    `SELECT slot_id AS slot, toString(max(end_lsn)) AS fold, toString(now('UTC') - ${KEPT}) AS before
      FROM ops.batches INNER JOIN (SELECT slot_id, max(rolled_lsn) AS rolled FROM ops.rollups GROUP BY slot_id) AS r USING (slot_id)
      WHERE end_lsn < rolled AND loaded_at < now() - ${KEPT} GROUP BY slot_id`,
   );

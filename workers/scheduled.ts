@@ -1,4 +1,4 @@
-/** Jobs on schedule: reconciliation and pruning of the ledgers. One at a time; a missed run happens once, later. */
+/** Jobs on schedule: reconciliation, pruning of the ledgers, asking for the whole report site. One at a time; a missed run happens once, later. */
 import { type ConnectionOptions, type Job, Worker } from 'bullmq';
 import type pg from 'pg';
 import { connectComparison, sourcePosition } from '../etl/compare.ts';
@@ -8,7 +8,7 @@ import type { Config } from '../platform/config.ts';
 import { LumbungError, messageOf } from '../platform/errors.ts';
 import type { Lifecycle } from '../platform/lifecycle.ts';
 import type { Logger } from '../platform/log.ts';
-import { JOBS, openQueue, PIPELINE, requestRollup, scheduledJob } from '../platform/queues.ts';
+import { JOBS, openQueue, PIPELINE, requestRollup, requestSite, SITE, scheduledJob } from '../platform/queues.ts';
 import type { Redis } from '../platform/redis.ts';
 import type { Warehouse } from '../warehouse/client.ts';
 import { currentSlot, lastDue, recordRun } from '../warehouse/ledger.ts';
@@ -42,6 +42,7 @@ export async function startScheduledJobs(context: ScheduledContext): Promise<Wor
         await pruneLedgers(context.warehouse);
         await pruneExports(context.warehouse, context.config.dataDir);
       }
+      if (kind === 'site' && context.config.SITE === 'on') await askForSite(context);
       // Where the source is only polled, the polling compares all the time between polls.
       if (kind === 'reconcile' && context.config.SYNC_MODE !== 'schedule') await reconcileTables(context);
       if (!context.lifecycle.signal.aborted) await recordRun(context.warehouse, { kind, due, startedAt, ran: true });
@@ -58,6 +59,13 @@ export async function startScheduledJobs(context: ScheduledContext): Promise<Wor
   worker.on('failed', (job, error) => context.log.warn({ job: job?.id, error: messageOf(error) }, 'job failed'));
   worker.on('error', (error) => context.log.warn({ error: messageOf(error) }, 'job worker'));
   return worker;
+}
+
+/** Building has a queue of its own: it takes longer than anything else here. */
+async function askForSite({ redis }: ScheduledContext): Promise<void> {
+  const queue = openQueue(SITE, redis);
+  await requestSite(queue, 'full');
+  await queue.close();
 }
 
 /** How long a scheduled run goes on; the next one continues. */

@@ -13,12 +13,14 @@ import type { Config } from '../platform/config.ts';
 import { messageOf } from '../platform/errors.ts';
 import type { Lifecycle } from '../platform/lifecycle.ts';
 import type { Logger } from '../platform/log.ts';
-import { JOBS, openQueue, type ScheduledJob } from '../platform/queues.ts';
+import { DELIVER, JOBS, openQueue, type ScheduledJob, SITE } from '../platform/queues.ts';
 import type { Redis } from '../platform/redis.ts';
 import { keepSourceFacts, READ_EVERY_MS } from '../platform/source_facts.ts';
 import type { Warehouse } from '../warehouse/client.ts';
 import { lastDue, recordRun } from '../warehouse/ledger.ts';
+import { createDeliverySchedules } from './delivery/due.ts';
 import { createNotices } from './notices.ts';
+import { createSiteSchedule } from './site/schedule.ts';
 
 const LEASE_KEY = 'lumbung:scheduler';
 const LEASE_MS = 15_000;
@@ -45,9 +47,10 @@ const RETRIES = {
 } as const;
 
 /** When each job runs. */
-const scheduleOf = (config: Config): Readonly<Record<ScheduledJob['kind'], string>> => ({
+const scheduleOf = (config: Config): Readonly<Partial<Record<ScheduledJob['kind'], string>>> => ({
   reconcile: config.SCHEDULE_RECONCILE,
   prune: config.SCHEDULE_PRUNE,
+  ...(config.SITE === 'on' ? { site: config.SCHEDULE_SITE } : {}),
 });
 
 /** Runs until the process stops. */
@@ -83,17 +86,24 @@ export async function runScheduler(context: SchedulerContext): Promise<void> {
   );
   log.info({ jobs }, 'scheduler started');
   const notices = createNotices({ warehouse, redis, log });
+  const siteQueue = openQueue(SITE, redis);
+  const site = config.SITE === 'on' ? createSiteSchedule({ warehouse, queue: siteQueue, config }) : undefined;
+  const deliveries = openQueue(DELIVER, redis);
+  const due = createDeliverySchedules({ warehouse, queue: deliveries, holds, log });
   const watch = sourceWatch(redis, context.databaseUrl, log);
   do {
     if (!(await holds().catch(() => false))) continue;
     // Also what was missed: by everybody before the start, or by the scheduler that held the lease and died.
     for (const [kind, expression] of jobs) await guarded(kind, expression);
+    await due.look().catch((error: unknown) => log.warn({ error: messageOf(error) }, 'could not look for deliveries'));
     await watch.look();
     await notices.look().catch((error: unknown) => log.warn({ error: messageOf(error) }, 'could not look for notices'));
+    await site?.look().catch((error: unknown) => log.warn({ error: messageOf(error) }, 'could not schedule the site'));
   } while (await lifecycle.sleep(READ_EVERY_MS));
   await watch.close();
   for (const task of tasks) await task.stop();
-  await queue.close();
+  await due.stop();
+  await Promise.all([queue.close(), siteQueue.close(), deliveries.close()]);
 }
 
 /** Reads the source over one connection, made again after it failed; a source that is away is said once. */

@@ -1,6 +1,7 @@
 /** Every route there is: what is not listed here is not served (tests/path/contract.test.ts). */
 import type { Contract } from './contract.ts';
 import { dataQuality } from './data_quality.ts';
+import { documents } from './documents.ts';
 import { exports } from './exports.ts';
 import { figures } from './figures.ts';
 import { platform } from './platform.ts';
@@ -12,6 +13,7 @@ export const contracts: readonly Contract[] = [
   ...statistics,
   ...dataQuality,
   ...exports,
+  ...documents,
   ...screen,
   ...platform,
 ];
@@ -20,5 +22,5 @@ const byRoute = new Map(contracts.map((contract) => [`${contract.method} ${contr
 
 /** The contract of an Express route, `/kpis/:kpi/series` mounted under a base. */
 export function contractOf(method: string, base: string, path: string): Contract | undefined {
-  return byRoute.get(`${method.toLowerCase()} ${base}${path.replaceAll(/:(\w+)/g, '{$1}')}`);
+  return byRoute.get(`${method.toLowerCase()} ${base}${path.replaceAll(/[:*](\w+)/g, '{$1}')}`);
 }

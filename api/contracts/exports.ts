@@ -1,7 +1,8 @@
 /** Contracts of exports: files made by a worker, kept for some days. */
 import { z } from 'zod';
 import { EXPORT_STATES } from '../../warehouse/exports/ledger.ts';
-import { exportInput, exportsInput } from '../inputs.ts';
+import { LEVELS } from '../../warehouse/scopes.ts';
+import { downloadInput, exportInput, exportsInput } from '../inputs.ts';
 import type { Contract } from './contract.ts';
 import { day, text } from './shapes.ts';
 
@@ -10,6 +11,7 @@ const entry = z.strictObject({
   report: z.string(),
   format: z.string(),
   scope: z.string(),
+  unit: z.string().meta({ description: 'The name of the unit.' }),
   from: day.nullable(),
   to: day.nullable(),
   state: z.enum(EXPORT_STATES),
@@ -21,6 +23,7 @@ const entry = z.strictObject({
   sha256: z.string().nullable(),
   committedAt: z.string().nullable().meta({ description: 'The source commit time the file stands for.' }),
   reason: z.string().nullable(),
+  number: z.string().meta({ description: 'What stands on the document and can be verified; empty for data files.' }),
   file: z.string().nullable().meta({ description: 'Where the file is to be fetched once it is done.' }),
 });
 
@@ -43,17 +46,36 @@ export const exports: readonly Contract[] = [
     answer: z.strictObject({
       exports: z.array(entry),
       reports: z.array(
-        z.strictObject({ id: z.string(), name: text, formats: z.array(z.string()), period: z.boolean() }),
+        z.strictObject({
+          ...{ id: z.string(), name: text, formats: z.array(z.string()), period: z.boolean() },
+          of: z
+            .enum(['day', 'fortnight', 'month', 'range'])
+            .nullable()
+            .meta({ description: 'The period a ministry document is of; null for data files, which take any days.' }),
+          levels: z.array(z.enum(LEVELS)).nullable().meta({ description: 'Units a document is made of; null: any.' }),
+          asksReason: z.boolean().meta({ description: 'A download needs `reason`, which the audit trail keeps.' }),
+        }),
       ),
+      fortnights: z
+        .array(z.strictObject({ from: day, to: day }))
+        .meta({ description: 'Fortnights that have begun, the newest first.' }),
+      typical: z
+        .array(z.strictObject({ report: z.string(), format: z.string(), seconds: z.number() }))
+        .meta({ description: 'How long such files took lately, as a median.' }),
     }),
     rows: 'exports',
   },
   { method: 'get', path: '/api/v1/exports/{id}', tag: 'Exports', summary: 'One export.', answer: entry },
   {
+    ...{ method: 'delete', path: '/api/v1/exports/{id}', tag: 'Exports', answer: entry },
+    summary: 'Cancels an export that waits or runs.',
+  },
+  {
     method: 'get',
     path: '/api/v1/exports/{id}/file',
     tag: 'Exports',
-    summary: 'The file, for whoever asked for it, while their scope still includes it.',
-    media: 'application/octet-stream',
+    summary:
+      'The file, for whoever asked for it, while their scope still includes it. A `Range` goes on with a download that was cut off.',
+    ...{ query: downloadInput, media: 'application/octet-stream' },
   },
 ];

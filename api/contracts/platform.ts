@@ -13,6 +13,9 @@ const session = z.strictObject({
   exp: z.number().optional(),
   figures: z.boolean().meta({ description: 'The role looks at figures.' }),
   todayOnly: z.boolean().meta({ description: "The role looks at the kitchen's present day only." }),
+  documents: z
+    .array(z.enum(['exports', 'verification', 'approval', 'delivery']))
+    .meta({ description: 'What the role does with ministry documents.' }),
   widgets: toldPreferences.shape.defaults.shape.widgets.meta({
     description: 'What the live screen of the role begins with.',
   }),
@@ -137,6 +140,32 @@ export const platform: readonly Contract[] = [
     summary: 'The data dictionary as a page, Indonesian or `?lang=en`.',
     media: 'text/html',
     open: true,
+  },
+  {
+    method: 'get',
+    path: '/reports',
+    tag: 'Platform',
+    summary: 'The report site: the nation to those who read all of it, to others the page of their own unit.',
+    media: 'text/html',
+  },
+  {
+    method: 'get',
+    path: '/reports/reader.json',
+    tag: 'Platform',
+    summary: "What the report site's search knows of its reader.",
+    answer: z.strictObject({
+      scopes: z.array(z.string()),
+      language: z.enum(['id', 'en']),
+      home: z.string().meta({ description: 'The page their visit begins with.' }),
+    }),
+  },
+  {
+    method: 'get',
+    path: '/reports/{path}',
+    tag: 'Platform',
+    summary:
+      'Pages and files of the report site, each to those whose scope includes its unit, without what their role does not see. 404 where the site is not built (SITE=off), 503 until its first release is there.',
+    media: 'text/html',
   },
   {
     method: 'get',

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { CODES } from '../../platform/conditions.ts';
 import { sentPreferences, toldPreferences } from '../../platform/preferences.ts';
+import { siteProgress } from '../../platform/queues.ts';
 import { attentionInput, flowInput, searchInput } from '../inputs.ts';
 import type { Contract } from './contract.ts';
 import { asOf, dated, day, figure, level, replicated } from './shapes.ts';
@@ -26,6 +27,16 @@ const item = z.strictObject({
 });
 
 const count = z.number().nullable();
+const siteBuild = z.strictObject({
+  kind: z.enum(['full', 'units', 'rollback']),
+  state: z.enum(['running', 'done', 'unchanged', 'failed']),
+  startedAt: z.string(),
+  finishedAt: z.string().nullable(),
+  pages: z.number(),
+  by: z.string(),
+  release: z.string(),
+  reason: z.string(),
+});
 
 export const screen: readonly Contract[] = [
   {
@@ -175,6 +186,18 @@ export const screen: readonly Contract[] = [
           .strictObject({
             total: z.number(),
             first: z.array(z.strictObject({ id: z.string(), reason: z.string(), endLsn: z.string() })),
+          })
+          .nullable(),
+        site: z
+          .strictObject({
+            on: z.boolean(),
+            held: z.boolean().meta({ description: 'Somebody rolled back: only what is asked for is built.' }),
+            release: z.string().nullable(),
+            committedAt: z.string().nullable(),
+            narrative: z.boolean().nullable(),
+            failed: siteBuild.nullable().meta({ description: 'The last failure that no later build has made good.' }),
+            building: siteProgress.nullable(),
+            builds: z.array(siteBuild),
           })
           .nullable(),
         cache: z.strictObject({

@@ -10,7 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import proxyAddress from 'proxy-addr';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { LumbungError, messageOf } from '../../platform/errors.ts';
-import { LIVE_CHANNEL, liveNotice, NOTICE_CHANNEL, userNotice } from '../../platform/queues.ts';
+import { LIVE_CHANNEL, liveNotice, NOTICE_CHANNEL, SITE_CHANNEL, userNotice } from '../../platform/queues.ts';
 import type { Redis } from '../../platform/redis.ts';
 import { keyIdOf, validKeys } from '../../warehouse/api_keys.ts';
 import { tokenOf } from '../access.ts';
@@ -47,8 +47,9 @@ export async function startLive(server: Server, context: ApiContext, subscriber:
   const trusted = trust(config.TRUST_PROXY);
   const own = ownOrigin(config.PUBLIC_URL);
 
-  await subscriber.subscribe(LIVE_CHANNEL, NOTICE_CHANNEL);
+  await subscriber.subscribe(LIVE_CHANNEL, NOTICE_CHANNEL, SITE_CHANNEL);
   subscriber.on('message', (channel: string, text: string) => {
+    if (channel === SITE_CHANNEL) return context.site.look();
     const schema = channel === LIVE_CHANNEL ? liveNotice : userNotice;
     const parsed = schema.safeParse(parseJson(text));
     if (!parsed.success) return log.warn({ channel }, 'a malformed notice was ignored');

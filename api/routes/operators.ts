@@ -67,6 +67,7 @@ function rowsOf({
   live,
   uptime,
   warnings,
+  site,
 }: Operations): [string, string, boolean?][] {
   const up = (engine: string) => engines.find((one) => one.engine === engine)?.up === true;
   const answers = (engine: string) => (up(engine) ? 'answers' : 'does not answer');
@@ -78,11 +79,37 @@ function rowsOf({
     ...queues.map(({ queue, jobs }): [string, string] => [`Queue ${queue}`, countsText(jobs)]),
     ['Cache', hitText(cache)],
     ['Live connections', String(live.sockets)],
+    ...siteRows(site),
     ['Uptime, 24 hours', percent(uptime.day)],
     ['Uptime, 30 days', percent(uptime.month)],
     ...warnings.map(({ text }): [string, string, boolean] => ['Warning', text, false]),
   ];
 }
+
+/** The report site: what is served, what is being built, why the last build failed. */
+function siteRows(site: Operations['site']): [string, string, boolean?][] {
+  if (site === null) return [['Report site', 'unknown']];
+  if (!site.on) return [['Report site', 'not built here (SITE=off)']];
+  const narrative = site.narrative === false ? ', without narrative pages' : '';
+  const held = site.held ? ', held since a roll-back' : '';
+  const { building, failed } = site;
+  return [
+    ['Report site', site.release === null ? 'no release yet' : `release ${site.release}${narrative}${held}`],
+    ...(building === null ? [] : [['Site build', buildingText(building)] as [string, string]]),
+    ...(failed === null
+      ? []
+      : [['Site build failed', `${failed.finishedAt}: ${failed.reason}`, false] as [string, string, boolean]]),
+  ];
+}
+
+const buildingText = ({
+  kind,
+  step,
+  done,
+  total,
+  etaSeconds,
+}: NonNullable<NonNullable<Operations['site']>['building']>) =>
+  `${kind}: ${step}${total > 0 ? ` ${done} of ${total}` : ''}${etaSeconds === null ? '' : `, about ${etaSeconds} s left`}`;
 
 const percent = (share: number | null) => (share === null ? 'not measured yet' : `${(100 * share).toFixed(2)} %`);
 

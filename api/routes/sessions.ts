@@ -11,7 +11,7 @@ import { LumbungError, messageOf } from '../../platform/errors.ts';
 import { seal, unseal } from '../../platform/sealed.ts';
 import { type Claims, claimsFrom, signToken } from '../../platform/tokens.ts';
 import { isApiKey } from '../../warehouse/api_keys.ts';
-import { isRole, seesFigures, seesTodayOnly } from '../../warehouse/permissions.ts';
+import { documentFields, isRole, seesFigures, seesTodayOnly } from '../../warehouse/permissions.ts';
 import { defaultWidgets } from '../../warehouse/preferences.ts';
 import { demoKitchens } from '../../warehouse/queries/demo_scope.ts';
 import { readUser, userWithRole } from '../../warehouse/queries/users.ts';
@@ -203,7 +203,10 @@ export function sessionRoutes(context: ApiContext): Router {
 
 function describe({ sub, name, role, scope, exp }: Claims) {
   // Pages show what there is for the role.
-  const pages = { figures: seesFigures(role), todayOnly: seesTodayOnly(role), widgets: defaultWidgets(role) };
+  const pages = {
+    ...{ figures: seesFigures(role), todayOnly: seesTodayOnly(role), widgets: defaultWidgets(role) },
+    documents: documentFields(role),
+  };
   return { sub, name: name ?? sub, role, scopes: scope, exp, ...pages };
 }
 

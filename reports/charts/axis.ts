@@ -1,6 +1,6 @@
 /**
  * The value axis. Invariants: amounts start at zero; every tick is a number people can read, no two ticks read alike, and a share
- * of a hundred percent is the top of its axis.
+ * of a hundred percent, a rating of 5 and a score of 100 are the top of their axes.
  */
 import { type Language, units } from '../../warehouse/kpis/format.ts';
 import type { Unit } from '../../warehouse/kpis/kpi.ts';
@@ -23,7 +23,9 @@ export function valueAxis(values: readonly number[], unit: Unit, count: number, 
   let low = Math.min(...(fromZero(unit) ? [0] : []), ...known);
   let high = Math.max(...(fromZero(unit) ? [0] : []), ...known);
   if (known.length === 0) [low, high] = [0, unit === 'percent' ? 1 : finest * count];
-  const whole = unit === 'percent' && high <= 1 ? 1 : Number.POSITIVE_INFINITY;
+  // What a scale ends on; impossible values beyond it are shown all the same.
+  const end = { percent: 1, rating: 5, score: 100 }[unit as string] ?? 0;
+  const whole = high <= end ? end : Number.POSITIVE_INFINITY;
   const bottom = low >= 0 ? 0 : Number.NEGATIVE_INFINITY;
   if (!fromZero(unit)) {
     const room = Math.max((high - low) * 0.1, finest * count);

@@ -3,7 +3,7 @@
  * Invariants: a day without data is an empty outline, a zero is a filled tile; days that are not final are hatched.
  */
 import * as Plot from '@observablehq/plot';
-import type { Language } from '../../warehouse/kpis/format.ts';
+import { dates, type Language } from '../../warehouse/kpis/format.ts';
 import type { Unit } from '../../warehouse/kpis/kpi.ts';
 import { colour } from '../design/colours.ts';
 import { stepOf } from '../design/scale.ts';
@@ -18,9 +18,7 @@ type Cell = Row & { week: number; weekday: number };
 const monday = (date: Date) => Math.floor(date.getTime() / DAY_MS) + 3;
 const weekdays = (language: Language): string[] =>
   Array.from({ length: 7 }, (_, at) =>
-    new Intl.DateTimeFormat(language === 'id' ? 'id-ID' : 'en-GB', { weekday: 'short', timeZone: 'UTC' }).format(
-      new Date(Date.UTC(2024, 0, 1 + at)),
-    ),
+    dates(language, { weekday: 'short' }).format(new Date(Date.UTC(2024, 0, 1 + at))),
   );
 
 export function calendar(points: readonly Point[], options: Options): SVGSVGElement {
@@ -41,6 +39,7 @@ export function calendar(points: readonly Point[], options: Options): SVGSVGElem
   const known = cells.filter(isDrawn);
   const largest = Math.max(0, ...known.map(({ value }) => value));
   const position = { x: 'week', y: 'weekday' } as const;
+  const next = cells.find(({ date }, at) => at > 0 && date.getUTCDate() === 1);
   const numbered = side >= small * 1.9;
   const svg = Plot.plot({
     ...plotOptions(frame),
@@ -98,12 +97,15 @@ export function calendar(points: readonly Point[], options: Options): SVGSVGElem
           ]
         : []),
       Plot.text(
-        cells.filter(({ date }, at) => at === 0 || date.getUTCDate() === 1),
+        // A month that ends at once leaves its room to the name of the next.
+        cells.filter(({ date }, at) =>
+          at === 0 ? (next?.week ?? weeks) * side > small * 2.6 : date.getUTCDate() === 1,
+        ),
         {
           x: 'week',
           frameAnchor: 'top',
           dy: -small * 1.4,
-          text: ({ date }: Cell) => new Intl.DateTimeFormat(language, { month: 'short', timeZone: 'UTC' }).format(date),
+          text: ({ date }: Cell) => dates(language, { month: 'short' }).format(date),
           fill: colour('muted'),
         },
       ),

@@ -3,7 +3,7 @@
  * Invariants: colours and fonts come from the design tokens; nothing is inline style, because the content policy allows none; text is
  * set as text. Works with the page's document and, on the server, with one that is passed in.
  */
-import { formatShort, type Language, units } from '../../warehouse/kpis/format.ts';
+import { dates, formatShort, type Language, numbers, units } from '../../warehouse/kpis/format.ts';
 import type { Unit } from '../../warehouse/kpis/kpi.ts';
 
 export type Frame = {
@@ -102,22 +102,16 @@ export const fromZero = (unit: Unit): boolean => unit !== 'percent' && unit !== 
 export const shortValue = (value: number, unit: Unit, language: Language = 'id'): string =>
   formatShort(value, unit, language) ?? '';
 
-const locales = { id: 'id-ID', en: 'en-GB' } as const;
-
 /** The exact value in the language of the reader. */
 export function exactValue(value: number, unit: Unit, language: Language = 'id'): string {
   const { factor, exactDigits, prefix, sign } = units[unit];
-  const number = new Intl.NumberFormat(locales[language], {
-    maximumFractionDigits: exactDigits,
-    signDisplay: 'negative',
-  });
+  const number = numbers(language, { maximumFractionDigits: exactDigits, signDisplay: 'negative' });
   return `${prefix}${number.format(value * factor)}${sign[language]}`;
 }
 
 /** A day as text: '23 Nov', with its year '23 Nov 2026'. */
 export const dayText = (date: Date, language: Language = 'id', part: 'day' | 'year' | 'month' = 'year'): string =>
-  new Intl.DateTimeFormat(locales[language], {
-    timeZone: 'UTC',
+  dates(language, {
     ...(part === 'month' ? {} : { day: 'numeric' }),
     month: 'short',
     ...(part === 'day' ? {} : { year: 'numeric' }),

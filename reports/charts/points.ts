@@ -16,6 +16,18 @@ export type Point = {
 export type Target = { low: number | null; high: number | null } | null;
 export type Row = { date: Date; value: number; low: number; high: number; provisional: boolean; withheld: boolean };
 
+/** A share is never expected above the whole: where neither value nor target is, the range of what is usual ends there. */
+export function shareOfWhole(points: readonly Point[], unit: Unit, target: Target): readonly Point[] {
+  const beyond = (value: number | null | undefined) => typeof value === 'number' && value > 1;
+  if (unit !== 'percent' || beyond(target?.low) || beyond(target?.high) || points.some(({ value }) => beyond(value)))
+    return points;
+  return points.map((point) =>
+    point.expected
+      ? { ...point, expected: { low: Math.min(point.expected.low, 1), high: Math.min(point.expected.high, 1) } }
+      : point,
+  );
+}
+
 export const DAY_MS = 86_400_000;
 const utc = (day: string): Date => new Date(`${day}T00:00:00Z`);
 

@@ -39,7 +39,8 @@ export function rankingChart(places: readonly Ranked[], options: Options): SVGSV
   const longest = Math.max(0, ...known.map((place) => textWidth(words(place), normal)));
   const names = Math.min(
     width * 0.46,
-    Math.max(0, ...places.map(({ name }) => textWidth(name, normal))) + normal * 1.8,
+    // The shortest names are wider than their letters are on average.
+    Math.max(normal * 4, ...places.map(({ name }) => textWidth(name, normal))) + normal * 1.8,
   );
   const svg = Plot.plot({
     ...plotOptions(frame),

@@ -21,7 +21,7 @@ import {
   textWidth,
 } from './chart.ts';
 import { type EndLabel, endLabels, hatching } from './marks.ts';
-import { DAY_MS, isDrawn, limitsOf, type Point, type Row, rowsOf, type Target, told } from './points.ts';
+import { DAY_MS, isDrawn, limitsOf, type Point, type Row, rowsOf, shareOfWhole, type Target, told } from './points.ts';
 
 export type { Point, Target } from './points.ts';
 export { sparkline } from './sparkline.ts';
@@ -32,6 +32,8 @@ type Options = Frame & {
   target: Target;
   /** Every point is a day, and a day that is missing is a gap. */
   daily: boolean;
+  /** Drawn for a page without scripts: nothing follows a pointer, and it takes less time. */
+  still?: boolean;
   /** Another series on the same dates; who compares with another period moves its dates. */
   compared?: Compared;
 };
@@ -42,7 +44,7 @@ const DOTTED = 70;
 export function trendChart(points: readonly Point[], options: Options): SVGSVGElement {
   const { unit, language = 'id', daily, compared, height, width } = options;
   const { small, normal } = sizesOf(options);
-  const rows = rowsOf(points, daily);
+  const rows = rowsOf(shareOfWhole(points, unit, options.target), daily);
   const beside = rowsOf(compared?.points ?? [], daily);
   const axis = valueAxis(
     [
@@ -111,18 +113,22 @@ export function trendChart(points: readonly Point[], options: Options): SVGSVGEl
       Plot.lineY(rows, { x: 'date', y: 'value', stroke: colour('series'), strokeWidth: 2 }),
       Plot.dot(dotted(rows), { x: 'date', y: 'value', r: small / 6, fill: colour('series') }),
       endLabels(labels, small),
-      Plot.tip(
-        rows.filter(isDrawn),
-        Plot.pointerX({
-          x: 'date',
-          y: 'value',
-          title: (row: Row) => `${dayText(row.date, language)}\n${exactValue(row.value, unit, language)}`,
-          fontSize: normal,
-          fill: colour('surface'),
-          stroke: colour('edge'),
-          pathFilter: 'none',
-        }),
-      ),
+      ...(options.still
+        ? []
+        : [
+            Plot.tip(
+              rows.filter(isDrawn),
+              Plot.pointerX({
+                x: 'date',
+                y: 'value',
+                title: (row: Row) => `${dayText(row.date, language)}\n${exactValue(row.value, unit, language)}`,
+                fontSize: normal,
+                fill: colour('surface'),
+                stroke: colour('edge'),
+                pathFilter: 'none',
+              }),
+            ),
+          ]),
     ],
   });
   return finish(svg, options, described(rows, unit, language));
@@ -159,7 +165,9 @@ function labelsOf(rows: readonly Row[], beside: readonly Row[], options: Options
   const { unit, language = 'id', compared } = options;
   const last = rows.findLast(isDrawn);
   const other = beside.findLast(isDrawn);
-  const range = rows.findLast(({ low }) => !Number.isNaN(low));
+  // The range of a single day has no width to be seen.
+  const ranged = rows.filter(({ low }) => !Number.isNaN(low));
+  const range = ranged.length > 1 ? ranged.at(-1) : undefined;
   return [
     ...(last
       ? [{ value: last.value, text: shortValue(last.value, unit, language), fill: 'series' as const, strong: true }]
@@ -191,7 +199,8 @@ function described(rows: readonly Row[], unit: Unit, language: Language): string
 }
 
 /** The same as a table, the newest first. */
-export function trendTable(points: readonly Point[], options: Omit<Options, 'width' | 'height'>): Table {
+export function trendTable(all: readonly Point[], options: Omit<Options, 'width' | 'height'>): Table {
+  const points = shareOfWhole(all, options.unit, options.target);
   const { unit, language = 'id', compared } = options;
   const beside = new Map(compared?.points.map((point) => [point.date, point]));
   const ranged = points.some(({ expected }) => expected);

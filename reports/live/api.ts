@@ -4,6 +4,7 @@
  */
 import type { Widget as Placed } from '../../platform/preferences.ts';
 import type { Kpi as Definition } from '../../warehouse/kpis/kpi.ts';
+import type { DocumentField } from '../../warehouse/permissions.ts';
 import type { FlowRow } from '../charts/flow.ts';
 import { heardDate } from './clock.ts';
 
@@ -49,6 +50,8 @@ export type Session = {
   /** Whether the role sees figures, and of the present day only. */
   figures: boolean;
   todayOnly: boolean;
+  /** What the role does with ministry documents. */
+  documents: readonly DocumentField[];
   /** What the role's screen begins with. */
   widgets: readonly Placed[];
 };

@@ -3,7 +3,7 @@
  * origin; a service worker that knows by name all that the screen is made of.
  */
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,9 +22,11 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 
 /** Writes index.html, the frame of the data dictionary, assets/, the manifest and the service worker into `outDir` (replacing what is there). */
 export async function buildLive(outDir: string): Promise<{ files: string[] }> {
-  rmSync(outDir, { recursive: true, force: true });
   const assets = join(outDir, 'assets');
-  mkdirSync(assets, { recursive: true });
+  mkdirSync(outDir, { recursive: true });
+  // Not the folder itself: it may be a file system of its own.
+  for (const name of readdirSync(outDir)) rmSync(join(outDir, name), { recursive: true });
+  mkdirSync(assets);
   const fonts = dirname(createRequire(import.meta.url).resolve('@fontsource-variable/inter/package.json'));
   cpSync(join(fonts, 'files/inter-latin-wght-normal.woff2'), join(assets, 'inter-latin.woff2'));
   const result = await build({

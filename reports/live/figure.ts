@@ -1,6 +1,7 @@
 /** Numbers in the language of the reader: one place, so that cards, lists and sentences write them alike. */
 import { formatChange, formatDate, formatExact, formatLimits, formatShort } from '../../warehouse/kpis/format.ts';
 import type { Unit } from '../../warehouse/kpis/kpi.ts';
+import { isSafety } from '../design/boards.ts';
 import { type Status as Look, statuses } from '../design/status.ts';
 import type { Kpi, KpiValue, Status } from './api.ts';
 import { el } from './dom.ts';
@@ -26,17 +27,6 @@ export const absent = (withheld: true | undefined): string => (withheld ? words(
 /** A KPI's or rule's name, leading to its definition. */
 export const defined = (id: string, name: string): HTMLElement =>
   el('a', { class: 'name', href: `/dictionary${language() === 'en' ? '?lang=en' : ''}#${id}` }, name);
-
-/** Food safety is what may be red. */
-const SAFETY: readonly string[] = [
-  'holding_time_4h',
-  'serving_temperature',
-  'open_critical_findings',
-  'suspected_incidents',
-  'food_safety_incidents',
-  'slhs_valid',
-];
-export const isSafety = (kpi: string): boolean => SAFETY.includes(kpi);
 
 /** How a figure stands: shape and word, coloured by the style sheet. */
 export function statusMark(

@@ -60,6 +60,13 @@ export function frame(options: Options) {
     // Who has one kitchen has nothing to find.
     ...(session.scopes.length === 1 && session.scopes[0]?.startsWith('sppg:') ? [] : [options.search]),
     options.notices,
+    session.documents?.includes('exports')
+      ? el(
+          'a',
+          { class: 'tool', href: '/documents', 'data-plain': true, 'data-testid': 'documents-link' },
+          say.documents,
+        )
+      : null,
     button(say.arrange, { class: 'tool', 'data-testid': 'arrange', click: options.arrange }),
     languages,
     el('span', { class: 'who small' }, session.name ?? session.sub),

@@ -45,7 +45,18 @@ function askToSignIn(): void {
   void showSignIn(root, () => void start());
 }
 
+/** A page of the report site that asked to sign in (`/?next=/reports/…`): gone back to once somebody is. */
+function nextPage(): string | undefined {
+  const next = new URLSearchParams(location.search).get('next') ?? '';
+  return /^\/reports\/[\x21-\x7e]*$/.test(next) ? next : undefined;
+}
+
 function enter(session: Session): void {
+  const next = nextPage();
+  if (next !== undefined) {
+    location.replace(next);
+    return;
+  }
   const leave = () => {
     forgetAll();
     void signOut()
@@ -57,6 +68,12 @@ function enter(session: Session): void {
     // Few people's page: nobody else loads it.
     import('./operators.ts').then(
       ({ showOperators }) => showOperators(root, session),
+      () => tryAgain(),
+    );
+  } else if (location.pathname === '/documents') {
+    // Its own code, too: who watches the day asks for no files.
+    import('./documents/page.ts').then(
+      ({ showDocuments }) => showDocuments(root, session, leave),
       () => tryAgain(),
     );
   } else if (!session.figures) showNoFigures(root, session, leave);

@@ -118,6 +118,7 @@ export function wordsOf({ kind, channel, subject, at, detail = {} }: Notice, kpi
     const text = detail.state === 'quarantined' ? words().tableSetAside(table) : words().tableBack(table);
     return { ...common, scope: undefined, text };
   }
+  if (kind === 'site') return { ...common, scope: undefined, text: words().siteFailed(String(detail.reason ?? '')) };
   if (kind !== 'report_due') return undefined;
   const days = number('daysLeft');
   const text =

@@ -34,6 +34,22 @@ export type Operations = {
   cache: { hitRate: number | null; bytes: number };
   live: { sockets: number; subscriptions: number };
   uptime: { day: number | null; month: number | null };
+  site: {
+    on: boolean;
+    held: boolean;
+    release: string | null;
+    committedAt: string | null;
+    narrative: boolean | null;
+    building: { kind: string; step: string; done: number; total: number; etaSeconds: number | null } | null;
+    builds: {
+      kind: string;
+      state: string;
+      startedAt: string;
+      finishedAt: string | null;
+      pages: number;
+      reason: string;
+    }[];
+  } | null;
 };
 
 export type Cell = { text: string; status?: Status };
@@ -130,6 +146,45 @@ export function reportOf(now: Operations, language: Language): Report {
       ],
     };
   };
+  const siteSheet = (site: Operations['site']): Sheet => {
+    const { building } = site ?? {};
+    const share = building && building.total > 0 ? ` ${count(building.done)} / ${count(building.total)}` : '';
+    const served = [
+      site?.release ?? say.none,
+      ...(site?.narrative === false ? [say.noNarrative] : []),
+      ...(site?.held ? [say.held] : []),
+    ];
+    return {
+      id: 'site',
+      title: say.site,
+      columns: [say.build, say.state, say.begun, say.took, say.pages, say.reason],
+      rows:
+        site === null
+          ? [[unknown]]
+          : [
+              [
+                plain(say.served),
+                site.held ? marked('warn', served.join(', ')) : plain(served.join(', ')),
+                moment(site.committedAt),
+              ],
+              ...(building
+                ? [[plain(say.buildKind(building.kind)), plain(`${say.buildStep(building.step)}${share}`)]]
+                : []),
+              ...site.builds
+                .filter(({ state }) => state !== 'running')
+                .map(({ kind, state, startedAt, finishedAt, pages, reason }) => [
+                  plain(say.buildKind(kind)),
+                  state === 'failed' ? marked('critical', say.buildState(state)) : marked('ok', say.buildState(state)),
+                  moment(startedAt),
+                  finishedAt === null
+                    ? unknown
+                    : plain(ageText(Date.parse(finishedAt) - Date.parse(startedAt), language)),
+                  plain(count(pages)),
+                  plain(reason),
+                ]),
+            ],
+    };
+  };
   const tables = (now.tables ?? [])
     .map((table) => ({ ...table, status: tableStatus(table.state) }))
     .sort((a, b) => gravity.indexOf(a.status) - gravity.indexOf(b.status) || a.table.localeCompare(b.table));
@@ -162,6 +217,7 @@ export function reportOf(now: Operations, language: Language): Report {
         columns: [say.queue, say.waiting, say.active, say.delayed, say.failed],
         rows: now.queues.map(({ queue, jobs: counts }) => [plain(queue), ...jobs(counts)]),
       },
+      ...(now.site?.on === false ? [] : [siteSheet(now.site)]),
       ...(parked === null || parked.total === 0 ? [] : [parkedSheet(parked)]),
       {
         id: 'tables',

@@ -11,7 +11,7 @@ const WAIT_MS = 200;
 const LEAST = 2;
 const SHOWN = 12;
 
-export function searchBox(go: (scope: string) => void): HTMLElement {
+export function searchBox(go: (scope: string, name: string) => void): HTMLElement {
   const list = el('ul', { id: 'found', role: 'listbox', 'aria-label': words().search, hidden: true });
   const said = el('p', { class: 'unseen', role: 'status' });
   const input = el('input', {
@@ -47,10 +47,10 @@ export function searchBox(go: (scope: string) => void): HTMLElement {
       own.scrollIntoView({ block: 'nearest' });
     }
   };
-  const choose = (scope: string) => {
+  const choose = (scope: string, name: string) => {
     input.value = '';
     close();
-    go(scope);
+    go(scope, name);
   };
   const tell = (text: string) => {
     close();
@@ -68,7 +68,7 @@ export function searchBox(go: (scope: string) => void): HTMLElement {
         ...units.map(({ scope, name, path, level }, index) =>
           el(
             'li',
-            { role: 'option', id: `found-${index}`, 'aria-selected': 'false', click: () => choose(scope) },
+            { role: 'option', id: `found-${index}`, 'aria-selected': 'false', click: () => choose(scope, name) },
             el('span', { dir: 'auto' }, name),
             el(
               'span',

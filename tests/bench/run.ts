@@ -2,9 +2,11 @@
 import { api } from './api.ts';
 import { backlog } from './backlog.ts';
 import { csv } from './csv.ts';
+import { exports as exportBench } from './export.ts';
 import { freshness } from './freshness.ts';
 import { rollup } from './rollup.ts';
 import { screen } from './screen.ts';
+import { site } from './site.ts';
 import { snapshot } from './snapshot.ts';
 import { stream } from './stream.ts';
 import { ws } from './ws.ts';
@@ -19,6 +21,8 @@ const benches: Readonly<Record<string, (quick: boolean) => Promise<void>>> = {
   ws,
   csv,
   screen,
+  site,
+  export: exportBench,
 };
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const unknown = names.filter((name) => !(name in benches));

@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { expectExact } from '../support/equality.ts';
+import { LONG, longTest } from '../support/long.ts';
 import { martCells } from '../support/mart_cells.ts';
 import { batch, insert, seedProgramme } from '../support/rows.ts';
 import { lumbung, type Stack, startReplication, startStack, until } from '../support/stack.ts';
@@ -146,42 +147,45 @@ test('the source fails over to a new timeline with its slot', async () => {
   expect(slots?.n).toBe(2);
 });
 
-test('the source fails over to a server that lacks the last commits: said, and after a guided copy nothing of them is left', async () => {
-  await stack.settled();
-  // The standby is as old as this copy of the source's files.
-  const old = mkdtempSync(join(tmpdir(), 'lumbung-standby-'));
-  await stack.restartPostgres((folder) => cpSync(folder, old, { recursive: true, preserveTimestamps: true }));
-  await runWorkload(stack.source, 7, 150);
-  await insert(stack.source, 'food_productions', batch('k321', 'lost', '2026-03-02T03:00:00Z'));
-  await exact();
-  const before = await martCells(stack);
-  await stack.restartPostgres((folder) => {
-    const { uid, gid } = statSync(folder);
-    rmSync(folder, { recursive: true });
-    cpSync(old, folder, { recursive: true });
-    writeFileSync(join(folder, 'standby.signal'), '');
-    for (const name of ['', ...readdirSync(folder, { recursive: true, encoding: 'utf8' })]) {
-      chownSync(join(folder, name), uid, gid);
-    }
-    chmodSync(folder, 0o700);
-    rmSync(old, { recursive: true });
-  });
-  await stack.source.query('SELECT pg_promote()');
-  await until('the loss to be told', async () => stack.log('capture').includes('a failover lost commits'));
-  expect(await martCells(stack)).toEqual(before);
-  expect((await lumbung(stack, ['snapshot', '--all'])).code).toBe(0);
-  await exact();
-  // Nor is it told again of the numbers that are right now.
-  await stack.kill('capture');
-  await stack.start('capture');
-  await runWorkload(stack.source, 8, 20);
-  await exact();
-});
+longTest(
+  'the source fails over to a server that lacks the last commits: said, and after a guided copy nothing of them is left',
+  async () => {
+    await stack.settled();
+    // The standby is as old as this copy of the source's files.
+    const old = mkdtempSync(join(tmpdir(), 'lumbung-standby-'));
+    await stack.restartPostgres((folder) => cpSync(folder, old, { recursive: true, preserveTimestamps: true }));
+    await runWorkload(stack.source, 7, 150);
+    await insert(stack.source, 'food_productions', batch('k321', 'lost', '2026-03-02T03:00:00Z'));
+    await exact();
+    const before = await martCells(stack);
+    await stack.restartPostgres((folder) => {
+      const { uid, gid } = statSync(folder);
+      rmSync(folder, { recursive: true });
+      cpSync(old, folder, { recursive: true });
+      writeFileSync(join(folder, 'standby.signal'), '');
+      for (const name of ['', ...readdirSync(folder, { recursive: true, encoding: 'utf8' })]) {
+        chownSync(join(folder, name), uid, gid);
+      }
+      chmodSync(folder, 0o700);
+      rmSync(old, { recursive: true });
+    });
+    await stack.source.query('SELECT pg_promote()');
+    await until('the loss to be told', async () => stack.log('capture').includes('a failover lost commits'));
+    expect(await martCells(stack)).toEqual(before);
+    expect((await lumbung(stack, ['snapshot', '--all'])).code).toBe(0);
+    await exact();
+    // Nor is it told again of the numbers that are right now.
+    await stack.kill('capture');
+    await stack.start('capture');
+    await runWorkload(stack.source, 8, 20);
+    await exact();
+  },
+);
 
 const ROOT = '/usr/lib/postgresql';
 const others = existsSync(ROOT) ? readdirSync(ROOT).filter((name) => existsSync(join(ROOT, name, 'bin/initdb'))) : [];
 
-test.skipIf(others.length === 0)('another major version of Postgres, where the machine has one', async () => {
+test.runIf(LONG && others.length > 0)('another major version of Postgres, where the machine has one', async () => {
   for (const version of others) {
     await using other = await startStack(seedProgramme, { postgresFolder: join(ROOT, version) });
     const { rows } = await other.source.query<{ version: string }>(

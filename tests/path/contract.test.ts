@@ -5,11 +5,15 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createApp } from '../../api/app.ts';
 import { createMetrics } from '../../api/metrics.ts';
 import { type OpenApi, openApi } from '../../api/openapi.ts';
+import { noReleases } from '../../api/reports/releases.ts';
 import { authSecret, loadConfig } from '../../platform/config.ts';
 import { createLogger } from '../../platform/log.ts';
 import { connectRedis } from '../../platform/redis.ts';
 import { connectWarehouse } from '../../warehouse/client.ts';
+import { deliveryId, writeDelivery } from '../../warehouse/deliveries/ledger.ts';
 import { exportables } from '../../warehouse/exports/catalogue.ts';
+import { writeExport } from '../../warehouse/exports/ledger.ts';
+import { issueNumber } from '../../warehouse/register/register.ts';
 import { pruneExports } from '../../workers/exports.ts';
 import { batch, insert, seedProgramme, seedWarning } from '../support/rows.ts';
 import { type Stack, startPath, startStack, until } from '../support/stack.ts';
@@ -72,6 +76,34 @@ const samples: Record<string, () => Promise<Response>> = {
   'get /api/v1/exports': () => call('/api/v1/exports'),
   'get /api/v1/exports/{id}': async () => call(`/api/v1/exports/${await made('units', 'jsonl')}`),
   'get /api/v1/exports/{id}/file': async () => call(`/api/v1/exports/${await made('units', 'csv')}/file`),
+  'delete /api/v1/exports/{id}': async () => call(`/api/v1/exports/${await waiting()}`, { method: 'DELETE' }),
+  'get /api/v1/reports': () => call('/api/v1/reports'),
+  'get /api/v1/reports/one': async () => call((await registered()).path),
+  'post /api/v1/reports': () => post('/api/v1/reports', DAILY),
+  'post /api/v1/reports/acts': async () => {
+    const { sha256 } = await registered();
+    return call('/api/v1/reports/acts', {
+      ...{ method: 'POST', body: JSON.stringify({ ...DAILY, act: 'verified', sha256 }) },
+      headers: {
+        ...{
+          'content-type': 'application/json',
+          authorization: `Bearer ${await stack.token('BGN_PUSAT', ['national'])}`,
+        },
+      },
+    });
+  },
+  'get /api/v1/schedules': () => call('/api/v1/schedules'),
+  'put /api/v1/schedules': () => post('/api/v1/schedules', weekly, 'PUT'),
+  'delete /api/v1/schedules/{id}': () => call('/api/v1/schedules/mingguan', { method: 'DELETE' }),
+  'get /api/v1/deliveries': async () => {
+    await held();
+    return call('/api/v1/deliveries');
+  },
+  'post /api/v1/deliveries/{id}/again': async () => post(`/api/v1/deliveries/${await held()}/again`, {}),
+  'get /api/v1/verify/{number}': async () => {
+    const number = await issueNumber(stack.warehouse, DAILY, 0, 'ab'.repeat(32));
+    return call(`/api/v1/verify/${number}`);
+  },
   'get /api/v1/flow': () => call('/api/v1/flow?date=2026-03-05'),
   'get /api/v1/units/search': () => call('/api/v1/units/search?q=jawa'),
   'get /api/v1/attention': () => call('/api/v1/attention?date=2026-03-05'),
@@ -100,9 +132,50 @@ const samples: Record<string, () => Promise<Response>> = {
   'get /openapi.json': () => call('/openapi.json'),
   'get /docs': () => call('/docs'),
   'get /dictionary': () => call('/dictionary'),
+  'get /reports/reader.json': () => call('/reports/reader.json'),
 };
-/** It needs a provider: tests/path/sign_in.test.ts. */
-const elsewhere = ['get /api/v1/sign-in'];
+/** They need a provider, and a release of the report site: tests/path/sign_in.test.ts, tests/path/site.test.ts. */
+const elsewhere = ['get /api/v1/sign-in', 'get /reports', 'get /reports/{path}'];
+
+const DAILY = { report: 'daily-operations', scope: 'province:32', from: '2026-03-05', to: '2026-03-05' };
+const weekly = {
+  ...{ id: 'mingguan', report: 'daily-operations', format: 'pdf', cron: '0 7 * * 1', period: 'day' },
+  recipients: [{ scope: 'province:32', role: 'KPPG', target: { kind: 'folder', folder: 'masuk' } }],
+  ...{ owner: { name: 'Pemilik' }, enabled: false },
+};
+
+/** A report that is in the register and was read by the worker. */
+async function registered(): Promise<{ path: string; sha256: string }> {
+  const path = `/api/v1/reports/one?${new URLSearchParams(DAILY)}`;
+  await post('/api/v1/reports', DAILY);
+  await until('its numbers to be read', async () => (await call(path)).status === 200);
+  return { path, ...((await (await call(path)).json()) as { sha256: string }) };
+}
+
+/** A delivery that nothing happens to by itself. */
+async function held(): Promise<string> {
+  const of = { schedule: 'gone', ...DAILY, revision: 0, format: 'pdf', target: 'folder masuk', role: 'KPPG' };
+  const id = deliveryId(of);
+  await writeDelivery(stack.warehouse, {
+    ...{ id, version: 0, ...of, due: '2026-03-06T00:00:00.000Z', state: 'held', attempt: 0, number: '' },
+    ...{ documentState: '', contentSha256: '', committedAt: '', rolledUpAt: '', name: 'x.pdf', sha256: '', bytes: 0 },
+    ...{ receipt: '', reason: 'its schedule was removed' },
+  });
+  return id;
+}
+
+/** An export of the caller that no worker was told of. */
+async function waiting(): Promise<string> {
+  const id = crypto.randomUUID();
+  const { sub } = (await (await call('/api/v1/session')).json()) as { sub: string };
+  const now = new Date().toISOString();
+  await writeExport(stack.warehouse, {
+    ...{ id, report: 'units', format: 'csv', scope: 'national', from: null, to: null, kpis: [], state: 'queued' },
+    ...{ requestedBy: sub, requestedRole: 'PLATFORM_SUPERADMIN', requestedScopes: ['national'], requestedAt: now },
+    ...{ expiresAt: now, finishedAt: null, committedAt: null, bytes: null, sha256: null, reason: null, number: '' },
+  });
+  return id;
+}
 
 /** The id of an export that is done. */
 async function made(report: string, format: string, more: object = {}): Promise<string> {
@@ -163,6 +236,7 @@ test('every registered route is documented', async () => {
     ...{ limits, warehouse, redis, config, log: createLogger(config, 'test'), secret: authSecret(config), demo: true },
     ...{ verify: () => Promise.reject(new Error('nobody signs in here')) },
     ...{ pollSeconds: undefined, graceDays: 3, pages: join(stack.dataDir, 'live'), stopping: () => false },
+    site: noReleases,
     ...{ provider: undefined, secureCookies: false, audit: {} as never },
     ...{ cache: {} as never, freshness: {} as never, places: {} as never, metrics: createMetrics() },
   });
@@ -174,12 +248,19 @@ test('every registered route is documented', async () => {
     else if (layer.match('/api/v1/kpis')) walk([layer], '/api/v1');
   }
   const known = routes
-    .map((route) => route.replaceAll(/:(\w+)/g, '{$1}'))
+    .map((route) => route.replaceAll(/[:*](\w+)/g, '{$1}'))
     .filter((route) => !route.includes('/queues'));
   const documented = Object.entries(openApi().paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method} ${path}`),
   );
-  const pages = ['get /', 'get /sw.js', 'get /manifest.webmanifest', 'get /page.css'];
+  const pages = [
+    'get /',
+    'get /sw.js',
+    'get /manifest.webmanifest',
+    'get /page.css',
+    'get /documents',
+    'get /verify/{number}',
+  ];
   expect(known.filter((route) => !documented.includes(route) && !pages.includes(route))).toEqual([]);
   expect(documented.filter((route) => !known.includes(route))).toEqual([]);
 });
@@ -246,7 +327,8 @@ test('data files hold what the source says, in every format', async () => {
   const parquet = Buffer.from(await (await fetched('parquet')).arrayBuffer());
   expect(parquet.subarray(0, 4).toString()).toBe('PAR1');
   expect(parquet.subarray(-4).toString()).toBe('PAR1');
-  for (const { id, formats, period: dated } of exportables) {
+  // Documents are of whole fortnights and months: tests/path/documents.test.ts.
+  for (const { id, formats, period: dated } of exportables.filter(({ document: ministry }) => !ministry)) {
     for (const format of formats) await made(id, format, dated ? period : {});
   }
 });

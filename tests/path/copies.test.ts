@@ -4,7 +4,8 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { ensureRawTable } from '../../etl/raw_tables.ts';
 import { createCopier } from '../../etl/snapshot.ts';
 import type { Source } from '../../etl/source.ts';
-import { expectExact } from '../support/equality.ts';
+import { expectExact, expectSourceEqualsRaw } from '../support/equality.ts';
+import { longTest } from '../support/long.ts';
 import { batch, insert, seedProgramme } from '../support/rows.ts';
 import { copiedAfter, lumbung, type Stack, startStack, until } from '../support/stack.ts';
 import { plainSource, shapeOf } from '../support/tables.ts';
@@ -25,18 +26,23 @@ const state = async (table: string) => {
 };
 const copied = (table: string) => until(`${table} to be live`, async () => (await state(table))?.state === 'live');
 const exact = () => expectExact(stack);
+/** For a table that no figure comes from; the last test of the file compares everything. */
+const logsArrived = async () => {
+  await stack.settled();
+  await expectSourceEqualsRaw(stack, ['audit_logs']);
+};
 
 test('rows written while the copy starts and runs are kept', async () => {
-  await runWorkload(stack.source, 1, 200);
+  await runWorkload(stack.source, 1, 80);
   await stack.start('worker');
-  const writing = runWorkload(stack.source, 2, 300);
+  const writing = runWorkload(stack.source, 2, 150);
   await stack.start('capture');
   await writing;
   await exact();
 });
 
 test('a table whose copy was asked for is copied again while the rest flows, and numbers stay exact', async () => {
-  const writing = runWorkload(stack.source, 3, 200);
+  const writing = runWorkload(stack.source, 3, 100);
   const { code, out } = await lumbung(stack, ['snapshot', 'food_productions', 'sppg']);
   await writing;
   expect(out).toContain('food_productions: copied');
@@ -94,7 +100,7 @@ test('an interrupted copy resumes where it was', async () => {
   await exact();
 });
 
-test('an interrupted copy begins anew when the stream broke: what was copied has changed unseen', async () => {
+longTest('an interrupted copy begins anew when the stream broke: what was copied has changed unseen', async () => {
   await stack.kill('capture');
   await stack.warehouse.insertRows('ops.tables', [
     { table: 'audit_logs', state: 'requested', reason: '', slot_id: '' },
@@ -135,29 +141,29 @@ test('a partitioned table is copied and followed, whatever the column order of i
     await source.query(`INSERT INTO audit_logs SELECT * FROM audit_logs_plain WHERE id < 'a5'`);
     await source.query('COMMIT');
   });
-  await exact();
+  await logsArrived();
   await source.query(`UPDATE audit_logs SET "entityId" = 'short' WHERE id < 'a3'`);
   await source.query(`DELETE FROM audit_logs WHERE id LIKE 'a4%'`);
-  await exact();
+  await logsArrived();
   // Dropped and made again, with other rows.
   await source.query('TRUNCATE audit_logs');
   await source.query(`INSERT INTO audit_logs SELECT * FROM audit_logs_plain WHERE id LIKE 'a77%'`);
-  await exact();
+  await logsArrived();
 });
 
-test('partitions alone: one is truncated, one detached with its rows, one attached with rows', async () => {
+longTest('partitions alone: one is truncated, one detached with its rows, one attached with rows', async () => {
   const { source } = stack;
   await source.query(`INSERT INTO audit_logs SELECT * FROM audit_logs_plain WHERE id < 'a3' ON CONFLICT DO NOTHING`);
-  await exact();
+  await logsArrived();
   await copiedAfter(stack, ['audit_logs'], () => source.query('TRUNCATE audit_logs_0'));
-  await exact();
+  await logsArrived();
   await copiedAfter(stack, ['audit_logs'], () => source.query('ALTER TABLE audit_logs DETACH PARTITION audit_logs_1'));
-  await exact();
+  await logsArrived();
   await source.query(`UPDATE audit_logs_1 SET "entityId" = 'meanwhile'`);
   await copiedAfter(stack, ['audit_logs'], () =>
     source.query('ALTER TABLE audit_logs ATTACH PARTITION audit_logs_1 FOR VALUES WITH (MODULUS 2, REMAINDER 1)'),
   );
-  await exact();
+  await logsArrived();
 });
 
 test('a snapshot that has grown old is renewed for the next table; a young one is shared', async () => {
@@ -218,14 +224,14 @@ test('a table whose pages hold dead rows only', async () => {
   await exact();
 });
 
-test('rows of many MiB and an empty table', async () => {
+longTest('rows of many MiB and an empty table', async () => {
   const { source } = stack;
   await source.query('TRUNCATE audit_logs');
   await source.query(
     `INSERT INTO audit_logs (id, action, "entityType", "entityId")
      SELECT 'huge' || g, 'CREATE', 'x', (SELECT string_agg(md5(g || '/' || i), E'\\t"') FROM generate_series(1, 150000) i) FROM generate_series(1, 6) g`,
   );
-  await exact();
+  await logsArrived();
   expect((await lumbung(stack, ['snapshot', 'audit_logs', 'beneficiary_receipts'])).code).toBe(0);
   await exact();
 });

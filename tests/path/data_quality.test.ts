@@ -1,6 +1,6 @@
 /** Data quality, targets and the hierarchy over a generated programme, compared with SQL in Postgres on the source. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { day, KITCHENS, LOCAL, type Programme, startProgramme } from '../support/programme.ts';
+import { day, dueFrom, KITCHENS, LOCAL, type Programme, startProgramme } from '../support/programme.ts';
 import { insert, NOW } from '../support/rows.ts';
 import { type Stack, until } from '../support/stack.ts';
 
@@ -20,18 +20,6 @@ afterAll(() => stack[Symbol.asyncDispose]());
 
 const LOCAL_TIME = (column: string) =>
   `(${column} + (CASE p.timezone WHEN 'WIB' THEN 7 WHEN 'WITA' THEN 8 ELSE 9 END) * interval '1 hour')`;
-/** Kitchens `s` of provinces `p` and the days `d` on which they were to serve. */
-async function dueFrom(from: string, to: string): Promise<string> {
-  const off = await stack.warehouse.query<{ day: string }>(
-    'SELECT toString(day) AS day FROM mart.holidays FINAL WHERE listed',
-  );
-  return `FROM ${KITCHENS} CROSS JOIN generate_series('${from}'::date, '${to}'::date, '1 day') d
-    WHERE s.status = 'ACTIVE' AND d::date NOT IN (${off.map((row) => `'${row.day}'`).join(', ')})
-      AND d::date >= ${LOCAL('s."operationStartDate"')} AND EXISTS (
-        SELECT FROM nutrition_programs n WHERE n."sppgId" = s.id AND n.status = 'ACTIVE' AND extract(isodow FROM d)::int = ANY (n."feedingDays")
-          AND d::date >= ${LOCAL('n."startDate"')} AND (n."endDate" IS NULL OR d::date <= ${LOCAL('n."endDate"')}))`;
-}
-
 /** Every day a kitchen was to serve, with whether each of its four sheets is there. */
 async function sheetsDue(from: string, to: string): Promise<string> {
   const has = (table: string, column: string, join = `x."sppgId" = s.id`, with_ = '') =>
@@ -41,7 +29,7 @@ async function sheetsDue(from: string, to: string): Promise<string> {
       ${has('quality_controls', 'x."checkTime"', 'f."sppgId" = s.id', 'JOIN food_productions f ON f.id = x."productionId"')} AS b,
       ${has('food_distributions', 'x."distributionDate"')} AS c,
       ${has('school_distributions', 'x."distributionDate"', 'n."sppgId" = s.id', 'JOIN nutrition_programs n ON n.id = x."programId"')} AS e
-    ${await dueFrom(from, to)}`;
+    ${await dueFrom(stack, from, to)}`;
 }
 
 test('completeness: expected days by programme, calendar and status; missing sheets as SQL counts them', async () => {
@@ -126,7 +114,7 @@ test('timeliness: every sheet by the end of its day, later or missing, per kitch
       .join(', ')}
      FROM (SELECT s.id, ${Object.entries(sheets)
        .map(([name, text]) => `${text} AS ${name}`)
-       .join(', ')} ${await dueFrom(...range)}) t GROUP BY GROUPING SETS ((id), ())`,
+       .join(', ')} ${await dueFrom(stack, ...range)}) t GROUP BY GROUPING SETS ((id), ())`,
   );
   const near = (days: number | null | undefined) => (typeof days === 'number' ? Number(days.toFixed(4)) : null);
   const expectedOf = (row: (typeof rows)[number]) => ({
@@ -198,7 +186,7 @@ test('payment risks: fortnightly reports that are not submitted, or not there at
   await stack.settled();
   const ends = `(regexp_match(r."reportPeriod", '\\d{4}-\\d\\d-\\d\\d\\D+(\\d{4}-\\d\\d-\\d\\d)'))[1]::date`;
   const expected = await sql<{ sppg: string; period: string; left: number; status: string }>(
-    `WITH due AS (SELECT s.id AS sppg, d::date AS day, ${LOCAL('s."operationStartDate"')} AS opens ${await dueFrom('2024-01-01', day(1))}),
+    `WITH due AS (SELECT s.id AS sppg, d::date AS day, ${LOCAL('s."operationStartDate"')} AS opens ${await dueFrom(stack, '2024-01-01', day(1))}),
        kept AS (SELECT r."sppgId" AS sppg, ${ends} AS ends FROM sppg_operational_reports r WHERE r."reportType" = 'FINANCIAL_BIWEEKLY')
      SELECT r."sppgId" AS sppg, r."reportPeriod" AS period, ${ends} + 3 - '${day(0)}'::date AS left, min(r.status) AS status
      FROM sppg_operational_reports r JOIN ${KITCHENS} ON s.id = r."sppgId" WHERE r."reportType" = 'FINANCIAL_BIWEEKLY'

@@ -2,6 +2,7 @@
 import pg from 'pg';
 import { expect, test } from 'vitest';
 import { generateDemo } from '../../demo/generate.ts';
+import { playMorning } from '../../demo/morning.ts';
 import { applyDemoSchema } from '../../demo/schema.ts';
 import { startSimulator } from '../../demo/simulate.ts';
 import { sources } from '../../etl/sources/all.ts';
@@ -70,6 +71,10 @@ test('demo: its data and its traffic look like the programme, and every cell of 
   await until('1,000 simulated changes', async () => simulator.changes() >= 1_000);
   await simulator.stop();
   expect(failures).toEqual([]);
+  const morning = { rate: 200, minutes: 0.05, seed: 2, signal: stopping.signal, onReport: () => undefined };
+  const played = await playMorning(stack.databaseUrl, morning);
+  expect(played).toMatchObject({ due: 600, failed: 0 });
+  expect(played.written).toBeGreaterThanOrEqual(played.due);
   await stack.settled();
   await expectSourceEqualsRaw(stack);
   expect(await martCells(stack)).toEqual(await independentCells(stack));

@@ -7,6 +7,7 @@ import { rules } from '../../warehouse/kpis/rules.ts';
 import { readTables } from '../../warehouse/ledger.ts';
 import { expectSourceEqualsRaw } from '../support/equality.ts';
 import { independentCells } from '../support/independent.ts';
+import { LONG } from '../support/long.ts';
 import { type Cells, expectAreas, martCells } from '../support/mart_cells.ts';
 import { seedProgramme } from '../support/rows.ts';
 import { type Stack, startPath, startStack, until } from '../support/stack.ts';
@@ -62,7 +63,7 @@ test('before and after thousands of random changes raw, cells, areas and dataset
   });
   await startPath(stack);
   const found = new Set<string>();
-  for (const round of [1, 2, 3, 4]) {
+  for (const round of LONG ? [1, 2, 3, 4] : [1, 2]) {
     if (round > 1) await runWorkload(stack.source, round, 900, { together: 80 });
     await stack.settled(120_000);
     await expectSourceEqualsRaw(stack);
@@ -72,10 +73,10 @@ test('before and after thousands of random changes raw, cells, areas and dataset
     for (const cell of Object.keys(independent)) found.add(cell.split(' ')[2] ?? '');
     expect(await expectDataset(stack, independent), `lines after round ${round}`).toBeGreaterThan(100);
   }
-  // A rule that nothing ever broke was not compared with anything.
-  expect(rules.filter(({ id }) => !found.has(id)).map(({ id }) => id)).toEqual([]);
+  // A rule that nothing ever broke was not compared with anything; that each is broken takes thousands of changes.
+  if (LONG) expect(rules.filter(({ id }) => !found.has(id)).map(({ id }) => id)).toEqual([]);
   const rows = (await readTables(stack.warehouse)).map(({ streamedRows }) => streamedRows);
-  expect(rows.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(2_000);
+  expect(rows.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(LONG ? 2_000 : 500);
 }, 300_000);
 
 test('an empty source is no data, and a programme without any sheet only what is known of its schools: never zero', async () => {

@@ -1,4 +1,4 @@
-/** The README's example of a KPI, taken from the README, in a copy of the sources: its cells, its answer, its words. */
+/** The docs' example of a KPI, taken from docs/extend.md, in a copy of the sources: its cells, its answer, its words. */
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,8 +15,8 @@ function copyOfSources(): string {
   return root;
 }
 
-test('a KPI is one file: the example of the README is computed, answered and explained', async () => {
-  const [, code = ''] = /```ts\n([\s\S]*?)```/.exec(readFileSync('README.md', 'utf8')) ?? [];
+test('a KPI is one file: the example of the docs is computed, answered and explained', async () => {
+  const [, code = ''] = /```ts\n(\/\/ [\s\S]*?)```/.exec(readFileSync('docs/extend.md', 'utf8')) ?? [];
   const [, file = ''] = /^\/\/ (\S+)\n/.exec(code) ?? [];
   expect(dirname(file)).toBe('warehouse/kpis/own');
   const root = copyOfSources();

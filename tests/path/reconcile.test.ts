@@ -9,6 +9,7 @@ import { JOBS, openQueue, type ScheduledJob } from '../../platform/queues.ts';
 import { connectRedis } from '../../platform/redis.ts';
 import { expectExact } from '../support/equality.ts';
 import { independentCells } from '../support/independent.ts';
+import { longTest } from '../support/long.ts';
 import { martCells } from '../support/mart_cells.ts';
 import { batch, insert, seedProgramme } from '../support/rows.ts';
 import { lumbung, type Stack, startReplication, startStack, until } from '../support/stack.ts';
@@ -54,72 +55,75 @@ function drifted(name: string, type: string): string {
     : other;
 }
 
-test('drift in every column of every table, missing and extra rows: all found, all repaired, cells exact', async () => {
-  await using demo = await startStack();
-  await generateDemo(demo.databaseUrl, { units: 3, days: 12, seed: 3, today: '2026-03-20' });
-  await startReplication(demo);
-  await demo.settled();
-  const found = await reconcile(demo);
-  expect([...found.values()].filter((row) => row.missing + row.extra + row.different > 0)).toEqual([]);
+longTest(
+  'drift in every column of every table, missing and extra rows: all found, all repaired, cells exact',
+  async () => {
+    await using demo = await startStack();
+    await generateDemo(demo.databaseUrl, { units: 3, days: 12, seed: 3, today: '2026-03-20' });
+    await startReplication(demo);
+    await demo.settled();
+    const found = await reconcile(demo);
+    expect([...found.values()].filter((row) => row.missing + row.extra + row.different > 0)).toEqual([]);
 
-  const expected = new Map<string, Ledger>();
-  let columnsDrifted = 0;
-  for (const { table, columns } of sources) {
-    const types = await demo.warehouse.query<{ name: string; type: string }>(
-      "SELECT name, type FROM system.columns WHERE database = 'raw' AND table = {table:String}",
-      { table },
+    const expected = new Map<string, Ledger>();
+    let columnsDrifted = 0;
+    for (const { table, columns } of sources) {
+      const types = await demo.warehouse.query<{ name: string; type: string }>(
+        "SELECT name, type FROM system.columns WHERE database = 'raw' AND table = {table:String}",
+        { table },
+      );
+      const keys = await demo.warehouse.query<{ id: string }>(`SELECT id FROM raw.${table} FINAL ORDER BY id LIMIT 60`);
+      const free = keys.map((row) => row.id);
+      const counts = { table, checked: 0, missing: 0, extra: 0, different: 0, repaired: 0 };
+      const drifts: string[] = [];
+      const ids: Record<string, string> = {};
+      const write = (names: readonly string[], replace: string) => {
+        const list = names.map((name) => `{${name}:String}`).join(', ');
+        drifts.push(`SELECT * REPLACE (${replace}) FROM (SELECT * FROM raw.${table} FINAL WHERE id IN (${list})) AS t`);
+      };
+      const lost = free.pop();
+      if (lost !== undefined) {
+        ids.lost = lost;
+        write(['lost'], `'ghost' AS id`);
+        counts.extra++;
+        write(['lost'], '_version + 1 AS _version, true AS _deleted');
+        counts.missing++;
+      }
+      // Each column in a row of its own.
+      const columnOf: Record<string, string> = {};
+      for (const name of columns.filter((column) => column !== 'id')) {
+        const id = free.pop();
+        if (id === undefined) break;
+        const other = drifted(name, types.find((type) => type.name === name)?.type ?? '');
+        const row = `row${counts.different}`;
+        ids[row] = id;
+        columnOf[row] = `if(t.id = {${row}:String}, ${other}, \`${name}\`) AS \`${name}\``;
+        counts.different++;
+        columnsDrifted++;
+      }
+      if (counts.different > 0)
+        write(Object.keys(columnOf), `${Object.values(columnOf).join(', ')}, _version + 1 AS _version`);
+      if (drifts.length > 0) {
+        await demo.warehouse.command(`INSERT INTO raw.${table} SELECT * FROM (${drifts.join(' UNION ALL ')})`, ids);
+      }
+      counts.repaired = counts.missing + counts.extra + counts.different;
+      const { rows } = await demo.source.query<{ n: number }>(`SELECT count(*)::int AS n FROM ${table}`);
+      counts.checked = rows[0]?.n ?? 0;
+      expected.set(table, counts);
+    }
+    expect(columnsDrifted).toBeGreaterThan(300);
+    const repaired = await reconcile(demo);
+    for (const [table, counts] of expected) expect(repaired.get(table), table).toMatchObject(counts);
+    await exact(demo);
+    const ledger = await demo.warehouse.query<{ n: number; checked: number }>(
+      `SELECT sum(repaired) AS n, sum(checked_rows) AS checked FROM ops.reconciliations WHERE complete`,
     );
-    const keys = await demo.warehouse.query<{ id: string }>(`SELECT id FROM raw.${table} FINAL ORDER BY id LIMIT 60`);
-    const free = keys.map((row) => row.id);
-    const counts = { table, checked: 0, missing: 0, extra: 0, different: 0, repaired: 0 };
-    const drifts: string[] = [];
-    const ids: Record<string, string> = {};
-    const write = (names: readonly string[], replace: string) => {
-      const list = names.map((name) => `{${name}:String}`).join(', ');
-      drifts.push(`SELECT * REPLACE (${replace}) FROM (SELECT * FROM raw.${table} FINAL WHERE id IN (${list})) AS t`);
-    };
-    const lost = free.pop();
-    if (lost !== undefined) {
-      ids.lost = lost;
-      write(['lost'], `'ghost' AS id`);
-      counts.extra++;
-      write(['lost'], '_version + 1 AS _version, true AS _deleted');
-      counts.missing++;
-    }
-    // Each column in a row of its own.
-    const columnOf: Record<string, string> = {};
-    for (const name of columns.filter((column) => column !== 'id')) {
-      const id = free.pop();
-      if (id === undefined) break;
-      const other = drifted(name, types.find((type) => type.name === name)?.type ?? '');
-      const row = `row${counts.different}`;
-      ids[row] = id;
-      columnOf[row] = `if(t.id = {${row}:String}, ${other}, \`${name}\`) AS \`${name}\``;
-      counts.different++;
-      columnsDrifted++;
-    }
-    if (counts.different > 0)
-      write(Object.keys(columnOf), `${Object.values(columnOf).join(', ')}, _version + 1 AS _version`);
-    if (drifts.length > 0) {
-      await demo.warehouse.command(`INSERT INTO raw.${table} SELECT * FROM (${drifts.join(' UNION ALL ')})`, ids);
-    }
-    counts.repaired = counts.missing + counts.extra + counts.different;
-    const { rows } = await demo.source.query<{ n: number }>(`SELECT count(*)::int AS n FROM ${table}`);
-    counts.checked = rows[0]?.n ?? 0;
-    expected.set(table, counts);
-  }
-  expect(columnsDrifted).toBeGreaterThan(300);
-  const repaired = await reconcile(demo);
-  for (const [table, counts] of expected) expect(repaired.get(table), table).toMatchObject(counts);
-  await exact(demo);
-  const ledger = await demo.warehouse.query<{ n: number; checked: number }>(
-    `SELECT sum(repaired) AS n, sum(checked_rows) AS checked FROM ops.reconciliations WHERE complete`,
-  );
-  const sum = (pick: (row: Ledger) => number) => [...expected.values()].reduce((total, row) => total + pick(row), 0);
-  expect(ledger[0]).toEqual({ n: sum((row) => row.repaired), checked: 2 * sum((row) => row.checked) });
-  const again = await reconcile(demo, 'food_productions');
-  expect([...again.values()]).toMatchObject([{ table: 'food_productions', missing: 0, extra: 0, different: 0 }]);
-});
+    const sum = (pick: (row: Ledger) => number) => [...expected.values()].reduce((total, row) => total + pick(row), 0);
+    expect(ledger[0]).toEqual({ n: sum((row) => row.repaired), checked: 2 * sum((row) => row.checked) });
+    const again = await reconcile(demo, 'food_productions');
+    expect([...again.values()]).toMatchObject([{ table: 'food_productions', missing: 0, extra: 0, different: 0 }]);
+  },
+);
 
 test('nothing is repaired while changes are on their way', async () => {
   const before = await stack.warehouse.query<{ n: number }>('SELECT count() AS n FROM ops.reconciliations');

@@ -13,6 +13,7 @@ import { markEverything, refreshDirtyCells } from '../../warehouse/rollups/refre
 import { readStages } from '../../warehouse/stages.ts';
 import { readWatermark } from '../../warehouse/watermark.ts';
 import { expectExact } from '../support/equality.ts';
+import { longTest } from '../support/long.ts';
 import { martCells } from '../support/mart_cells.ts';
 import { batch, insert, seedProgramme } from '../support/rows.ts';
 import { confirmedLsn, lumbung, type Stack, startReplication, startStack, until } from '../support/stack.ts';
@@ -127,7 +128,7 @@ test('a large transaction goes in parts and is never half seen in a rollup', asy
   expect(await streamed()).toBe(streamedBefore + (inserted.rowCount ?? 0) + (updated.rowCount ?? 0) + 1);
 });
 
-test('a large transaction interrupted between its parts is taken up again', async () => {
+longTest('a large transaction interrupted between its parts is taken up again', async () => {
   await stack.kill('capture');
   stack.failpoint('capture:after job*2');
   await stack.start('capture').catch(() => undefined);
@@ -250,7 +251,7 @@ test('the slot is removed: said plainly, the old numbers stay, and a guided copy
   await exact();
 });
 
-test('the slot is lost to its budget: said plainly, and a guided copy brings everything back', async () => {
+longTest('the slot is lost to its budget: said plainly, and a guided copy brings everything back', async () => {
   const { source } = stack;
   const keep = async (setting: string) => {
     await source.query(`ALTER SYSTEM ${setting}`);

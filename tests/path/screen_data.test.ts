@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { today } from '../../api/inputs.ts';
 import { authSecret, loadConfig } from '../../platform/config.ts';
 import type { Preferences, Widget } from '../../platform/preferences.ts';
+import { queueNames } from '../../platform/queues.ts';
 import { signToken } from '../../platform/tokens.ts';
 import { createKey } from '../../warehouse/api_keys.ts';
 import { flow, STAGES } from '../../warehouse/queries/flow.ts';
@@ -358,7 +359,7 @@ test('operations: for operators, the same facts as the metrics', async () => {
       { engine: 'redis', up: true },
     ]),
     parked: { total: 0, first: [] },
-    queues: ['pipeline', 'jobs', 'exports'].map((queue) => ({ queue, jobs: expect.objectContaining({ failed: 0 }) })),
+    queues: queueNames.map((queue) => ({ queue, jobs: expect.objectContaining({ failed: 0 }) })),
   });
   const copied = Object.fromEntries(
     told.tables.map((one: { table: string; copiedRows: number }) => [one.table, one.copiedRows]),
@@ -387,6 +388,6 @@ test('operations: for operators, the same facts as the metrics', async () => {
       { engine: 'clickhouse', up: true },
     ]),
   });
-  expect(without.queues.map(({ jobs }: { jobs: unknown }) => jobs)).toEqual([null, null, null]);
+  expect(without.queues.map(({ jobs }: { jobs: unknown }) => jobs)).toEqual(queueNames.map(() => null));
   expect(without.tables.length).toBe(told.tables.length);
 });

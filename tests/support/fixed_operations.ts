@@ -49,4 +49,37 @@ export const fixedOperations = {
   cache: { hit: 9_700, waited: 30, miss: 250, stale: 20, hitRate: 0.975, bytes: 3_200_000 },
   live: { sockets: 12, subscriptions: 14 },
   uptime: { day: 1, month: 0.99957 },
+  site: {
+    ...{
+      on: true,
+      held: false,
+      release: '20261125T001000Z-0a1b2c',
+      committedAt: at(900),
+      narrative: true,
+      failed: null,
+    },
+    building: { kind: 'units', step: 'pages', done: 120, total: 400, startedAt: at(20), etaSeconds: 40 },
+    builds: [
+      {
+        kind: 'full',
+        state: 'failed',
+        startedAt: at(4_000),
+        finishedAt: at(3_950),
+        pages: 0,
+        by: 'schedule',
+        release: '',
+        reason: 'queries/funds.sql:12 <b>unknown</b> column',
+      },
+      {
+        kind: 'units',
+        state: 'done',
+        startedAt: at(5_000),
+        finishedAt: at(4_990),
+        pages: 212,
+        by: 'schedule',
+        release: '20261125T001000Z-0a1b2c',
+        reason: '',
+      },
+    ],
+  },
 };

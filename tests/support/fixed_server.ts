@@ -14,12 +14,12 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { screenPages } from '../../api/pages.ts';
 import { type Preferences, preferences } from '../../platform/preferences.ts';
 import { buildLive } from '../../reports/live/build.ts';
-import { seesFigures, seesTodayOnly } from '../../warehouse/permissions.ts';
+import { documentFields, seesFigures, seesTodayOnly } from '../../warehouse/permissions.ts';
 import { defaultWidgets } from '../../warehouse/preferences.ts';
 import { fixedAnswer, NOW } from './fixed_answers.ts';
 import { fixedOperations } from './fixed_operations.ts';
 
-const CONTENT_POLICY =
+export const CONTENT_POLICY =
   "default-src 'self';connect-src 'self';img-src 'self' data:;object-src 'none';base-uri 'none';form-action 'self';frame-ancestors 'none'";
 
 export type FixedServer = AsyncDisposable & {
@@ -67,6 +67,7 @@ export async function startFixedServer(): Promise<FixedServer> {
         figures: seesFigures(own.role),
         todayOnly: seesTodayOnly(own.role),
         widgets: defaultWidgets(own.role),
+        documents: documentFields(own.role),
       }
     );
   };

@@ -13,6 +13,18 @@ export const LOCAL = (column: string) =>
 /** Kitchens with their province, demo kitchens left out. */
 export const KITCHENS = `sppg s JOIN provinces_indonesia p ON p.id = s."provinceId" AND NOT s."isDemoAccount"`;
 
+/** Kitchens `s` of provinces `p` and the days `d` on which they were to serve. */
+export async function dueFrom({ warehouse }: Pick<Stack, 'warehouse'>, from: string, to: string): Promise<string> {
+  const off = await warehouse.query<{ day: string }>(
+    'SELECT toString(day) AS day FROM mart.holidays FINAL WHERE listed',
+  );
+  return `FROM ${KITCHENS} CROSS JOIN generate_series('${from}'::date, '${to}'::date, '1 day') d
+    WHERE s.status = 'ACTIVE' AND d::date NOT IN (${off.map((row) => `'${row.day}'`).join(', ')})
+      AND d::date >= ${LOCAL('s."operationStartDate"')} AND EXISTS (
+        SELECT FROM nutrition_programs n WHERE n."sppgId" = s.id AND n.status = 'ACTIVE' AND extract(isodow FROM d)::int = ANY (n."feedingDays")
+          AND d::date >= ${LOCAL('n."startDate"')} AND (n."endDate" IS NULL OR d::date <= ${LOCAL('n."endDate"')}))`;
+}
+
 export type Programme = {
   stack: Stack;
   // biome-ignore lint/suspicious/noExplicitAny: answers are checked by what they hold

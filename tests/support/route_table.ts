@@ -70,6 +70,17 @@ const managers = ['SPPG_PRODUKSI_MANAGER', 'SPPG_DISTRIBUSI_MANAGER', 'SPPG_HRD_
 const production = without(history, 'SPPG_AKUNTAN', 'SPPG_AHLI_GIZI', 'SPPG_DISTRIBUSI_MANAGER', 'SPPG_HRD_MANAGER');
 const judges = without(history, 'SPPG_VIEWER', 'DEMO_USER');
 
+/** Of the report site: the whole of it, or the pages of their units. */
+const wholeNation = ['BGN_LEADERSHIP', 'PLATFORM_SUPERADMIN', 'PLATFORM_ANALYST'];
+const readersOfParts = without(history, ...wholeNation);
+
+/** They get documents of production and distribution; who confirms them; who runs deliveries. */
+const documented = without(history, 'SPPG_AHLI_GIZI', 'SPPG_AKUNTAN', 'SPPG_VIEWER', 'DEMO_USER', ...managers);
+const confirming = ['BGN_LEADERSHIP', 'BGN_ANALYST', 'KPPG', 'SPPG_KEPALA'];
+const delivering = ['BGN_LEADERSHIP', 'PLATFORM_SUPERADMIN'];
+const daily = (scope: string, to = DAY) => ({ report: 'daily-operations', scope, from: DAY, to });
+const NUMBER = 'LMB-00000-00000-00000-00000';
+
 const operators = ['PLATFORM_SUPERADMIN', 'PLATFORM_ANALYST', 'PLATFORM_SUPPORT'];
 const NOBODYS_EXPORT = '00000000-0000-4000-8000-000000000000';
 
@@ -109,6 +120,13 @@ export const routes: Readonly<Record<string, Route>> = {
   'GET /docs': open('/docs', 200),
   'GET /dictionary': open('/dictionary', 200),
   'GET /page.css': open('/page.css', 200),
+  // Not built in these stacks (SITE=off): whoever may read it is told so. Every role and release: tests/path/site.test.ts.
+  'GET /reports': { path: '/reports/', answers: { 302: readersOfParts, 404: wholeNation }, open: 302 },
+  'GET /reports/reader.json': { path: '/reports/reader.json', answers: { 200: figures } },
+  'GET /reports/*path': {
+    path: (scope) => `/reports/unit/${scope.replace(':', '/')}/data.csv`,
+    answers: { 404: history },
+  },
   'GET /api/v1/sign-in-options': open('/api/v1/sign-in-options', 200),
   'GET /api/v1/sign-in': open('/api/v1/sign-in', 404),
   'GET /api/v1/sign-in/callback': open('/api/v1/sign-in/callback?code=x&state=y', 303),
@@ -178,12 +196,41 @@ export const routes: Readonly<Record<string, Route>> = {
   'POST /api/v1/exports': {
     method: 'POST',
     path: () => '/api/v1/exports',
-    body: (scope) => ({ report: 'kpi_daily', format: 'xlsx', scope, from: '2026-03-01', to: '2026-03-05' }),
+    body: (scope) => ({ report: 'kpi_daily', format: 'docx', scope, from: '2026-03-01', to: '2026-03-05' }),
     answers: { 400: without(history, 'SPPG_AHLI_GIZI', 'SPPG_VIEWER', 'DEMO_USER', ...managers) },
   },
   'GET /api/v1/exports': { path: '/api/v1/exports', answers: { 200: roles } },
   'GET /api/v1/exports/:id': { path: `/api/v1/exports/${NOBODYS_EXPORT}`, answers: { 404: roles } },
+  'DELETE /api/v1/exports/:id': {
+    ...{ method: 'DELETE', path: `/api/v1/exports/${NOBODYS_EXPORT}`, answers: { 404: roles } },
+  },
   'GET /api/v1/exports/:id/file': { path: `/api/v1/exports/${NOBODYS_EXPORT}/file`, answers: { 404: roles } },
+  'GET /api/v1/reports': { path: '/api/v1/reports', answers: { 200: roles } },
+  'GET /api/v1/reports/one': {
+    path: (scope) => `/api/v1/reports/one?${new URLSearchParams(daily(scope))}`,
+    answers: { 404: documented },
+  },
+  // Two days are no period of a daily document: whoever may have one is told so.
+  'POST /api/v1/reports': {
+    ...{ method: 'POST', path: () => '/api/v1/reports', body: (scope) => daily(scope, '2026-03-03') },
+    answers: { 400: documented },
+  },
+  'POST /api/v1/reports/acts': {
+    ...{ method: 'POST', path: () => '/api/v1/reports/acts', body: (scope) => ({ ...daily(scope), act: 'verified' }) },
+    answers: { 400: confirming },
+  },
+  'GET /api/v1/schedules': { path: '/api/v1/schedules', answers: { 200: delivering } },
+  'PUT /api/v1/schedules': { method: 'PUT', path: '/api/v1/schedules', body: {}, answers: { 400: delivering } },
+  'DELETE /api/v1/schedules/:id': {
+    ...{ method: 'DELETE', path: '/api/v1/schedules/nosuch', answers: { 404: delivering } },
+  },
+  'GET /api/v1/deliveries': { path: '/api/v1/deliveries', answers: { 200: delivering } },
+  'POST /api/v1/deliveries/:id/again': {
+    ...{ method: 'POST', path: '/api/v1/deliveries/nosuch/again', answers: { 404: delivering } },
+  },
+  'GET /api/v1/verify/:number': open(`/api/v1/verify/${NUMBER}`, 404),
+  'GET /verify/:number': open(`/verify/${NUMBER}`, 404),
+  'GET /documents': open('/documents', 200),
   'GET /health': { path: '/health', answers: { 200: operators } },
   'GET /queues': { path: '/queues', answers: { 200: ['PLATFORM_SUPERADMIN'] } },
   'GET /api/v1/flow': {

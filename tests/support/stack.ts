@@ -139,6 +139,8 @@ export async function startStack(
     LOG_LEVEL: 'info',
     LOG_PRETTY: 'off',
     LUMBUNG_DEMO: '1',
+    // Tests of the report site build it themselves (tests/path/site.test.ts).
+    SITE: 'off',
   };
   const children = new Map<Role, ChildProcess>();
   const urls = new Map<Role, string>();

@@ -9,9 +9,11 @@ test('the account of the api role reads, and adds to the tables it adds to', () 
     GRANT SELECT ON mart.* TO lumbung_api_role;
     GRANT SELECT ON ops.* TO lumbung_api_role;
     GRANT INSERT ON ops.audit TO lumbung_api_role;
+    GRANT INSERT ON ops.delivery_schedules TO lumbung_api_role;
     GRANT INSERT ON ops.exports TO lumbung_api_role;
     GRANT INSERT ON ops.finding_states TO lumbung_api_role;
     GRANT INSERT ON ops.preferences TO lumbung_api_role;
+    GRANT INSERT ON ops.report_events TO lumbung_api_role;
     GRANT INSERT ON ops.uptime TO lumbung_api_role;
     GRANT INSERT ON ops.verdicts TO lumbung_api_role;
     CREATE USER IF NOT EXISTS lumbung_api IDENTIFIED WITH sha256_password BY 'choose-one' SETTINGS max_execution_time = 600;

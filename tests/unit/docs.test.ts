@@ -1,5 +1,6 @@
 /** What the docs name exists: tests in the conformance table, variables of the configuration, routes. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { Redis } from 'ioredis';
 import { expect, it } from 'vitest';
 import { contracts } from '../../api/contracts/all.ts';
@@ -74,4 +75,38 @@ it('every route is in the README or the operator documentation', () => {
 it('every queue and error kind is in the operator documentation', () => {
   const text = read('docs/operate.md');
   for (const name of [...queueNames, ...Object.keys(policies)]) expect(text).toContain(name);
+});
+
+it('every verb of the command line is in the README and, with what it is for, in the runbook or beside it', () => {
+  const files = readdirSync('cli').filter((file) => file.endsWith('.ts'));
+  const verbs = files.flatMap((file) =>
+    [...read(`cli/${file}`).matchAll(/\bprogram\s*\.command\('([\w-]+)'\)/g)].map(([, verb = '']) => verb),
+  );
+  expect(verbs.length).toBeGreaterThan(12);
+  const overview = /`npx lumbung <verb>`(.*)/.exec(read('README.md'))?.[1] ?? '';
+  const docs = readdirSync('docs').filter((file) => file.endsWith('.md'));
+  const text = docs.map((file) => read(`docs/${file}`)).join('\n');
+  for (const verb of verbs) {
+    expect(overview).toMatch(new RegExp(`\`${verb}[\` ]`));
+    expect(text, `lumbung ${verb}`).toMatch(new RegExp(`lumbung(?:\\.mjs)? ${verb}\\b`));
+  }
+});
+
+it('what the docs link to and what they run exists', () => {
+  const docs = ['README.md', 'CONTRIBUTING.md', ...readdirSync('docs').map((file) => `docs/${file}`)].filter((file) =>
+    file.endsWith('.md'),
+  );
+  const scripts = Object.keys((JSON.parse(read('package.json')) as { scripts: object }).scripts);
+  for (const file of docs) {
+    const text = read(file);
+    for (const [, target = ''] of text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)) {
+      expect(existsSync(join(dirname(file), target)), `${file} → ${target}`).toBe(true);
+    }
+    for (const [, script = ''] of text.matchAll(/npm run ([\w:]+)/g)) expect(scripts, file).toContain(script);
+    for (const [, path = ''] of text.matchAll(
+      /`((?:tests|warehouse|etl|api|reports|workers|platform|demo|cli|deploy|bin)\/[\w./-]+\.\w+)`/g,
+    )) {
+      if (!/NNNN|<|portions_per_handover/.test(path)) expect(existsSync(path), `${file} names ${path}`).toBe(true);
+    }
+  }
 });

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { preferences } from '../../platform/preferences.ts';
+import { BOARDS, boardOf } from '../../reports/design/boards.ts';
 import { addressOf, comparedRange, PERIODS, rangeOf, readView, type View } from '../../reports/live/address.ts';
 import type { KpiValue, Summary } from '../../reports/live/api.ts';
 import { changed, movedTo, whole } from '../../reports/live/arrangement.ts';
@@ -9,7 +10,6 @@ import { headline } from '../../reports/live/headline.ts';
 import { isKiosk, namedScopes, secondsOf } from '../../reports/live/kiosk.ts';
 import { wordsOf } from '../../reports/live/notices.ts';
 import { WIDGETS } from '../../reports/live/widget.ts';
-import { BOARDS, boardOf } from '../../reports/live/widgets/boards.ts';
 import { en } from '../../reports/live/words/en.ts';
 import { id } from '../../reports/live/words/id.ts';
 import { registry, statusOf } from '../../warehouse/kpis/registry.ts';

@@ -11,6 +11,7 @@ const session = {
   scopes: ['national'],
   figures: false,
   todayOnly: false,
+  documents: [],
   widgets: [],
 };
 const table = { reason: '', loadedAt: '2026-11-25T04:49:57Z', lagMs: 420, reconciledAt: '2026-11-25T04:00:00Z' };
@@ -35,6 +36,7 @@ const well: Operations = {
   cache: { hitRate: 0.9731, bytes: 3_200_000 },
   live: { sockets: 12, subscriptions: 14 },
   uptime: { day: 1, month: 0.99957 },
+  site: null,
 };
 const rowsOf = (now: Operations, id: string, language: 'id' | 'en' = 'id') =>
   reportOf(now, language).sheets.find((sheet) => sheet.id === id)?.rows ?? [];

@@ -86,6 +86,8 @@ const doing = ['production', 'nutrition', 'quality', 'distribution', 'staff'];
 const withoutMoney = whole.filter((field) => field !== 'finance');
 const everywhere: Level[] = ['national', 'wilayah', 'region', 'province', 'regency', 'sppg'];
 const answering: Field[] = ['completeness', 'payment_risks', 'judgement', 'exports'];
+/** Who confirms and locks a report, and runs deliveries. */
+const deciding: Field[] = ['verification', 'approval', 'delivery'];
 
 type Expected = { at: Level[]; figures: string[]; more: Field[]; today?: true; smallNumbers?: true };
 const kitchen = (figures: string[], more: Field[] = []): Expected => ({
@@ -96,14 +98,14 @@ const kitchen = (figures: string[], more: Field[] = []): Expected => ({
 });
 const expected: Record<string, Expected> = {
   // nation: everything aggregated, drill-down to SPPG, exports
-  BGN_LEADERSHIP: { at: everywhere, figures: whole, more: answering },
-  BGN_ANALYST: { at: everywhere, figures: whole, more: answering },
+  BGN_LEADERSHIP: { at: everywhere, figures: whole, more: [...answering, ...deciding] },
+  BGN_ANALYST: { at: everywhere, figures: whole, more: [...answering, ...deciding] },
   // its provinces or regencies: the same within scope
-  KPPG: { at: ['province', 'regency', 'sppg'], figures: whole, more: answering },
+  KPPG: { at: ['province', 'regency', 'sppg'], figures: whole, more: [...answering, 'verification'] },
   // its SPPGs: operations and finance of its kitchens
   YAYASAN: { at: ['sppg'], figures: [...doing, 'procurement', 'finance'], more: answering },
   // own SPPG: all of it
-  SPPG_KEPALA: kitchen(whole, answering),
+  SPPG_KEPALA: kitchen(whole, [...answering, 'verification']),
   SPPG_ADMIN: kitchen(whole, answering),
   // finance, procurement
   SPPG_AKUNTAN: kitchen(['finance', 'procurement'], ['payment_risks', 'judgement', 'exports']),
@@ -124,7 +126,7 @@ const expected: Record<string, Expected> = {
   // health; all data for SUPERADMIN and ANALYST; health only for SUPPORT
   PLATFORM_SUPERADMIN: {
     ...{ at: everywhere, figures: whole, smallNumbers: true },
-    more: [...answering, 'ledger', 'audit', 'health', 'operation'],
+    more: [...answering, 'delivery', 'ledger', 'audit', 'health', 'operation'],
   },
   PLATFORM_ANALYST: { at: everywhere, figures: whole, more: [...answering, 'health'], smallNumbers: true },
   PLATFORM_SUPPORT: { at: ['national'], figures: [], more: ['health'] },

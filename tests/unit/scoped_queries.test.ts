@@ -16,8 +16,10 @@ import { childrenOf, zoneHours } from '../../warehouse/queries/hierarchy.ts';
 import { paymentRisks } from '../../warehouse/queries/payment_risks.ts';
 import { peers, ranking } from '../../warehouse/queries/ranking.ts';
 import { searchUnits } from '../../warehouse/queries/search.ts';
+import { serviceDays } from '../../warehouse/queries/service_days.ts';
 import { decomposition, expectedRanges, forecast } from '../../warehouse/queries/statistics.ts';
 import { timeliness } from '../../warehouse/queries/timeliness.ts';
+import { unitFigures, unitsAt } from '../../warehouse/queries/units_table.ts';
 import { dailyValues, datasetStream, rangeValues, seriesValues } from '../../warehouse/queries/values.ts';
 import { isWarnedOf, warnings } from '../../warehouse/queries/warnings.ts';
 import { formatScope, LEVELS, type Scope } from '../../warehouse/scopes.ts';
@@ -60,8 +62,13 @@ const questions: Record<string, Record<string, (warehouse: Warehouse, scope: Sco
     decomposition: (w, scope) => decomposition(w, kpi, scope, from, to),
     forecast: (w, scope) => forecast(w, kpi, scope, from),
   },
+  'service_days.ts': { serviceDays: (w, scope) => serviceDays(w, scope, range) },
   // Its totals are an aggregate, which a real engine answers with a row.
   'timeliness.ts': { timeliness: (w, scope) => timeliness(w, scope, range, 10).catch(() => undefined) },
+  'units_table.ts': {
+    unitsAt: (w, scope) => unitsAt(w, scope, 'sppg'),
+    unitFigures: (w, scope) => unitFigures(w, daily, scope, 'sppg', range),
+  },
   'values.ts': {
     dailyValues: (w, scope) => dailyValues(w, scope, from, to),
     seriesNow: (w, scope) => seriesValues(w, kpi, scope, 'day', from, to, 'now'),
@@ -77,9 +84,13 @@ const questions: Record<string, Record<string, (warehouse: Warehouse, scope: Sco
 };
 /**
  * Not about a scope: reference data, people, the caller's own place in the hierarchy (which decides the scope), and what workers
- * watch of all kitchens (each notice goes to the channel of its unit).
+ * watch of all kitchens (each notice goes to the channel of its unit), and what the report site asks of many units at once (its
+ * pages are told apart when they are served; tests/path/site_pages.test.ts compares them with the source).
  */
-const others = ['demo_scope.ts', 'source_columns.ts', 'sql.ts', 'targets.ts', 'touched.ts', 'users.ts', 'watched.ts'];
+const others = [
+  ...['demo_scope.ts', 'source_columns.ts', 'sql.ts', 'targets.ts', 'touched.ts', 'units', 'users.ts', 'watched.ts'],
+  'words.ts',
+];
 
 test('every file of questions is known here', () => {
   expect(readdirSync('warehouse/queries').sort()).toEqual([...Object.keys(questions), ...others].sort());

@@ -26,6 +26,25 @@ export const units: Readonly<Record<Unit, Format & UnitWords>> = {
 };
 
 const locales: Readonly<Record<Language, string>> = { id: 'id-ID', en: 'en-GB' };
+
+// Making a formatter takes a hundred times as long as using it, and there are few different ones.
+const made = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat>();
+function kept<T extends Intl.NumberFormat | Intl.DateTimeFormat>(key: string, make: () => T): T {
+  const held = made.get(key) ?? make();
+  made.set(key, held);
+  return held as T;
+}
+
+/** The formatter of numbers with these options in a language. */
+export const numbers = (language: Language, options: Intl.NumberFormatOptions): Intl.NumberFormat =>
+  kept(`${language} ${JSON.stringify(options)}`, () => new Intl.NumberFormat(locales[language], options));
+
+/** The formatter of days (UTC) with these parts in a language. */
+export const dates = (language: Language, parts: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
+  kept(
+    `d ${language} ${JSON.stringify(parts)}`,
+    () => new Intl.DateTimeFormat(locales[language], { ...parts, timeZone: 'UTC' }),
+  );
 const SCALES: readonly [number, Record<Language, string>][] = [
   [1e12, { id: 'T', en: 'tn' }],
   [1e9, { id: 'M', en: 'bn' }],
@@ -33,7 +52,7 @@ const SCALES: readonly [number, Record<Language, string>][] = [
 ];
 
 const decimal = (digits: number, language: Language) =>
-  new Intl.NumberFormat(locales[language], { maximumFractionDigits: digits, signDisplay: 'negative' });
+  numbers(language, { maximumFractionDigits: digits, signDisplay: 'negative' });
 
 /** The value in big print, with its unit: 61,8 jt · 98,6 %; null when there is none. */
 export function formatShort(value: number | null, unit: Unit, language: Language = 'id'): string | null {
@@ -43,8 +62,12 @@ export function formatShort(value: number | null, unit: Unit, language: Language
   const number = scale
     ? `${decimal(1, language).format(value / scale[0])} ${scale[1][language]}`
     : decimal(digits, language).format(unit === 'percent' ? nearly(value * factor, digits) : value * factor);
-  return `${prefix}${number}${sign[language]}`;
+  return `${signed(prefix, number)}${sign[language]}`;
 }
+
+/** A minus stands before the currency: -Rp 5 jt. */
+const signed = (prefix: string, number: string): string =>
+  prefix !== '' && number.startsWith('-') ? `-${prefix}${number.slice(1)}` : `${prefix}${number}`;
 
 /** Percent before it is rounded: what is not quite all, or not quite nothing, is never told as all or nothing. */
 function nearly(percent: number, digits: number): number {
@@ -66,7 +89,7 @@ export function formatLimits(target: Kpi['target'], unit: Unit, language: Langua
 export function formatExact(value: number | null, unit: Unit, language: Language = 'id'): string | null {
   if (value === null) return null;
   const { factor, exactDigits, prefix, sign } = units[unit];
-  return `${prefix}${decimal(exactDigits, language).format(value * factor)}${sign[language]}`;
+  return `${signed(prefix, decimal(exactDigits, language).format(value * factor))}${sign[language]}`;
 }
 
 const points: Readonly<Record<Language, string>> = { id: 'poin', en: 'points' };
@@ -83,7 +106,7 @@ export function formatChange(
 ): string | null {
   if (value === null || before === null) return null;
   const signed = (options: Intl.NumberFormatOptions) =>
-    new Intl.NumberFormat(locales[language], { maximumFractionDigits: 1, signDisplay: 'exceptZero', ...options });
+    numbers(language, { maximumFractionDigits: 1, signDisplay: 'exceptZero', ...options });
   if (unit === 'percent') return `${signed({}).format((value - before) * 100)} ${points[language]}`;
   if (unit === 'score' || unit === 'rating') return signed({}).format(value - before);
   if (unit === 'days') return `${signed({}).format(value - before)}${units.days.sign[language]}`;
@@ -96,7 +119,5 @@ export function formatChange(
 
 /** '2026-11-23' → '23 Nov 2026'. */
 export function formatDate(day: string, language: Language = 'id'): string {
-  return dated(language, { day: 'numeric', month: 'short', year: 'numeric' }, day);
+  return dates(language, { day: 'numeric', month: 'short', year: 'numeric' }).format(new Date(`${day}T00:00:00Z`));
 }
-const dated = (language: Language, parts: Intl.DateTimeFormatOptions, day: string) =>
-  new Intl.DateTimeFormat(locales[language], { ...parts, timeZone: 'UTC' }).format(new Date(`${day}T00:00:00Z`));

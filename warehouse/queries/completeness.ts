@@ -16,14 +16,21 @@ export const SHEETS = {
 } as const satisfies Partial<Record<FactName | Kpi['section'], readonly string[]>>;
 export type Sheet = keyof typeof SHEETS;
 
-const openSheets = Object.keys(SHEETS) as Sheet[];
+export const openSheets = Object.keys(SHEETS) as Sheet[];
 
 /** Every day from the first to the last, for every kitchen; binds from, to. */
 const everyDay =
   "CROSS JOIN (SELECT {from:Date32} + arrayJoin(range(toUInt32(dateDiff('day', {from:Date32}, {to:Date32}) + 1))) AS day) AS d";
 
-/** (sppg_id, day) of expected service days, with the instant at which each ends; `days` joins days `d` to kitchens `k`; binds scopeId. */
-const expectedDays = (scope: Scope, days: string) => `
+/** SQL condition on a column holding an SPPG id: which kitchens are looked at. It says what it binds. */
+export type Within = (column: string) => string;
+const inside =
+  (scope: Scope): Within =>
+  (column) =>
+    scopeCondition(scope, column);
+
+/** (sppg_id, day) of expected service days, with the instant at which each ends; `days` joins days `d` to kitchens `k`. */
+const expectedDays = (within: Within, days: string) => `
   SELECT DISTINCT p.sppgId AS sppg_id, d.day AS day, toDateTime64(d.day + 1, 3, 'UTC') - toIntervalHour(k.shift) AS ends
   FROM (
     SELECT sppgId, JSONExtract(ifNull(toString(feedingDays), '[]'), 'Array(Nullable(Int32))') AS weekdays, startDate, endDate
@@ -32,7 +39,7 @@ const expectedDays = (scope: Scope, days: string) => `
   INNER JOIN (
     SELECT s.id AS id, s.operationStartDate AS opens, s.operationEndDate AS closes,
       transform(toString(z.timezone), ['WIB', 'WITA', 'WIT'], [7, 8, 9], 0) AS shift
-    FROM (SELECT * FROM raw.sppg FINAL WHERE NOT _deleted AND ${scopeCondition(scope, 'id')}) AS s
+    FROM (SELECT * FROM raw.sppg FINAL WHERE NOT _deleted AND ${within('id')}) AS s
     INNER JOIN (SELECT id, timezone FROM raw.provinces_indonesia FINAL WHERE NOT _deleted) AS z ON z.id = s.provinceId
   ) AS k ON k.id = p.sppgId
   ${days}
@@ -50,13 +57,15 @@ const activeThen = `
   GROUP BY e.sppg_id, e.day
   HAVING if(countIf(h.committed_at < e.ends) > 0, argMaxIf(h.status, h.version, h.committed_at < e.ends), argMin(h.status, h.version)) = 'ACTIVE'`;
 
-/** CTE `due`: (sppg_id, day) of the service days expected of kitchens that were active; binds scopeId, and from, to unless given other days. */
-export const dueSql = (scope: Scope, days = everyDay) =>
-  `WITH expected AS (${expectedDays(scope, days)}), due AS (${activeThen})`;
+const due = (within: Within, days = everyDay) =>
+  `WITH expected AS (${expectedDays(within, days)}), due AS (${activeThen})`;
 
-/** CTE `days`: (sppg_id, day) due, with has_<sheet>; binds from, to, scopeId. */
-const daysSql = (scope: Scope) => `
-    ${dueSql(scope)},
+/** CTE `due`: (sppg_id, day) of the service days expected of kitchens that were active; binds scopeId, and from, to unless given other days. */
+export const dueSql = (scope: Scope, days = everyDay) => due(inside(scope), days);
+
+/** CTE `days`: (sppg_id, day) due, with has_<sheet>; binds from, to. */
+export const daysSql = (within: Within) => `
+    ${due(within)},
       present AS (
         SELECT sppg_id, day, ${openSheets.map((sheet) => `countIf(kpi IN (${SHEETS[sheet].map((kpi) => `'${kpi}'`).join(', ')})) > 0 AS has_${sheet}`).join(', ')}
         FROM mart.kpi_daily AS m FINAL
@@ -64,7 +73,7 @@ const daysSql = (scope: Scope) => `
           AND m.kpi IN (${Object.values(SHEETS)
             .flat()
             .map((kpi) => `'${kpi}'`)
-            .join(', ')}) AND ${scopeCondition(scope, 'm.sppg_id')}
+            .join(', ')}) AND ${within('m.sppg_id')}
         GROUP BY sppg_id, day
       ),
       days AS (
@@ -89,11 +98,37 @@ export async function completeDays(
   range: { from: string; to: string },
 ): Promise<{ date: string; expected: number; complete: number }[]> {
   return warehouse.query(
-    `${daysSql(scope)}
+    `${daysSql(inside(scope))}
      SELECT toString(day) AS date, count() AS expected, countIf(${openSheets.map((sheet) => `has_${sheet}`).join(' AND ')}) AS complete
      FROM days GROUP BY day ORDER BY day`,
     { ...range, scopeId: scope.id },
   );
+}
+
+export type ProvinceCompleteness = Omit<KitchenCompleteness, 'scope' | 'name'> & { province: string; kitchens: number };
+
+const sumsOfDays = `count() AS expected, countIf(${openSheets.map((sheet) => `has_${sheet}`).join(' AND ')}) AS complete,
+    ${openSheets.map((sheet) => `countIf(NOT has_${sheet}) AS no_${sheet}`).join(', ')}`;
+type SummedDays = { expected: number; complete: number } & Record<`no_${Sheet}`, number>;
+const shapeOfDays = (row: SummedDays) => ({
+  expected: row.expected,
+  complete: row.complete,
+  missing: Object.fromEntries(openSheets.map((sheet) => [sheet, row[`no_${sheet}`]])) as Record<Sheet, number>,
+});
+
+/** The provinces a kitchen belongs to now, by what is missing in [from, to]; those where nobody was to serve are absent. */
+export async function completenessByProvince(
+  warehouse: Warehouse,
+  range: { from: string; to: string },
+): Promise<ProvinceCompleteness[]> {
+  const rows = await warehouse.query<SummedDays & { province: string; kitchens: number }>(
+    `${daysSql(inside({ level: 'national', id: '' }))}
+     SELECT k.provinceId AS province, uniqExact(d.sppg_id) AS kitchens, ${sumsOfDays} FROM days AS d
+     INNER JOIN (SELECT id, provinceId FROM raw.sppg FINAL WHERE NOT _deleted) AS k ON k.id = d.sppg_id
+     GROUP BY province ORDER BY province`,
+    { ...range, scopeId: '' },
+  );
+  return rows.map((row) => ({ province: row.province, kitchens: row.kitchens, ...shapeOfDays(row) }));
 }
 
 /** Kitchens of a scope by what is missing in [from, to], the most first; `totals` adds up all of them. */
@@ -106,23 +141,15 @@ export async function completeness(
   totals: Omit<KitchenCompleteness, 'scope' | 'name'> & { kitchens: number };
   kitchens: KitchenCompleteness[];
 }> {
-  const base = daysSql(scope);
-  const sums = `count() AS expected, countIf(${openSheets.map((sheet) => `has_${sheet}`).join(' AND ')}) AS complete,
-    ${openSheets.map((sheet) => `countIf(NOT has_${sheet}) AS no_${sheet}`).join(', ')}`;
-  type Row = { expected: number; complete: number } & Record<`no_${Sheet}`, number>;
-  const shape = (row: Row) => ({
-    expected: row.expected,
-    complete: row.complete,
-    missing: Object.fromEntries(openSheets.map((sheet) => [sheet, row[`no_${sheet}`]])) as Record<Sheet, number>,
-  });
+  const base = daysSql(inside(scope));
   const params = { ...range, limit, scopeId: scope.id };
   const [[all], rows] = await Promise.all([
-    warehouse.query<Row & { kitchens: number }>(
-      `${base} SELECT uniqExact(sppg_id) AS kitchens, ${sums} FROM days`,
+    warehouse.query<SummedDays & { kitchens: number }>(
+      `${base} SELECT uniqExact(sppg_id) AS kitchens, ${sumsOfDays} FROM days`,
       params,
     ),
-    warehouse.query<Row & { sppg_id: string; name: string }>(
-      `${base} SELECT t.*, k.name AS name FROM (SELECT sppg_id, ${sums} FROM days GROUP BY sppg_id) AS t
+    warehouse.query<SummedDays & { sppg_id: string; name: string }>(
+      `${base} SELECT t.*, k.name AS name FROM (SELECT sppg_id, ${sumsOfDays} FROM days GROUP BY sppg_id) AS t
        LEFT ANY JOIN (SELECT id, name FROM raw.sppg FINAL WHERE NOT _deleted) AS k ON k.id = t.sppg_id
        ORDER BY expected - complete DESC, sppg_id LIMIT {limit:UInt32}`,
       params,
@@ -138,7 +165,7 @@ export async function completeness(
     no_schools: 0,
   };
   return {
-    totals: { kitchens: all?.kitchens ?? 0, ...shape(all ?? none) },
-    kitchens: rows.map((row) => ({ scope: `sppg:${row.sppg_id}`, name: row.name, ...shape(row) })),
+    totals: { kitchens: all?.kitchens ?? 0, ...shapeOfDays(all ?? none) },
+    kitchens: rows.map((row) => ({ scope: `sppg:${row.sppg_id}`, name: row.name, ...shapeOfDays(row) })),
   };
 }

@@ -7,6 +7,7 @@ import { findKpi, limitOf } from '../kpis/registry.ts';
 import type { Comparison, Rule } from '../kpis/rules/rule.ts';
 import { monthOf } from '../rollups/facts/cells.ts';
 import { type Scope, scopeCondition } from '../scopes.ts';
+import type { Within } from './completeness.ts';
 
 export const FINDING_STATES = ['open', 'explained', 'corrected'] as const;
 export type Finding = {
@@ -44,16 +45,15 @@ type Rules = readonly (Rule | Comparison)[];
 type Range = { from: string; to: string };
 
 /** (rule, sppg_id, day, amount) of findings in [from, to], those of the months it reaches into among them; binds `params`. */
-function foundSql(rules: Rules, scope: Scope, range: Range) {
+export function foundSql(rules: Rules, within: Within, range: Range) {
   const counted = rules.filter((rule) => 'fact' in rule);
   const params = {
     ...range,
-    scopeId: scope.id,
     rules: counted.map((rule) => rule.id),
     monthly: counted.filter((rule) => rule.grain === 'month').map((rule) => rule.id),
   };
   const held = (first: string) => `FROM mart.kpi_daily AS m FINAL
-    WHERE m.day BETWEEN ${first} AND {to:Date32} AND m.split = '' AND m.num IS NOT NULL AND ${scopeCondition(scope, 'm.sppg_id')}`;
+    WHERE m.day BETWEEN ${first} AND {to:Date32} AND m.split = '' AND m.num IS NOT NULL AND ${within('m.sppg_id')}`;
   const day = '{from:Date32}';
   const month = monthOf(day);
   const found = [
@@ -66,8 +66,13 @@ function foundSql(rules: Rules, scope: Scope, range: Range) {
   return { found, params };
 }
 
+function foundIn(rules: Rules, scope: Scope, range: Range) {
+  const { found, params } = foundSql(rules, (column) => scopeCondition(scope, column), range);
+  return { found, params: { ...params, scopeId: scope.id } };
+}
+
 /** What has been said of findings, by rule, kitchen and day. */
-const said = `(SELECT toString(rule) AS rule, sppg_id, day, toString(state) AS state, note, by FROM ops.finding_states FINAL)`;
+export const said = `(SELECT toString(rule) AS rule, sppg_id, day, toString(state) AS state, note, by FROM ops.finding_states FINAL)`;
 
 /** Findings in [from, to], errors first, the newest first; `totals` counts all of them by rule. */
 export async function findings(
@@ -77,7 +82,7 @@ export async function findings(
   range: Range,
   limit: number,
 ): Promise<{ totals: { rule: string; kitchens: number; findings: number }[]; items: Finding[] }> {
-  const { found, params: bound } = foundSql(rules, scope, range);
+  const { found, params: bound } = foundIn(rules, scope, range);
   const errors = rules.filter((rule) => rule.severity === 'error').map((rule) => rule.id);
   const params = { ...bound, limit, errors };
   const [totals, items] = await Promise.all([
@@ -115,7 +120,7 @@ export async function openFindings(
   scope: Scope,
   range: Range,
 ): Promise<OpenFindings[]> {
-  const { found, params } = foundSql(rules, scope, range);
+  const { found, params } = foundIn(rules, scope, range);
   return warehouse.query<OpenFindings>(
     `SELECT o.rule AS rule, o.kitchens AS kitchens, o.findings AS findings, toString(o.first) AS since, o.most AS sppg, k.name AS name
      FROM (

@@ -5,20 +5,10 @@
 import type { Warehouse } from '../client.ts';
 import type { Level } from '../scopes.ts';
 import { type Path, pathFrom } from './hierarchy.ts';
+import { wordsOf } from './words.ts';
 
 export type Found = { scope: string; name: string; level: Level; code: string; path: Path };
 
-const MAX_WORDS = 12;
-
-/** The words of a text as they are compared: without accents, in small letters. */
-export const wordsOf = (text: string): string[] =>
-  [
-    ...(text
-      .normalize('NFKD')
-      .replaceAll(/\p{Mn}/gu, '')
-      .toLowerCase()
-      .match(/[\p{L}\p{N}]+/gu) ?? []),
-  ].slice(0, MAX_WORDS);
 /** The same in SQL. */
 const folded = (text: string) => `lowerUTF8(replaceRegexpAll(normalizeUTF8NFKD(${text}), '\\\\p{Mn}', ''))`;
 

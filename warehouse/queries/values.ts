@@ -23,7 +23,7 @@ export async function dailyValues(warehouse: Warehouse, scope: Scope, from: stri
 const listedFortnight = `arrayLast(p -> p.1 <= day AND day <= p.2,
     (SELECT arraySort(groupArray((toNullable(starts), toNullable(ends)))) FROM mart.fortnights FINAL WHERE listed))`;
 /** First and last day of the period a day falls in; NULL outside of every fortnight. Weeks are ISO; fortnights are listed. */
-const periods: Readonly<Record<Grain, readonly [string, string]>> = {
+export const periods: Readonly<Record<Grain, readonly [string, string]>> = {
   day: ['day', 'day'],
   week: ['toStartOfWeek(day, 1)', 'toStartOfWeek(day, 1) + 6'],
   fortnight: [`${listedFortnight}.1`, `${listedFortnight}.2`],

@@ -144,7 +144,9 @@ export async function serveRebuilt(warehouse: Warehouse, slotId: string, builtSe
   const seq = last?.seq ?? builtSeq;
   const mark = `rebuilt as of refresh ${builtSeq}`;
   const comments = await warehouse.query<{ name: string; comment: string }>(
-    "SELECT concat(database, '.', name) AS name, comment FROM system.tables WHERE database = 'mart'",
+    // On a cluster it is the local table that carries it (cluster.ts).
+    `SELECT concat('mart.', name) AS name, max(comment) AS comment FROM system.tables
+     WHERE database IN ('mart', 'mart_local') GROUP BY name`,
   );
   const commentOf = (table: string) => comments.find(({ name }) => name === table)?.comment;
   for (const part of parts) {

@@ -1,7 +1,8 @@
 /** Every widget by its id. */
+
+import { BOARDS, type Board } from '../../design/boards.ts';
 import type { Desk, Widget, WidgetId } from '../widget.ts';
 import { attention } from './attention.ts';
-import { BOARDS, type Board } from './boards.ts';
 import { calendarWidget } from './calendar.ts';
 import { cardBoard } from './cards.ts';
 import { flow } from './flow.ts';

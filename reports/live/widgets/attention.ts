@@ -4,10 +4,11 @@
  * keeps the place; it says so when nothing needs attention, and only once that is known.
  */
 
+import { isSafety } from '../../design/boards.ts';
 import { statuses } from '../../design/status.ts';
 import { type Attention, pathOf, type Status } from '../api.ts';
 import { button, el, setText } from '../dom.ts';
-import { dateText, isSafety, unbroken } from '../figure.ts';
+import { dateText, unbroken } from '../figure.ts';
 import { createReader } from '../reader.ts';
 import { type Desk, refusedText, section, type Widget } from '../widget.ts';
 import { language, words } from '../words/words.ts';

@@ -3,6 +3,8 @@
  * Invariants: every number the role sees is on one board; an update changes text in place, so nothing moves; sparklines are drawn
  * apart, a few at a time, because fifty changes a second must not become fifty drawings.
  */
+
+import { type Board, boardOf } from '../../design/boards.ts';
 import type { Kpi, KpiValue, Summary } from '../api.ts';
 import { button, el, setText } from '../dom.ts';
 import { absent, change, defined, exact, limits, short, statusMark } from '../figure.ts';
@@ -10,7 +12,6 @@ import { glow, roll } from '../roll.ts';
 import { createPainter } from '../sparks.ts';
 import { type Desk, section, type Widget } from '../widget.ts';
 import { language, timeText, words } from '../words/words.ts';
-import { type Board, boardOf } from './boards.ts';
 
 type Card = { kpi: Kpi; element: HTMLElement; update(value: KpiValue, at: string | null, told: boolean): void };
 

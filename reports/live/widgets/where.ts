@@ -3,11 +3,13 @@
  * Invariants: units are compared on the day told (a measure of a month or fortnight on its period); without the ranking of every unit
  * the map shows nothing rather than a part.
  */
+
+import { isSafety } from '../../design/boards.ts';
 import type { Kpi, Ranking, Summary, UnitRow } from '../api.ts';
 import { pathOf } from '../api.ts';
 import { chartBox } from '../chart_box.ts';
 import { el, setText } from '../dom.ts';
-import { isSafety, judged } from '../figure.ts';
+import { judged } from '../figure.ts';
 import { measurePicker } from '../pickers.ts';
 import { createReader } from '../reader.ts';
 import { chosenKpi, type Desk, refusedText, section, type Widget } from '../widget.ts';

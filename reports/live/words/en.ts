@@ -18,6 +18,7 @@ export const en: Words = {
   health: 'System health',
   date: 'Date',
   today: 'Today',
+  documents: 'Documents',
   todayOnly: 'Your role sees the operations of today only.',
   delivered: (done, of) => `${done} of ${of} portions delivered`,
   notDelivered: 'no delivery data yet',
@@ -77,6 +78,7 @@ export const en: Words = {
   reportsDue: (count, late) => `${counted(count, 'fortnightly report')} not in yet, ${many(late)} late`,
   tableSetAside: (table) => `Table ${table} was set aside; figures that read it are not updated`,
   tableBack: (table) => `Table ${table} is in use again`,
+  siteFailed: (reason) => `The report site was not built; the release before it is served on. ${reason}`,
   noInsights: (date) => `No statistical warnings for ${date}, and no data findings in the seven days up to it.`,
   insightsTotal: (warnings, findings) =>
     `In all ${counted(warnings, 'statistical warning')}, ${counted(findings, 'data finding')} in seven days. A warning is a reason to check, not a verdict.`,

@@ -17,6 +17,7 @@ export const id = {
   health: 'Keadaan sistem',
   date: 'Tanggal',
   today: 'Hari ini',
+  documents: 'Dokumen',
   todayOnly: 'Peran Anda melihat operasi hari ini saja.',
   // The first sentence
   delivered: (done: string, of: string) => `${done} dari ${of} porsi sudah tersalur`,
@@ -82,6 +83,7 @@ export const id = {
     `${many(count)} laporan dua mingguan belum masuk, ${many(late)} terlambat`,
   tableSetAside: (table: string) => `Tabel ${table} dikesampingkan; angka yang memakainya tidak diperbarui`,
   tableBack: (table: string) => `Tabel ${table} dipakai kembali`,
+  siteFailed: (reason: string) => `Situs laporan gagal dibangun; terbitan lama tetap dibuka. ${reason}`,
   noInsights: (date: string) =>
     `Tidak ada peringatan statistik untuk ${date}, dan tidak ada temuan data dalam tujuh hari sampai hari itu.`,
   insightsTotal: (warnings: number, findings: number) =>

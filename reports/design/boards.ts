@@ -1,6 +1,19 @@
-/** Which board a number stands on. Invariant: every number has one, those of a deployment's own too. */
-import type { Kpi } from '../api.ts';
-import { isSafety } from '../figure.ts';
+/**
+ * Which board a number stands on, and which numbers are about food safety. Invariant: every number has a board, those of a deployment's
+ * own too.
+ */
+import type { Kpi } from '../../warehouse/kpis/kpi.ts';
+
+/** Food safety is what may be red. */
+const SAFETY: readonly string[] = [
+  'holding_time_4h',
+  'serving_temperature',
+  'open_critical_findings',
+  'suspected_incidents',
+  'food_safety_incidents',
+  'slhs_valid',
+];
+export const isSafety = (kpi: string): boolean => SAFETY.includes(kpi);
 
 export const BOARDS = ['summary', 'safety', 'operations', 'quality', 'finance', 'voice', 'data'] as const;
 export type Board = (typeof BOARDS)[number];

@@ -1,0 +1,2 @@
+-- Fortnightly reports that are not there.
+SELECT * FROM quality.due_reports

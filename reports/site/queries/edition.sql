@@ -1,0 +1,2 @@
+-- Up to when the figures go.
+SELECT * FROM reference.edition

@@ -1,0 +1,164 @@
+/** What a cluster runs for every statement that shapes the warehouse: golden, and by its rules whatever the golden files say. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import type { TableShape } from '../../etl/postgres/catalog.ts';
+import { columnType } from '../../etl/postgres/values.ts';
+import { rawTableSql } from '../../etl/raw_tables.ts';
+import { foodProductions } from '../../etl/sources/food_productions.ts';
+import { apiAccountSql, readerSql } from '../../warehouse/accounts.ts';
+import { clusterSettings, onCluster } from '../../warehouse/cluster.ts';
+import { migrationIds, migrationStatements } from '../../warehouse/migrate.ts';
+
+const column = (name: string, type: string, notNull: boolean) => ({
+  name,
+  type: columnType({ name: type, kind: 'b', modifier: -1 }),
+  notNull,
+  typeOid: 1,
+  modifier: -1,
+});
+const columns = [column('id', 'text', true), column('sppgId', 'text', true), column('actualPortions', 'int4', false)];
+const shape: TableShape = {
+  source: { ...foodProductions, columns: columns.map(({ name }) => name) },
+  oid: 1,
+  columns,
+};
+const shaped: Record<string, string[]> = {
+  ...Object.fromEntries(migrationIds().map((id) => [id, migrationStatements(id)])),
+  'raw_food_productions.sql': ['CREATE DATABASE IF NOT EXISTS raw', rawTableSql(shape)],
+};
+const clustered = (statements: readonly string[]) => statements.flatMap((statement) => onCluster(statement, 'nation'));
+
+test.each(Object.entries(shaped))('%s', async (id, statements) => {
+  await expect(`${clustered(statements).join(';\n\n')};\n`).toMatchFileSnapshot(`../golden/cluster/${id}`);
+});
+
+test('there is a golden file for every migration and no other', () => {
+  expect(readdirSync('tests/golden/cluster').sort()).toEqual(Object.keys(shaped).sort());
+});
+
+test('every table has a replicated form and a distributed one, sharded by columns of its sorting key only', () => {
+  const all = clustered(Object.values(shaped).flat());
+  const locals = all.filter((sql) => /^CREATE TABLE (?:IF NOT EXISTS )?\w+_local\./.test(sql));
+  const spread = all.filter((sql) => sql.includes('ENGINE = Distributed('));
+  expect(locals.length).toBeGreaterThan(50);
+  expect(spread.length).toBe(locals.length);
+  for (const sql of locals) expect(sql).toMatch(/ENGINE = Replicated(?:Replacing)?MergeTree\b/);
+  for (const [n, sql] of spread.entries()) {
+    const sharding = /cityHash64\((.*)\)\)$/.exec(sql)?.[1] ?? '';
+    const engine = locals[n]?.slice(locals[n]?.indexOf('ENGINE =')) ?? '';
+    const sortedBy = engine.slice(engine.indexOf('ORDER BY')).split(/SETTINGS|TTL/)[0] ?? '';
+    for (const column of sharding.match(/[\w`]+/g) ?? ['none']) expect(sortedBy).toContain(column);
+    if (/\bsppg_id\b/.test(sortedBy)) expect(sharding).toBe('sppg_id');
+  }
+});
+
+test('nothing that shapes the warehouse runs on one server alone', () => {
+  for (const sql of clustered(Object.values(shaped).flat())) {
+    expect(sql).toMatch(/ ON CLUSTER 'nation'|^INSERT INTO /);
+  }
+});
+
+test('a row and its history are sharded alike: the view between them stands on each server', () => {
+  const key = (sql: readonly string[], table: string) =>
+    sql
+      .find((each) => each.includes(`TABLE IF NOT EXISTS ${table} `) && each.includes('Distributed'))
+      ?.match(/cityHash64.*/)?.[0];
+  const raw = key(clustered(shaped['raw_food_productions.sql'] ?? []), 'raw.food_productions')?.replaceAll('`', '');
+  expect(raw).toBe('cityHash64(id))');
+  const history = clustered(shaped['0021_history.sql'] ?? []);
+  for (const table of ['sppg', 'nutrition_programs', 'school_beneficiaries', 'inventory_items', 'sppg_team_members']) {
+    expect(key(history, `ops.history_${table}`)).toBe(raw);
+  }
+  expect(
+    onCluster('CREATE MATERIALIZED VIEW ops.feed_sppg TO ops.history_sppg AS SELECT id\n    FROM raw.sppg', 'nation'),
+  ).toEqual([
+    "CREATE MATERIALIZED VIEW ops_local.feed_sppg ON CLUSTER 'nation' TO ops_local.history_sppg AS SELECT id\n    FROM raw_local.sppg",
+  ]);
+});
+
+test('tables built beside are sharded as those whose place they take, and take it where rows lie', () => {
+  const cells = clustered(shaped['0022_areas.sql'] ?? []);
+  for (const table of ['kpi_daily', 'kpi_areas']) {
+    const live = cells.find((sql) => sql.includes(`'${table}'`))?.match(/cityHash64.*/)?.[0];
+    const built = onCluster(`CREATE TABLE mart.${table}_beside AS mart.${table}`, 'nation');
+    expect(built[0]).toBe(`CREATE TABLE mart_local.${table}_beside ON CLUSTER 'nation' AS mart_local.${table}`);
+    expect(built[1]?.match(/cityHash64.*/)?.[0]).toBe(live);
+  }
+  expect(onCluster('EXCHANGE TABLES mart.kpi_daily AND mart.kpi_daily_beside', 'nation')).toEqual([
+    "EXCHANGE TABLES mart_local.kpi_daily AND mart_local.kpi_daily_beside ON CLUSTER 'nation'",
+  ]);
+});
+
+test.each([
+  [
+    'ALTER TABLE raw.x MODIFY COLUMN `a` Int64 SETTINGS mutations_sync = 1',
+    [
+      "ALTER TABLE raw_local.x ON CLUSTER 'nation' MODIFY COLUMN `a` Int64 SETTINGS mutations_sync = 2",
+      "ALTER TABLE raw.x ON CLUSTER 'nation' MODIFY COLUMN `a` Int64",
+    ],
+  ],
+  [
+    'ALTER TABLE ops.changes DELETE WHERE lsn < {rolled:UInt64}',
+    ["ALTER TABLE ops_local.changes ON CLUSTER 'nation' DELETE WHERE lsn < {rolled:UInt64}"],
+  ],
+  ['DELETE FROM raw.x WHERE a > 1', ["DELETE FROM raw_local.x ON CLUSTER 'nation' WHERE a > 1"]],
+  [
+    'DROP TABLE raw.x SYNC',
+    [
+      "DROP TABLE IF EXISTS raw_local.x ON CLUSTER 'nation' SYNC",
+      "DROP TABLE IF EXISTS raw.x ON CLUSTER 'nation' SYNC",
+    ],
+  ],
+  [
+    'ALTER TABLE raw.x ADD COLUMN `a` Int64',
+    [
+      "ALTER TABLE raw_local.x ON CLUSTER 'nation' ADD COLUMN IF NOT EXISTS `a` Int64",
+      "ALTER TABLE raw.x ON CLUSTER 'nation' ADD COLUMN IF NOT EXISTS `a` Int64",
+    ],
+  ],
+  ['INSERT INTO raw.x SELECT 1', ['INSERT INTO raw.x SELECT 1']],
+])('%s', (statement, expected) => {
+  expect(onCluster(statement, 'nation')).toEqual(expected);
+});
+
+test('a statement that has no form on a cluster is refused', () => {
+  expect(() => onCluster('TRUNCATE TABLE raw.x', 'nation')).toThrow(/no form for a cluster/);
+});
+
+test('accounts and policies exist on every server, on both forms of a table', () => {
+  expect(apiAccountSql('nation').split('\n')).toContain(
+    "GRANT ON CLUSTER 'nation' INSERT ON ops_local.audit TO lumbung_api_role;",
+  );
+  expect(apiAccountSql('nation')).toContain("GRANT ON CLUSTER 'nation' SELECT ON system.clusters TO lumbung_api_role;");
+  const reader = readerSql('dinas', 'KPPG', ['province:32'], 'nation').split('\n');
+  for (const table of ['mart.kpi_daily', 'mart_local.kpi_daily', 'mart.kpi_areas', 'mart_local.kpi_areas']) {
+    expect(reader).toContain(`GRANT ON CLUSTER 'nation' SELECT ON ${table} TO lumbung_reader_dinas;`);
+    const policy = `CREATE ROW POLICY OR REPLACE lumbung_reader_dinas ON CLUSTER 'nation' ON ${table} FOR SELECT USING kpi IN (`;
+    expect(reader.filter((sql) => sql.startsWith(policy)).length).toBe(1);
+  }
+  expect(reader.every((sql) => sql.includes("ON CLUSTER 'nation'"))).toBe(true);
+});
+
+test('an insert waits for every replica; one replica alone needs no quorum', () => {
+  expect(clusterSettings(2)).toMatchObject({ insert_quorum: '2', distributed_foreground_insert: 1 });
+  expect(clusterSettings(1)).not.toHaveProperty('insert_quorum');
+});
+
+test('every statement of the source that shapes the warehouse has a form on a cluster', () => {
+  const shaping = /warehouse\.command\(\s*([`'"])((?:CREATE|DROP|ALTER|DELETE|EXCHANGE)[\s\S]*?)\1/g;
+  const files = ['warehouse', 'warehouse/rollups', 'etl'].flatMap((folder) =>
+    readdirSync(folder)
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => readFileSync(`${folder}/${file}`, 'utf8')),
+  );
+  const found = files.flatMap((text) => [...text.matchAll(shaping)].map(([, , sql = '']) => sql));
+  expect(found.length).toBeGreaterThan(12);
+  for (const template of found) {
+    const sql = template
+      .replaceAll(/\$\{(?:beside|live)\[part\]\}|(?<=EXISTS )\$\{table\}/g, 'mart.kpi_daily')
+      .replaceAll(/\$\{select\}/g, 'SELECT id FROM raw.sppg')
+      .replaceAll(/\$\{[^}]*\}/g, 'x')
+      .trim();
+    expect(() => onCluster(sql, 'nation'), sql).not.toThrow();
+  }
+});
