@@ -336,10 +336,14 @@ const groups = Array.from({ length: Math.ceil(changes.length / APART) }, (_, at)
 });
 
 test.each(groups)('alone: $name', async ({ sqls }) => {
-  const before = expected ?? (await independentCells(stack));
-  for (const sql of sqls) await stack.source.query(sql);
-  expected = await independentCells(stack);
-  expect(expected, 'the change moves a number').not.toEqual(before);
+  let now = expected ?? (await independentCells(stack));
+  for (const sql of sqls) {
+    const before = now;
+    await stack.source.query(sql);
+    now = await independentCells(stack);
+    expect(now, `a change moves a number: ${sql}`).not.toEqual(before);
+  }
+  expected = now;
   await stack.settled();
   expect(await martCells(stack)).toEqual(expected);
   await expectAreas(stack, expected);
