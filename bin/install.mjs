@@ -121,7 +121,8 @@ function areInstalled(folder) {
   const lock = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8')).packages;
   const have = JSON.parse(readFileSync(installed, 'utf8')).packages;
   return !Object.entries(lock).some(
-    ([path, entry]) => path !== '' && !entry.optional && have[path]?.version !== entry.version,
+    ([path, { optional, version }]) =>
+      path !== '' && !optional && (have[path]?.version !== version || !existsSync(join(folder, path))),
   );
 }
 
