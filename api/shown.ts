@@ -5,6 +5,7 @@
 import type { Request } from 'express';
 import { z } from 'zod';
 import { LumbungError } from '../platform/errors.ts';
+import { csvText } from '../warehouse/exports/csv.ts';
 import { contractOf } from './contracts/all.ts';
 import type { Contract } from './contracts/contract.ts';
 import { shownInput } from './inputs.ts';
@@ -65,10 +66,8 @@ export function csvOf(columns: readonly string[], rows: readonly Row[]): string 
 
 function cell(value: unknown): string {
   if (value === null || value === undefined) return '';
-  const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
-  // A cell that begins like a formula is text for a spreadsheet, not something to run.
-  const safe = typeof value === 'string' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  if (typeof value === 'object') return csvText(JSON.stringify(value));
+  return typeof value === 'string' ? csvText(value) : String(value);
 }
 
 function wantsCsv(request: Request, rows: string | undefined): boolean {

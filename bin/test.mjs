@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { ensurePackages, ensureProgram, ensureSitePackages } from './install.mjs';
 
 ensurePackages();
@@ -16,6 +16,8 @@ if (long) ensureSitePackages();
 
 let passed = 0;
 let failed = 0;
+/** What failed, told once more at the end: a long output hides it. */
+const failures = [];
 const results = mkdtempSync(join(tmpdir(), 'lumbung-test-'));
 
 /** What a check printed, and whether it passed. */
@@ -31,7 +33,10 @@ const steps = ['check:types', 'check:imports', 'check:dead', 'check:lint'];
 for (const { step, said, ok } of await Promise.all(steps.map(check))) {
   process.stdout.write(said);
   if (ok) passed++;
-  else failed++;
+  else {
+    failed++;
+    failures.push(step);
+  }
   console.log(`${ok ? 'ok' : 'FAILED'}  ${step}`);
 }
 for (const project of ['unit', 'path', 'fault', 'browser', ...(long ? ['site'] : [])]) {
@@ -42,13 +47,21 @@ for (const project of ['unit', 'path', 'fault', 'browser', ...(long ? ['site'] :
   try {
     report = JSON.parse(readFileSync(file, 'utf8'));
   } catch {
-    report = { numPassedTests: 0, numFailedTests: 0 };
+    report = { numPassedTests: 0, numFailedTests: 0, testResults: [] };
   }
   passed += report.numPassedTests;
   failed += report.numFailedTests;
   // A suite that could not even start counts as one failure.
-  if (status !== 0 && report.numFailedTests === 0) failed++;
+  if (status !== 0 && report.numFailedTests === 0) {
+    failed++;
+    failures.push(`${project}: ended with ${status}`);
+  }
+  for (const { name, assertionResults } of report.testResults)
+    for (const { status, fullName, failureMessages } of assertionResults)
+      if (status === 'failed')
+        failures.push(`${relative(process.cwd(), name)}: ${fullName}\n  ${failureMessages.join('\n  ').slice(0, 600)}`);
 }
 rmSync(results, { recursive: true, force: true });
+if (failures.length) console.log(`\nFailed:\n${failures.join('\n')}`);
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exit(failed === 0 && passed > 0 ? 0 : 1);

@@ -22,7 +22,7 @@ export const sendBySftp: Send<SftpTarget> = async (target, parcel, post, signal)
   );
   cut.catch(() => undefined);
   try {
-    return await Promise.race([deliver(client, target, secret, parcel), cut]);
+    return await Promise.race([deliver(client, target, secret, parcel, signal), cut]);
   } catch (error) {
     throw failed('SFTP', error);
   } finally {
@@ -36,9 +36,10 @@ async function deliver(
   target: SftpTarget,
   secret: string,
   parcel: Parameters<Send<SftpTarget>>[1],
+  signal: AbortSignal,
 ): ReturnType<Send<SftpTarget>> {
   // The library writes a packet in pieces: without this each waits for the acknowledgement of the one before.
-  const sock = connect({ host: target.host, port: target.port, noDelay: true });
+  const sock = connect({ host: target.host, port: target.port, noDelay: true, signal });
   await once(sock, 'connect');
   await client.connect({
     sock,

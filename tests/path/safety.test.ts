@@ -109,6 +109,8 @@ test('pages of operators are for operators', async () => {
     ['pipeline', true],
     ['jobs', true],
     ['exports', true],
+    ['site', true],
+    ['deliver', true],
   ]);
 });
 

@@ -20,14 +20,18 @@ type DueContext = { warehouse: Warehouse; queue: Queue; holds(): Promise<boolean
 
 export function createDeliverySchedules({ warehouse, queue, holds, log }: DueContext) {
   const tasks = new Map<string, { version: number; task: ScheduledTask }>();
+  /** What the ledger says was planned, so that every look need not ask it again. */
+  const planned = new Map<string, string>();
   const askForDue = async (schedule: KeptSchedule) => {
     if (!(await holds())) return;
     const { last: due } = dueTimes(schedule, new Date());
+    if (planned.get(schedule.id) === due) return;
     const kind = runsOf(schedule.id);
     const last = await lastDue(warehouse, kind);
     // A new schedule begins now: it owes nothing of the time before it.
     if (last === undefined) return recordRun(warehouse, { kind, due, startedAt: new Date(), ran: false });
     if (last < due) await requestDelivery(queue, { kind: 'plan', schedule: schedule.id, due });
+    else planned.set(schedule.id, due);
   };
   const guarded = (schedule: KeptSchedule) =>
     askForDue(schedule).catch((error: unknown) =>
