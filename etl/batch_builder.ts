@@ -16,6 +16,7 @@ import {
   createWriter,
   writeAscii,
   writeByte,
+  writeBytes,
   writeValue,
 } from './postgres/values.ts';
 import { beginTransaction, type Transaction, versionText, writeCommitLsn, writeTail } from './transaction.ts';
@@ -107,7 +108,7 @@ export function createBatchBuilder(slotId: string, onNull: (table: string, colum
   const mark = (relation: Mapped, tuple: Tuple, existence: boolean, transaction: Transaction) => {
     if (!relation.shape.source.cells) return;
     writeCommitLsn(changes, transaction);
-    for (const byte of relation.name) writeByte(changes, byte);
+    writeBytes(changes, relation.name, 0, relation.name.length);
     writeByte(changes, existence ? 1 : 0);
     // Tables with cells have a key of one column.
     const position = relation.positions[relation.key[0] as number] as number;
@@ -136,7 +137,8 @@ export function createBatchBuilder(slotId: string, onNull: (table: string, colum
     const { table, place } = relation.shape.source;
     if (place === undefined) return;
     const start = writer.length;
-    for (const index of relation.place) {
+    for (let part = 0; part < relation.place.length; part++) {
+      const index = relation.place[part] as number;
       const position = relation.positions[index] as number;
       // A null parent becomes the column's default, the empty string.
       if (position >= 0 && tuple.kinds[position] === UNCHANGED) writeAscii(writer, '\\N');
@@ -157,44 +159,52 @@ export function createBatchBuilder(slotId: string, onNull: (table: string, colum
     known.add(line);
   };
 
-  /** Runs `write`; what it had written of a row that turns out to have no exact representation is taken back. */
-  const orSetAside = (
-    relation: Mapped,
-    tuple: Tuple,
-    deleted: boolean,
-    write: (writers: TableWriters, transaction: Transaction) => void,
-  ) => {
-    const transaction = counted(relation);
+  /** Where the writers stood before a row, to take back what was written of it; one object for all rows. */
+  const stood = { changes: 0, rows: 0, tombstones: 0, places: 0, binary: 0 };
+  const remember = (writers: TableWriters) => {
+    stood.changes = changes.length;
+    stood.rows = writers.rows.length;
+    stood.tombstones = writers.tombstones.length;
+    stood.places = writers.places.length;
+    stood.binary = writers.binary.length;
+  };
+  /** Takes back what was written of a row that turns out to have no exact representation, and keeps it with the reason. */
+  const setAside = (error: unknown, relation: Mapped, tuple: Tuple, deleted: boolean, transaction: Transaction) => {
+    if (!(error instanceof LumbungError) || error.kind !== 'poison') throw error;
     const { table } = relation.shape.source;
     const writers = writersOf(table);
-    const { binary, rows: rowsOf, tombstones, places } = writers;
-    const [a, b, c, d, e] = [changes.length, rowsOf.length, tombstones.length, places.length, binary.length];
-    try {
-      write(writers, transaction);
-    } catch (error) {
-      if (!(error instanceof LumbungError) || error.kind !== 'poison') throw error;
-      placed.delete(table);
-      [changes.length, rowsOf.length, tombstones.length, places.length, binary.length] = [a, b, c, d, e];
-      const cells = relation.positions.map((position) =>
-        position < 0 || tuple.kinds[position] !== TEXT
-          ? null
-          : tuple.bytes.toString('utf8', tuple.starts[position], tuple.ends[position]),
-      );
-      const { stamp } = transaction;
-      poison.push({ table, cells, version: versionText(transaction), deleted, stamp, reason: messageOf(error) });
-    }
+    placed.delete(table);
+    changes.length = stood.changes;
+    writers.rows.length = stood.rows;
+    writers.tombstones.length = stood.tombstones;
+    writers.places.length = stood.places;
+    writers.binary.length = stood.binary;
+    const cells = relation.positions.map((position) =>
+      position < 0 || tuple.kinds[position] !== TEXT
+        ? null
+        : tuple.bytes.toString('utf8', tuple.starts[position], tuple.ends[position]),
+    );
+    const { stamp } = transaction;
+    poison.push({ table, cells, version: versionText(transaction), deleted, stamp, reason: messageOf(error) });
   };
 
-  const upsert = (relation: Mapped, tuple: Tuple, existence: boolean, from?: Tuple) =>
-    orSetAside(relation, tuple, false, (writers, transaction) => {
+  const upsert = (relation: Mapped, tuple: Tuple, existence: boolean, from?: Tuple) => {
+    const transaction = counted(relation);
+    const writers = writersOf(relation.shape.source.table);
+    remember(writers);
+    try {
       mark(relation, tuple, existence, transaction);
       writePlace(relation, tuple, writers.places);
       if (hasHoles(relation, tuple)) keepPartial(relation, tuple, transaction, from);
       else writeRow(relation, tuple, writers, transaction);
-    });
+    } catch (error) {
+      setAside(error, relation, tuple, false, transaction);
+    }
+  };
 
   const hasHoles = ({ positions }: Mapped, { kinds }: Tuple): boolean => {
-    for (const position of positions) if (kinds[position] === UNCHANGED) return true;
+    for (let index = 0; index < positions.length; index++)
+      if (kinds[positions[index] as number] === UNCHANGED) return true;
     return false;
   };
 
@@ -248,13 +258,19 @@ export function createBatchBuilder(slotId: string, onNull: (table: string, colum
     writers.rowCount++;
   };
 
-  const tombstone = (relation: Mapped, old: Tuple) =>
-    orSetAside(relation, old, true, (writers, transaction) => {
+  const tombstone = (relation: Mapped, old: Tuple) => {
+    const transaction = counted(relation);
+    const writers = writersOf(relation.shape.source.table);
+    remember(writers);
+    try {
       mark(relation, old, true, transaction);
       writeKey(writers.tombstones, relation, old);
       writeAscii(writers.tombstones, `\t${versionText(transaction)}${transaction.gone}`);
       writers.tombstoneCount++;
-    });
+    } catch (error) {
+      setAside(error, relation, old, true, transaction);
+    }
+  };
   /** The key as one text, to see whether it changed; a poisoned one is told by its raw bytes. */
   const rawKey = (relation: Mapped, tuple: Tuple): string =>
     relation.key

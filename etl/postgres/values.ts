@@ -112,7 +112,7 @@ export function writeByte(writer: ByteWriter, byte: number): void {
 }
 
 /** Copies bytes as they are; for the few bytes of most values a loop costs less than a call. */
-function writeBytes(writer: ByteWriter, source: Buffer, start: number, end: number): void {
+export function writeBytes(writer: ByteWriter, source: Buffer, start: number, end: number): void {
   reserve(writer, end - start);
   if (end - start > 48) {
     source.copy(writer.bytes, writer.length, start, end);

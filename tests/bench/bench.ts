@@ -6,12 +6,18 @@ export type BenchLine = {
   unit: string;
   baseline: number | null;
   ratio: number | null;
+  /** What the ratio should be. */
+  aim?: { atLeast: number } | { atMost: number };
   work: string;
 };
+
+/** Everything reported so far, for the table at the end (run.ts). */
+export const reported: BenchLine[] = [];
 
 export function report(line: BenchLine): void {
   const rounded = (value: number | null) => (value === null ? null : Number(value.toPrecision(4)));
   const printed = { ...line, value: rounded(line.value), baseline: rounded(line.baseline), ratio: rounded(line.ratio) };
+  reported.push({ ...printed, value: printed.value ?? line.value });
   process.stdout.write(`${JSON.stringify(printed)}\n`);
 }
 

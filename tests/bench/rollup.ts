@@ -8,11 +8,11 @@ import { findKpi } from '../../warehouse/kpis/registry.ts';
 import { currentSlot } from '../../warehouse/ledger.ts';
 import { seriesValues } from '../../warehouse/queries/values.ts';
 import { markRows, refreshDirtyCells } from '../../warehouse/rollups/refresh.ts';
+import { growHandovers } from '../support/history.ts';
 import { startStack } from '../support/stack.ts';
 import { percentile, report } from './bench.ts';
 
 const KITCHENS = 37_000;
-const COPY_ROWS = 1_000_000;
 
 /** Milliseconds of each run. */
 async function timed(runs: number, work: (run: number) => Promise<unknown>): Promise<number[]> {
@@ -49,9 +49,9 @@ export async function rollup(quick: boolean): Promise<void> {
   };
 
   const [small, large] = quick ? [1_000_000, 10_000_000] : [1_000_000, 50_000_000];
-  await growRaw(warehouse, small);
+  await growHandovers(warehouse, small);
   const before = await fewCells();
-  await growRaw(warehouse, large);
+  await growHandovers(warehouse, large);
   const after = await fewCells();
   report({
     bench: 'rollup',
@@ -60,6 +60,7 @@ export async function rollup(quick: boolean): Promise<void> {
     unit: 'ms',
     baseline: before,
     ratio: after / before,
+    aim: { atMost: 1.5 },
     work: `${large} rows in raw.school_distributions, against ${small}`,
   });
 
@@ -82,48 +83,10 @@ export async function rollup(quick: boolean): Promise<void> {
     unit: 'cells/s',
     baseline: 1_000 / median(one),
     ratio: cells / (bulk / 1_000) / (1_000 / median(one)),
+    aim: { atLeast: 10 },
     work: `the zone of every province changes: ${cells} cells at once, against the cells of one handover at a time`,
   });
   await trends(warehouse);
-}
-
-/**
- * Adds handovers of other programmes, with their places, until raw.school_distributions has about `rows`: copies of those of the
- * demo programme, which are set aside first. Each insert holds all copies of a range of keys, so that parts do not overlap: a
- * growth costs what it writes, not what is there already.
- */
-async function growRaw(warehouse: Warehouse, rows: number): Promise<void> {
-  await warehouse.command(
-    `CREATE TABLE IF NOT EXISTS ops.bench_handovers ENGINE = Memory AS SELECT * FROM raw.school_distributions FINAL WHERE NOT _deleted`,
-  );
-  const [held] = await warehouse.query<{ base: number; there: number }>(
-    'SELECT (SELECT count() FROM ops.bench_handovers) AS base, (SELECT count() FROM raw.school_distributions) AS there',
-  );
-  if (held === undefined || held.base === 0) throw new Error('the demo programme has no handovers');
-  const copies = Math.ceil((rows - held.there) / held.base);
-  const size = Math.max(1, Math.floor(COPY_ROWS / copies));
-  const named = (column: string) => `concat(${column}, '~', toString(copy))`;
-  for (let offset = 0; offset < held.base; offset += size) {
-    const copied = (
-      order: string,
-    ) => `FROM (SELECT * FROM ops.bench_handovers ORDER BY ${order} LIMIT {size:UInt64} OFFSET {offset:UInt64}) AS d
-      CROSS JOIN (SELECT number AS copy FROM numbers({first:UInt64}, {copies:UInt64})) AS c`;
-    const params = { size, offset, copies, first: held.there };
-    await warehouse.command(
-      `INSERT INTO ops.places_school_distributions (program_id, school_id, at, key)
-       SELECT ${named('programId')}, ${named('schoolId')}, distributionDate, ${named('id')} ${copied('programId, distributionDate')}`,
-      params,
-    );
-    await warehouse.command(
-      `INSERT INTO raw.school_distributions
-       SELECT d.* REPLACE (${['id', 'programId', 'schoolId'].map((column) => `${named(column)} AS ${column}`).join(', ')}) ${copied('id')}`,
-      params,
-    );
-  }
-  // What is measured is the refresh, not the merges that the growth left behind.
-  for (const table of ['ops.places_school_distributions', 'raw.school_distributions']) {
-    await warehouse.command(`OPTIMIZE TABLE ${table} FINAL`);
-  }
 }
 
 /** A year of one KPI for every kitchen of the nation. */

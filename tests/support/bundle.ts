@@ -33,6 +33,7 @@ export default async function setup() {
     entryPoints: {
       main: join(ROOT, 'cli/main.ts'),
       site_child: join(ROOT, 'tests/support/site_child.ts'),
+      allocations_child: join(ROOT, 'tests/support/allocations_child.ts'),
       site_worker: join(ROOT, 'tests/support/site_worker_alone.ts'),
       delivery_worker: join(ROOT, 'tests/support/delivery_worker.ts'),
     },

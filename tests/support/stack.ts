@@ -31,6 +31,9 @@ const entryOf = (root: string) =>
 const DEADLINE_MS = 60_000;
 const MEMORY = '/dev/shm';
 
+/** A role's process, or the second one of it beside the first. */
+export type Instance = Role | `${Role}-2`;
+
 export type Stack = AsyncDisposable & {
   source: pg.Client;
   databaseUrl: string;
@@ -39,15 +42,17 @@ export type Stack = AsyncDisposable & {
   redisUrl: string;
   dataDir: string;
   api: string;
-  start(role: Role): Promise<void>;
+  /** That of the second API. */
+  secondApi: string;
+  start(instance: Instance): Promise<void>;
   /** Also of one that has died by itself: what it held is free afterwards. */
-  kill(role: Role, signal?: NodeJS.Signals): Promise<void>;
+  kill(instance: Instance, signal?: NodeJS.Signals): Promise<void>;
   /** Kills the roles started from now on at a named place; undefined disarms. */
   failpoint(name: string | undefined): void;
-  running(role: Role): boolean;
-  pid(role: Role): number;
-  /** What the role has logged; nothing of one that never ran. */
-  log(role: Role): string;
+  running(instance: Instance): boolean;
+  pid(instance: Instance): number;
+  /** What the process has logged; nothing of one that never ran. */
+  log(instance: Instance): string;
   env: NodeJS.ProcessEnv;
   /** Kills Redis and starts it again, empty; `between` happens while it is away. */
   restartRedis(between?: () => Promise<void>): Promise<void>;
@@ -142,31 +147,39 @@ export async function startStack(
     // Tests of the report site build it themselves (tests/path/site.test.ts).
     SITE: 'off',
   };
-  const children = new Map<Role, ChildProcess>();
-  const urls = new Map<Role, string>();
+  const children = new Map<Instance, ChildProcess>();
+  const urls = new Map<Instance, string>();
+  const running = (instance: Instance) => {
+    const child = children.get(instance);
+    return child !== undefined && child.exitCode === null && child.signalCode === null;
+  };
 
-  const start = (role: Role) =>
+  const start = (instance: Instance) =>
     new Promise<void>((resolve, reject) => {
-      const file = join(dataDir, 'logs', `${role}.log`);
+      const file = join(dataDir, 'logs', `${instance}.log`);
       const log = openSync(file, 'a');
+      const role = instance.replace(/-2$/, '');
       const child = fork(entryOf(root), ['start', role], { env, stdio: ['ignore', log, log, 'ipc'] });
-      children.set(role, child);
+      children.set(instance, child);
       child.on('message', (message: { ready?: boolean; url?: string }) => {
         if (!message.ready) return;
-        if (message.url !== undefined) urls.set(role, message.url);
+        if (message.url !== undefined) urls.set(instance, message.url);
         resolve();
       });
-      child.once('exit', () => reject(new Error(`role ${role} ended:\n${readFileSync(file, 'utf8').slice(-3_000)}`)));
+      child.once('exit', () =>
+        reject(new Error(`role ${instance} ended:\n${readFileSync(file, 'utf8').slice(-3_000)}`)),
+      );
     });
-  const kill = async (role: Role, signal: NodeJS.Signals = 'SIGKILL') => {
-    const child = children.get(role);
+  const kill = async (instance: Instance, signal: NodeJS.Signals = 'SIGKILL') => {
+    const child = children.get(instance);
     if (child && child.exitCode === null && child.signalCode === null) {
       const exited = new Promise((resolve) => child.once('exit', resolve));
       child.kill(signal);
       await exited;
     }
-    children.delete(role);
-    if (role === 'worker') await endLocks(redis.url);
+    children.delete(instance);
+    // Of two workers the other goes on: what the dead one held is found stalled, as in production.
+    if (instance === 'worker' && !running('worker-2')) await endLocks(redis.url);
   };
 
   await start('warehouse');
@@ -189,6 +202,9 @@ export async function startStack(
     get api() {
       return urls.get('api') as string;
     },
+    get secondApi() {
+      return urls.get('api-2') as string;
+    },
     start,
     kill,
     env,
@@ -196,10 +212,7 @@ export async function startStack(
       if (name === undefined) delete env.LUMBUNG_FAILPOINT;
       else env.LUMBUNG_FAILPOINT = name;
     },
-    running(role) {
-      const child = children.get(role);
-      return child !== undefined && child.exitCode === null && child.signalCode === null;
-    },
+    running,
     async restartRedis(between) {
       const exited = new Promise((resolve) => redis.process.once('exit', resolve));
       redis.process.kill('SIGKILL');
@@ -219,9 +232,9 @@ export async function startStack(
       const children = readFileSync(`/proc/${postmaster}/task/${postmaster}/children`, 'utf8').trim().split(' ');
       return [postmaster, ...children].filter((pid) => pid !== '').map(Number);
     },
-    pid: (role) => children.get(role)?.pid ?? 0,
-    log(role) {
-      const file = join(dataDir, 'logs', `${role}.log`);
+    pid: (instance) => children.get(instance)?.pid ?? 0,
+    log(instance) {
+      const file = join(dataDir, 'logs', `${instance}.log`);
       return existsSync(file) ? readFileSync(file, 'utf8') : '';
     },
     token: (role, scope, sub = 'test') => signToken(secret, { sub, role, scope }, '1h'),
@@ -266,7 +279,7 @@ export async function startStack(
     async [Symbol.asyncDispose]() {
       runningStacks.delete(stack);
       // Nothing of it is kept: roles need not end in order (tests/path/demo.test.ts sees them do so).
-      await Promise.all((['simulator', 'api', 'scheduler', 'worker', 'capture'] as const).map((role) => kill(role)));
+      await Promise.all([...children.keys()].filter((own) => own !== 'warehouse').map((own) => kill(own)));
       await warehouse.close();
       await kill('warehouse');
       await source.end().catch(() => undefined);

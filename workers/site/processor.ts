@@ -23,6 +23,7 @@ import {
 import type { Redis } from '../../platform/redis.ts';
 import { type CurrentRelease, newReleaseId, readCurrent, readRelease, sitePaths } from '../../platform/site.ts';
 import type { Warehouse } from '../../warehouse/client.ts';
+import { nationalDay } from '../../warehouse/days.ts';
 import { readFreshness } from '../../warehouse/ledger.ts';
 import { provisionalDays } from '../../warehouse/queries/finality.ts';
 import { endLostBuilds, readSiteState, type SiteBuild, writeSiteBuild } from '../../warehouse/site_builds.ts';
@@ -186,9 +187,6 @@ async function begin(
   await writeSiteBuild(warehouse, entry);
   return entry;
 }
-
-/** The nation's present day (WIB). */
-export const nationalDay = () => new Date(Date.now() + 7 * 3_600_000).toISOString().slice(0, 10);
 
 /** One that fails again and again is told of once an hour. */
 const QUIET_KEY = 'lumbung:quiet:site';

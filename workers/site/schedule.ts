@@ -7,10 +7,11 @@ import type { Queue } from 'bullmq';
 import type { Config } from '../../platform/config.ts';
 import { requestSite } from '../../platform/queues.ts';
 import type { Warehouse } from '../../warehouse/client.ts';
+import { nationalDay } from '../../warehouse/days.ts';
 import { readFreshness } from '../../warehouse/ledger.ts';
 import { provisionalDays } from '../../warehouse/queries/finality.ts';
 import { readSiteState, type SiteState } from '../../warehouse/site_builds.ts';
-import { nationalDay, RETRY_AFTER_MS } from './processor.ts';
+import { RETRY_AFTER_MS } from './processor.ts';
 
 type Context = { warehouse: Warehouse; queue: Queue; config: Pick<Config, 'SITE_UNITS_MINUTES' | 'GRACE_DAYS'> };
 

@@ -1,0 +1,115 @@
+/**
+ * What work costs in counts that no clock has a part in: statements of a refresh and rows it reads (the engine's own counters), bytes of a
+ * frame, heap bytes a change. A number that grows here is a slower system everywhere.
+ */
+import { fork } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import WebSocket from 'ws';
+import { generateDemo } from '../../demo/generate.ts';
+import { currentSlot } from '../../warehouse/ledger.ts';
+import { markRows, refreshDirtyCells } from '../../warehouse/rollups/refresh.ts';
+import { growHandovers } from '../support/history.ts';
+import { type Stack, startPath, startStack, until } from '../support/stack.ts';
+
+/** Each a little above what was seen when it was written; lower them with the cost. */
+const MOST = { statements: 24, frameBytes: 180, heapBytesAChange: 550 };
+/** A refresh may read so much more of ten times the history. */
+const MOST_OF_TEN_TIMES = 1.2;
+
+let stack: Stack;
+let handovers: string[];
+beforeAll(async () => {
+  stack = await startStack();
+  await generateDemo(stack.databaseUrl, { units: 40, days: 20, seed: 1 });
+  await startPath(stack);
+  await stack.settled(120_000);
+  const rows = await stack.warehouse.query<{ id: string }>(
+    'SELECT id FROM raw.school_distributions FINAL WHERE NOT _deleted ORDER BY cityHash64(id) LIMIT 300',
+  );
+  handovers = rows.map(({ id }) => id);
+});
+afterAll(() => stack[Symbol.asyncDispose]());
+
+test('a frame has the same few bytes however many cells it stands for', async () => {
+  const frames: { bytes: number; cells: number }[] = [];
+  const socket = new WebSocket(`${stack.api.replace('http', 'ws')}/ws`);
+  socket.on('message', (data) => {
+    const frame = JSON.parse(String(data)) as { type: string; cells: number };
+    if (frame.type === 'update') frames.push({ bytes: String(data).length, cells: frame.cells });
+  });
+  await new Promise((resolve) => socket.once('open', resolve));
+  const subscribed = new Promise<void>((resolve) =>
+    socket.on('message', (data) => {
+      if (String(data).includes('"subscribed"')) resolve();
+    }),
+  );
+  socket.send(JSON.stringify({ type: 'auth', token: await stack.token('PLATFORM_ANALYST', ['national']) }));
+  socket.send(JSON.stringify({ type: 'subscribe', channel: 'national' }));
+  await subscribed;
+  for (const count of [1, 300]) {
+    const before = frames.length;
+    await stack.source.query(
+      'UPDATE school_distributions SET "actualQuantity" = "actualQuantity" + 1 WHERE id = ANY ($1)',
+      [handovers.slice(0, count)],
+    );
+    await stack.settled();
+    await until('a frame', async () => frames.length > before);
+  }
+  socket.close();
+  const cells = frames.map((frame) => frame.cells);
+  expect(Math.max(...cells)).toBeGreaterThan(20 * Math.min(...cells));
+  expect(Math.max(...frames.map(({ bytes }) => bytes))).toBeLessThanOrEqual(MOST.frameBytes);
+});
+
+test('decoding and batching take few heap bytes a change', async () => {
+  const answer = await new Promise<{ bytes: number; changes: number; collections: number }>((resolve, reject) => {
+    const child = fork(join(dirname(process.env.LUMBUNG_TEST_ENTRY ?? ''), 'allocations_child.mjs'), {
+      env: { ...process.env, DATABASE_URL: stack.databaseUrl },
+      execArgv: ['--expose-gc', '--min-semi-space-size=256', '--max-semi-space-size=256'],
+    });
+    child.once('message', (message) => resolve(message as never));
+    child.once('exit', (code) => reject(new Error(`the child ended with ${code}`)));
+  });
+  expect(answer.collections).toBe(0);
+  expect(answer.changes).toBeGreaterThan(1_000);
+  expect(answer.bytes / answer.changes).toBeLessThanOrEqual(MOST.heapBytesAChange);
+});
+
+test('a refresh is as many statements for hundreds of cells as for one, and reads no more of ten times the history', async () => {
+  const { warehouse } = stack;
+  await stack.kill('worker', 'SIGTERM');
+  await stack.kill('capture', 'SIGTERM');
+  await stack.kill('api', 'SIGTERM');
+  const slot = (await currentSlot(warehouse)) ?? '';
+  const counters = async () => {
+    const rows = await warehouse.query<{ event: string; value: number }>(
+      "SELECT event, value FROM system.events WHERE event IN ('Query', 'SelectedRows')",
+    );
+    const of = (name: string) => rows.find(({ event }) => event === name)?.value ?? 0;
+    return { statements: of('Query'), rows: of('SelectedRows') };
+  };
+  const refresh = async (keys: string[]) => {
+    await markRows(warehouse, 'school_distributions', keys, 'costs');
+    const before = await counters();
+    const done = await refreshDirtyCells(warehouse, slot);
+    const after = await counters();
+    return {
+      cells: done?.cells ?? 0,
+      statements: after.statements - before.statements,
+      rows: after.rows - before.rows,
+    };
+  };
+  const one = await refresh(handovers.slice(0, 1));
+  const many = await refresh(handovers);
+  expect(many.cells).toBeGreaterThan(20 * one.cells);
+  expect(many.statements).toBe(one.statements);
+  expect(many.statements).toBeLessThanOrEqual(MOST.statements);
+
+  await growHandovers(warehouse, 100_000);
+  const before = await refresh(handovers.slice(0, 1));
+  await growHandovers(warehouse, 1_000_000);
+  const after = await refresh(handovers.slice(0, 1));
+  expect(after.cells).toBe(before.cells);
+  expect(after.rows / before.rows).toBeLessThanOrEqual(MOST_OF_TEN_TIMES);
+});
