@@ -137,14 +137,12 @@ async function watchers(stack: Stack): Promise<{ stop(): Promise<Seen> }> {
     }),
     every(LOOK_MS, async () => {
       const metrics = await (await fetch(`${stack.api}/metrics`)).text();
-      const value = (name: string) =>
-        [...metrics.matchAll(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'gm'))].reduce(
-          (sum, [, one]) => sum + Number(one),
-          0,
-        );
-      seen.batches.push(value('lumbung_batches_in_flight'));
-      seen.queued.push(value('lumbung_queue_jobs'));
-      seen.lag.push(value('lumbung_lag_bytes'));
+      const samples = metrics.split('\n').map((line) => line.split(' '));
+      const value = (pattern: RegExp) =>
+        samples.reduce((sum, [name = '', number]) => (pattern.test(name) ? sum + Number(number) : sum), 0);
+      seen.batches.push(value(/^lumbung_batches_in_flight/));
+      seen.queued.push(value(/^lumbung_queue_jobs.*state="(waiting|delayed)"/));
+      seen.lag.push(value(/^lumbung_lag_bytes/));
       for (const [role, cores] of processor()) seen.cores.set(role, [...(seen.cores.get(role) ?? []), cores]);
     }),
   ]);
