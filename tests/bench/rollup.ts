@@ -28,7 +28,8 @@ const median = (values: readonly number[]) => percentile(values, 0.5);
 
 export async function rollup(quick: boolean): Promise<void> {
   await using stack = await startStack();
-  await generateDemo(stack.databaseUrl, { units: 200, days: 75, seed: 1 });
+  // In full so many that a joined change dirties more than 100,000 cells.
+  await generateDemo(stack.databaseUrl, { units: quick ? 200 : 650, days: 75, seed: 1 });
   await stack.start('worker');
   await stack.start('capture');
   await stack.settled(600_000);

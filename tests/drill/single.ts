@@ -61,5 +61,6 @@ export async function drillSingle(seed: number, made: string[]): Promise<Drilled
     await writing;
   }
   await stack.settled();
-  return compareWithSource(stack);
+  // Awaited here: the stack ends with this function.
+  return await compareWithSource(stack);
 }
