@@ -145,6 +145,36 @@ test('a report is registered, verified by one and approved by another; a late fa
   await leader.close();
 });
 
+test('a file that is not made yet has a progress bar with the time left, and is cancelled on the page', async () => {
+  const { page, faults, close } = await open('penunggu', 'BGN_ANALYST');
+  const ask = async () => {
+    await page.getByTestId('ask-report').selectOption('kpi_daily');
+    await page.getByTestId('ask-format').selectOption('csv');
+    await page.getByTestId('ask').click();
+  };
+  const rows = (state: string) => page.locator(`[data-testid=export-kpi_daily-csv][data-state=${state}]`);
+  // One that was made says how long such a file takes.
+  await ask();
+  await rows('done').first().waitFor({ timeout: 60_000 });
+  await stack.kill('worker', 'SIGTERM');
+  await ask();
+  const waiting = rows('queued');
+  await waiting.locator('progress').waitFor();
+  // Nobody makes it: in the end it takes longer than such files do, and says so instead of standing at the end.
+  await waiting.getByText(/lebih lama/i).waitFor({ timeout: 30_000 });
+  expect(await waiting.locator('progress').getAttribute('value')).toBeNull();
+  expect(await violationsOf(page)).toEqual([]);
+  await page.screenshot({ path: `${SEEN}/documents-waiting.png`, fullPage: true });
+  await waiting.getByRole('button', { name: 'Batalkan' }).click();
+  await rows('cancelled').waitFor();
+  await stack.start('worker');
+  await ask();
+  await expect.poll(() => rows('done').count(), { timeout: 60_000 }).toBe(2);
+  expect(await rows('cancelled').count()).toBe(1);
+  expect(faults).toEqual([]);
+  await close();
+});
+
 test('schedules say what is held and why, and it is sent again; every size, light and dark, is accessible', async () => {
   const { page, faults, close } = await open('pimpinan', 'BGN_LEADERSHIP');
   const schedule = page.getByTestId('schedule-harian-provinsi');

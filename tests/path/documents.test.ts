@@ -272,16 +272,17 @@ test('data files as workbook and as CSV for Excel hold the same rows; a download
   expect((await machine({ range: 'bytes=100-', 'if-range': '"other"' })).status).toBe(200);
 });
 
+const run = (...args: string[]) =>
+  new Promise<{ code: number; out: string }>((resolve) => {
+    execFile(
+      process.execPath,
+      [process.env.LUMBUNG_TEST_ENTRY ?? '', ...args],
+      { env: stack.env },
+      (error, stdout, stderr) => resolve({ code: error ? Number(error.code) : 0, out: `${stdout}${stderr}` }),
+    );
+  });
+
 test('the command line writes documents and knows which files were made here', async () => {
-  const run = (...args: string[]) =>
-    new Promise<{ code: number; out: string }>((resolve) => {
-      execFile(
-        process.execPath,
-        [process.env.LUMBUNG_TEST_ENTRY ?? '', ...args],
-        { env: stack.env },
-        (error, stdout, stderr) => resolve({ code: error ? Number(error.code) : 0, out: `${stdout}${stderr}` }),
-      );
-    });
   const out = join(stack.dataDir, 'summary.pdf');
   const period = `${range.from}..${range.to}`;
   expect(await run('export', 'national-summary', '--format', 'pdf', '--period', period, '--out', out)).toEqual({
@@ -309,6 +310,44 @@ test('the command line writes documents and knows which files were made here', a
   ]);
   appendFileSync(file, ' ');
   expect(await run('verify', file)).toEqual({ code: 1, out: expect.stringContaining('none of the files made here') });
+});
+
+test('the command line keeps the register, schedules and deliveries', async () => {
+  const named = ['safety-report', '--scope', scopes.province, '--period', `${range.from}..${range.to}`];
+  expect((await run('reports', 'show', ...named)).out).toContain('it is not in the register');
+  expect(await run('reports', 'add', ...named)).toEqual({
+    code: 0,
+    out: expect.stringContaining('its numbers are being read'),
+  });
+  await until('its numbers to be read', async () => (await run('reports', 'show', ...named)).code === 0);
+  expect((await run('reports')).out).toMatch(new RegExp(`safety-report  ${scopes.province}  .*Sementara  [0-9a-f]{64}`));
+  const shown = JSON.parse((await run('reports', 'show', ...named, '--json')).out) as { numbers: Report; moved: [] };
+  const kpis = visibleKpis('BGN_REGISTER');
+  const kind = reportKinds.find(({ id }) => id === 'safety-report');
+  const scope = parseScope(scopes.province);
+  const own = await kind?.read(stack.warehouse, { scope, ...range, kpis }, signal);
+  expect(shown.numbers.parts).toEqual(JSON.parse(canonical(own as Report)).parts);
+  expect(shown.moved).toEqual([]);
+  const unknown = await run('reports', 'add', 'nosuch', '--period', '2026-03');
+  expect([unknown.code, unknown.out]).toEqual([1, expect.stringContaining('there is no report nosuch; there are')]);
+
+  const file = join(stack.dataDir, 'schedule.json');
+  const schedule = {
+    ...{ id: 'harian', report: 'daily-operations', format: 'csv', cron: '0 7 * * *', period: 'day' },
+    recipients: [{ scope: scopes.province, role: 'BGN_PUSAT', target: { kind: 'folder', folder: 'pusat' } }],
+    owner: { name: 'Pemilik' },
+  };
+  writeFileSync(file, JSON.stringify(schedule));
+  expect((await run('schedules')).out).toContain('There are no schedules');
+  expect((await run('schedules', 'save', file)).out).toMatch(/^harian is due next at \d{4}-/);
+  expect((await run('schedules')).out).toMatch(/^harian {2}daily-operations {2}csv {2}0 7 \* \* \*/);
+  writeFileSync(file, JSON.stringify({ ...schedule, cron: 'often' }));
+  const refused = await run('schedules', 'save', file);
+  expect([refused.code, refused.out]).toEqual([1, expect.stringContaining('cron')]);
+  expect((await run('deliveries')).out).toContain('Nothing was delivered yet.');
+  expect((await run('deliveries', 'again', 'nosuch')).out).toContain('there is no delivery nosuch');
+  expect((await run('schedules', 'remove', 'harian')).out).toContain('harian is removed');
+  expect((await run('schedules')).out).toContain('There are no schedules');
 });
 
 test('a locked report is exported with its frozen numbers for ever; who sees less of it gets figures that nobody has confirmed', async () => {
