@@ -20,7 +20,7 @@ export function doubts(report: Report, gate: Schedule['gate']): string[] {
   }
   for (const part of report.parts) {
     if (part.kind !== 'table') continue;
-    if (part.rows.length < gate.rows)
+    if (part.faults === undefined && part.rows.length < gate.rows)
       found.push(`bagian "${part.title.id}" berisi ${part.rows.length} baris; dibutuhkan ${gate.rows}`);
     part.columns.forEach(({ id, kpi, total, kind }, at) => {
       if (!total || kpi === undefined || !AMOUNTS.has(kind) || !told.has(kpi)) return;

@@ -1,6 +1,7 @@
 /**
  * The live screen in a real browser: first contentful paint and time to live data on the demo programme against a bare page of the same
- * weight (in turns, nothing cached), and what it holds after an hour of 50 updates a second, told as fast as the page takes them.
+ * weight (in turns, nothing cached), how soon a change committed in Postgres stands on it, and what it holds after an hour of 50 updates a
+ * second, told as fast as the page takes them.
  */
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
@@ -10,11 +11,13 @@ import { COOKIE } from '../../api/access.ts';
 import { generateDemo } from '../../demo/generate.ts';
 import { countsOf, launch, openPage, SIZES } from '../support/browser.ts';
 import { startFixedServer } from '../support/fixed_server.ts';
-import { startPath, startStack } from '../support/stack.ts';
+import { type Stack, startPath, startStack } from '../support/stack.ts';
 import { percentile, report } from './bench.ts';
 
 const UPDATES_A_SECOND = 50;
 const HOUR = 3_600;
+/** Within which a change is to be seen. */
+const SEEN_MS = 1_000;
 /** So many updates before the page is waited for. */
 const AT_ONCE = 250;
 
@@ -81,12 +84,60 @@ async function opening(browser: Browser, rounds: number): Promise<void> {
     theirs.push(await visit(bare.url, false));
   }
   bare.close();
+  await arriving(browser, stack, rounds * 2);
   const middle = (values: number[]) => percentile(values, 0.5);
   const work = `${rounds} visits in turns, nothing cached, ${weight} bytes each; baseline: a bare page of that weight`;
   const told = (metric: string, value: number, baseline: number) =>
     report({ bench: 'screen', metric, value, unit: 'ms', baseline, ratio: value / baseline, work });
   told('first contentful paint', middle(ours.map((each) => each.paint)), middle(theirs.map((each) => each.paint)));
   told('time to live data', middle(ours.map((each) => each.live)), middle(theirs.map((each) => each.loaded)));
+}
+
+/** From a commit to the new number on the screen. */
+async function arriving(browser: Browser, stack: Stack, rounds: number): Promise<void> {
+  const { page, close } = await openPage(browser, 'about:blank', { viewport: SIZES.laptop, serviceWorkers: 'block' });
+  const token = await stack.token('BGN_LEADERSHIP', ['national']);
+  await page.context().addCookies([{ name: COOKIE, value: token, url: stack.api }]);
+  await page.goto(`${stack.api}/`);
+  const shown = page.locator('[data-testid=value-portions_planned]');
+  await page.locator('[data-testid=connection][data-state=open]').waitFor();
+  await page.locator('[data-testid=value-portions_planned]:not([data-value=""])').waitFor();
+  const { rows } = await stack.source.query<{ id: string }>(
+    `SELECT f.id FROM food_productions f JOIN sppg s ON s.id = f."sppgId" AND NOT s."isDemoAccount"
+     WHERE f.status <> 'CANCELLED' AND f."plannedPortions" > 0 ORDER BY f."productionDate" DESC, f.id LIMIT 1`,
+  );
+  const taken: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const before = (await shown.getAttribute('data-value')) ?? '';
+    const changed = page.evaluate(
+      (held) =>
+        new Promise<number>((resolve) => {
+          const look = () =>
+            document.querySelector('[data-testid=value-portions_planned]')?.getAttribute('data-value') === held
+              ? requestAnimationFrame(look)
+              : resolve(Date.now());
+          look();
+        }),
+      before,
+    );
+    const began = Date.now();
+    await stack.source.query('UPDATE food_productions SET "plannedPortions" = "plannedPortions" + 1 WHERE id = $1', [
+      rows[0]?.id,
+    ]);
+    taken.push((await changed) - began);
+  }
+  await close();
+  const work = `${rounds} changes one after the other in a browser; the baseline is what is asked for`;
+  for (const [name, share] of [
+    ['p50', 0.5],
+    ['p95', 0.95],
+  ] as const) {
+    const value = percentile(taken, share);
+    report({
+      ...{ bench: 'screen', metric: `commit to screen, ${name}`, value, unit: 'ms', baseline: SEEN_MS },
+      ...{ ratio: value / SEEN_MS, aim: { atMost: 1 }, work },
+    });
+  }
 }
 
 async function soak(browser: Browser, seconds: number): Promise<void> {

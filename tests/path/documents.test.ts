@@ -320,7 +320,9 @@ test('the command line keeps the register, schedules and deliveries', async () =
     out: expect.stringContaining('its numbers are being read'),
   });
   await until('its numbers to be read', async () => (await run('reports', 'show', ...named)).code === 0);
-  expect((await run('reports')).out).toMatch(new RegExp(`safety-report  ${scopes.province}  .*Sementara  [0-9a-f]{64}`));
+  expect((await run('reports')).out).toMatch(
+    new RegExp(`safety-report  ${scopes.province}  .*Sementara  [0-9a-f]{64}`),
+  );
   const shown = JSON.parse((await run('reports', 'show', ...named, '--json')).out) as { numbers: Report; moved: [] };
   const kpis = visibleKpis('BGN_REGISTER');
   const kind = reportKinds.find(({ id }) => id === 'safety-report');

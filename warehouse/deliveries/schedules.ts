@@ -73,7 +73,7 @@ export const scheduleInput = z
       .strictObject({
         /** Share of the reports due that must be there. */
         completeness: z.number().min(0).max(1).default(0.95),
-        /** Rows that each table must have at least. */
+        /** Rows that each table must have at least; lists of what is wrong or missing may be empty. */
         rows: z.number().int().min(0).default(1),
         /** What it must have become in the register before it goes out. */
         state: z.enum(['Sementara', 'Diverifikasi', 'Disahkan']).default('Sementara'),

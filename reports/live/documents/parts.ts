@@ -32,7 +32,7 @@ export const labelled = (name: string, control: HTMLElement): HTMLElement =>
 export const told = (...parts: (string | null | false)[]): string => parts.filter(Boolean).join(' · ');
 
 export function sizeText(bytes: number): string {
-  const [size, unit] = bytes >= 1e6 ? [1e6, 'megabyte'] : [1e3, 'kilobyte'];
+  const [size, unit] = bytes >= 1e6 ? [1e6, 'megabyte'] : bytes >= 1e3 ? [1e3, 'kilobyte'] : [1, 'byte'];
   return numbers(language(), { style: 'unit', unit, maximumFractionDigits: 1 }).format(bytes / size);
 }
 
