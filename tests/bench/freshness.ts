@@ -4,8 +4,8 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import WebSocket from 'ws';
 import { generateDemo } from '../../demo/generate.ts';
+import { liveClient } from '../support/live_client.ts';
 import { startPath, startStack, until } from '../support/stack.ts';
 import { percentile, report } from './bench.ts';
 
@@ -31,14 +31,13 @@ export async function freshness(quick: boolean): Promise<void> {
   await listener.end();
 
   const frames: { at: number; committedAt: number }[] = [];
-  const socket = new WebSocket(`${stack.api.replace('http', 'ws')}/ws`);
-  socket.on('message', (data) => {
-    const frame = JSON.parse(String(data)) as { type: string; committedAt?: string };
-    if (frame.type === 'update') frames.push({ at: Date.now(), committedAt: Date.parse(frame.committedAt ?? '') });
-  });
-  await new Promise((resolve) => socket.once('open', resolve));
-  socket.send(JSON.stringify({ type: 'auth', token: await stack.token('PLATFORM_ANALYST', ['national']) }));
-  socket.send(JSON.stringify({ type: 'subscribe', channel: 'national' }));
+  const client = liveClient(
+    () => [stack.api],
+    await stack.token('PLATFORM_ANALYST', ['national']),
+    'national',
+    (committedAt) => frames.push({ at: Date.now(), committedAt }),
+  );
+  await client.subscribed;
   // The moment a statement is sent lies before its commit and after the commit before it: the first frame that stands for
   // this moment or a later one shows it.
   const sent: number[] = [];
@@ -50,7 +49,7 @@ export async function freshness(quick: boolean): Promise<void> {
     ]);
   });
   await until('the last frame', async () => (frames.at(-1)?.committedAt ?? 0) >= (sent.at(-1) ?? 0));
-  socket.close();
+  client.close();
   let at = 0;
   const latencies = sent.map((moment) => {
     while ((frames[at]?.committedAt ?? Number.POSITIVE_INFINITY) < moment) at++;

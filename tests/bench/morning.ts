@@ -6,10 +6,10 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import WebSocket from 'ws';
 import { generateDemo } from '../../demo/generate.ts';
 import { type MorningReport, playMorning } from '../../demo/morning.ts';
 import { independentCells } from '../support/independent.ts';
+import { liveClient } from '../support/live_client.ts';
 import { collect } from '../support/mart_cells.ts';
 import { type Stack, startPath, startStack, until } from '../support/stack.ts';
 import { percentile, report } from './bench.ts';
@@ -96,14 +96,13 @@ async function watchers(stack: Stack): Promise<{ stop(): Promise<Seen> }> {
   };
   const token = await stack.token('PLATFORM_ANALYST', ['national']);
   const frames: { at: number; committedAt: number }[] = [];
-  const socket = new WebSocket(`${stack.api.replace('http', 'ws')}/ws`);
-  socket.on('message', (data) => {
-    const frame = JSON.parse(String(data)) as { type: string; committedAt?: string };
-    if (frame.type === 'update') frames.push({ at: Date.now(), committedAt: Date.parse(frame.committedAt ?? '') });
-  });
-  await new Promise((resolve) => socket.once('open', resolve));
-  socket.send(JSON.stringify({ type: 'auth', token }));
-  socket.send(JSON.stringify({ type: 'subscribe', channel: 'national' }));
+  const client = liveClient(
+    () => [stack.api],
+    token,
+    'national',
+    (committedAt) => frames.push({ at: Date.now(), committedAt }),
+  );
+  await client.subscribed;
 
   const bell = new pg.Client({ connectionString: stack.databaseUrl });
   await bell.connect();
@@ -152,9 +151,14 @@ async function watchers(stack: Stack): Promise<{ stop(): Promise<Seen> }> {
       leaving.abort();
       await looking;
       const last = moments.at(-1) ?? 0;
-      await stack.source.query('UPDATE sppg SET "updatedAt" = now() WHERE id = $1', [kitchens[0]?.id]);
+      // One more change that moves a number, so that a frame stands for the last moment.
+      await stack.source.query(
+        `UPDATE food_productions SET "plannedPortions" = "plannedPortions" + 1
+         WHERE id = (SELECT id FROM food_productions WHERE status <> 'CANCELLED' AND "sppgId" = ANY ($1) LIMIT 1)`,
+        [kitchens.map(({ id }) => id)],
+      );
       await until('the last frame', async () => (frames.at(-1)?.committedAt ?? 0) >= last, 600_000);
-      socket.close();
+      client.close();
       await bell.end();
       let at = 0;
       for (const moment of moments) {

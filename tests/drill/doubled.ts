@@ -12,13 +12,13 @@ import { addDays, nationalDay } from '../../warehouse/days.ts';
 import { isSettled, listDeliveries } from '../../warehouse/deliveries/ledger.ts';
 import { runsOf, scheduleInput, writeSchedule } from '../../warehouse/deliveries/schedules.ts';
 import { lastDue } from '../../warehouse/ledger.ts';
+import { liveClient, missed } from '../support/live_client.ts';
 import { batch, insert, seedProgramme } from '../support/rows.ts';
 import { startSftpServer } from '../support/sftp_server.ts';
 import { type Instance, type Stack, startStack, until } from '../support/stack.ts';
 import { runWorkload } from '../support/workload.ts';
 import { seeded } from '../support/workload_chance.ts';
 import { compareWithSource, type Drilled, NEVER } from './compare.ts';
-import { liveClient, missed } from './live_client.ts';
 
 const ROLES = ['capture', 'worker', 'scheduler', 'api'] as const;
 const CLIENTS = 4;

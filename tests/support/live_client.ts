@@ -12,13 +12,20 @@ const COME_BACK_MS = 100;
 
 export type LiveClient = {
   heard: readonly Heard[];
+  /** Resolves once it is subscribed for the first time. */
+  subscribed: Promise<void>;
   /** What the newest update stands for, as milliseconds. */
   committedAt(): number;
   connections(): number;
   close(): void;
 };
 
-export function liveClient(servers: () => readonly string[], token: string, channel: string): LiveClient {
+export function liveClient(
+  servers: () => readonly string[],
+  token: string,
+  channel: string,
+  onUpdate: (committedAt: number) => void = () => undefined,
+): LiveClient {
   const heard: Heard[] = [];
   let from: Position | undefined;
   let joined: Position | undefined;
@@ -26,6 +33,10 @@ export function liveClient(servers: () => readonly string[], token: string, chan
   let connections = 0;
   let stopped = false;
   let socket: WebSocket | undefined;
+  let joinedOnce: () => void = () => undefined;
+  const subscribed = new Promise<void>((resolve) => {
+    joinedOnce = resolve;
+  });
   const open = () => {
     const all = servers();
     const server = all[connections++ % all.length] ?? '';
@@ -44,6 +55,7 @@ export function liveClient(servers: () => readonly string[], token: string, chan
       else if (frame.type === 'ping') own.send('{"type":"pong"}');
       else if (frame.type === 'subscribed') {
         joined = position;
+        joinedOnce();
         if (from === undefined) {
           from = position;
           heard.push('resync');
@@ -55,12 +67,14 @@ export function liveClient(servers: () => readonly string[], token: string, chan
         from = position;
         heard.push(position);
         committed = Date.parse(frame.committedAt ?? '');
+        onUpdate(committed);
       }
     });
   };
   open();
   return {
     heard,
+    subscribed,
     committedAt: () => committed,
     connections: () => connections,
     close() {
