@@ -313,9 +313,14 @@ export async function follow(context: FollowContext, following: Following): Prom
   await subscriber.subscribe(LOADED_CHANNEL, ROLLED_CHANNEL);
   let wake: () => void = () => undefined;
   subscriber.on('message', (channel) => {
-    if (channel === LOADED_CHANNEL) pacing.loaded();
-    else pacing.rolled();
-    flush(false);
+    if (channel === LOADED_CHANNEL) {
+      pacing.loaded();
+      flush(false);
+    } else {
+      pacing.rolled();
+      // Now or a whole rollup later: what waits goes with the batches that are loaded before the next one.
+      flush(true);
+    }
     wake();
   });
   log.info({ slot: slotId, from: formatLsn(position.confirmed) }, 'streaming');

@@ -33,9 +33,14 @@ export async function startPipeline(context: PipelineContext): Promise<Worker> {
     PIPELINE,
     async (job: Job) => {
       const data = pipelineJob.parse(job.data);
+      const began = performance.now();
       if (data.kind === 'load') await load(context, data, queue);
       else if (data.kind === 'rollup') await rollup(context, data);
       else await serveRebuilt(context.warehouse, data.slotId, data.builtSeq);
+      context.log.debug(
+        { job: job.id, kind: data.kind, ms: Math.round(performance.now() - began) },
+        'pipeline job done',
+      );
     },
     {
       connection: context.workerRedis as unknown as ConnectionOptions,

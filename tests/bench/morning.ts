@@ -20,7 +20,9 @@ const FRESH_MS = 2_000;
 const CHECKED = 300;
 const HOURS_MS = 3 * 3_600_000;
 const LOOK_MS = 1_000;
-const ASK_MS = 250;
+/** Between two moments whose freshness is measured, and between two kitchens whose summary nobody has asked for yet. */
+const MOMENT_MS = 250;
+const ASK_MS = 1_000;
 const ROLES = ['warehouse', 'capture', 'worker', 'api'] as const;
 const TICKS_A_SECOND = 100;
 
@@ -29,7 +31,7 @@ const say = (text: string) => process.stderr.write(`morning: ${text}\n`);
 export async function morning(quick: boolean): Promise<void> {
   const { units, days, minutes } = quick
     ? { units: 500, days: 10, minutes: 1 }
-    : { units: 37_000, days: 90, minutes: 15 };
+    : { units: 37_000, days: 10, minutes: 10 };
   await using stack = await startStack();
   stack.env.RATE_LIMIT_PER_MINUTE = '1000000000';
   const { rows } = await generateDemo(stack.databaseUrl, {
@@ -111,6 +113,10 @@ async function watchers(stack: Stack): Promise<{ stop(): Promise<Seen> }> {
   const kitchens = await stack.warehouse.query<{ id: string }>(
     "SELECT id FROM raw.sppg FINAL WHERE status = 'ACTIVE' AND NOT isDemoAccount ORDER BY cityHash64(id) LIMIT 5000",
   );
+  const { rows: own } = await stack.source.query<{ id: string }>(
+    `SELECT id FROM food_productions WHERE status <> 'CANCELLED' AND "sppgId" = ANY ($1) ORDER BY "productionDate" DESC, md5(id) LIMIT 1000`,
+    [kitchens.map(({ id }) => id)],
+  );
   const leaving = new AbortController();
   /** Every so often until the end; a look that is slow is not joined by the next. */
   const every = async (ms: number, look: (round: number) => Promise<void>) => {
@@ -123,9 +129,12 @@ async function watchers(stack: Stack): Promise<{ stop(): Promise<Seen> }> {
   const moments: number[] = [];
   const processor = processors(stack);
   const looking = Promise.all([
-    every(ASK_MS, async () => {
-      // Something is committed after this moment and before the next.
+    every(MOMENT_MS, async (round) => {
+      // The moment a statement is sent lies before its commit: the first frame that stands for this moment or a later one shows it.
       moments.push(Date.now());
+      await stack.source.query('UPDATE food_productions SET "plannedPortions" = "plannedPortions" + 1 WHERE id = $1', [
+        own[round % own.length]?.id,
+      ]);
       await stack.source.query(`SELECT pg_notify('bench', $1)`, [String(Date.now())]);
     }),
     every(ASK_MS, async (round) => {
@@ -151,12 +160,6 @@ async function watchers(stack: Stack): Promise<{ stop(): Promise<Seen> }> {
       leaving.abort();
       await looking;
       const last = moments.at(-1) ?? 0;
-      // One more change that moves a number, so that a frame stands for the last moment.
-      await stack.source.query(
-        `UPDATE food_productions SET "plannedPortions" = "plannedPortions" + 1
-         WHERE id = (SELECT id FROM food_productions WHERE status <> 'CANCELLED' AND "sppgId" = ANY ($1) LIMIT 1)`,
-        [kitchens.map(({ id }) => id)],
-      );
       await until('the last frame', async () => (frames.at(-1)?.committedAt ?? 0) >= last, 600_000);
       client.close();
       await bell.end();
