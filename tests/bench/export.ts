@@ -40,7 +40,7 @@ async function measured(open: () => Promise<Readable>, resident = () => resident
   let highest = resident();
   const watch = setInterval(() => {
     highest = Math.max(highest, resident());
-  }, 50);
+  }, 5);
   const began = performance.now();
   let bytes = 0;
   for await (const chunk of await open()) bytes += (chunk as Buffer).length;

@@ -109,22 +109,19 @@ async function arriving(browser: Browser, stack: Stack, rounds: number): Promise
   const taken: number[] = [];
   for (let round = 0; round < rounds; round++) {
     const before = (await shown.getAttribute('data-value')) ?? '';
-    const changed = page.evaluate(
+    // When a frame is drawn with another number: a moment, never 0.
+    const changed = page.waitForFunction(
       (held) =>
-        new Promise<number>((resolve) => {
-          const look = () =>
-            document.querySelector('[data-testid=value-portions_planned]')?.getAttribute('data-value') === held
-              ? requestAnimationFrame(look)
-              : resolve(Date.now());
-          look();
-        }),
+        document.querySelector('[data-testid=value-portions_planned]')?.getAttribute('data-value') !== held &&
+        Date.now(),
       before,
+      { polling: 'raf' },
     );
     const began = Date.now();
     await stack.source.query('UPDATE food_productions SET "plannedPortions" = "plannedPortions" + 1 WHERE id = $1', [
       rows[0]?.id,
     ]);
-    taken.push((await changed) - began);
+    taken.push(Number(await (await changed).jsonValue()) - began);
   }
   await close();
   const work = `${rounds} changes one after the other in a browser; the baseline is what is asked for`;
