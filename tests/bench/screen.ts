@@ -104,7 +104,9 @@ async function arriving(browser: Browser, stack: Stack, rounds: number): Promise
   await page.locator('[data-testid=value-portions_planned]:not([data-value=""])').waitFor();
   const { rows } = await stack.source.query<{ id: string }>(
     `SELECT f.id FROM food_productions f JOIN sppg s ON s.id = f."sppgId" AND NOT s."isDemoAccount"
-     WHERE f.status <> 'CANCELLED' AND f."plannedPortions" > 0 ORDER BY f."productionDate" DESC, f.id LIMIT 1`,
+     JOIN provinces_indonesia p ON p.id = s."provinceId" AND p.timezone = 'WIB'
+     WHERE f.status <> 'CANCELLED' AND (f."productionDate" + interval '7 hours')::date <= (now() AT TIME ZONE 'UTC' + interval '7 hours')::date
+     ORDER BY f."productionDate" DESC, f.id LIMIT 1`,
   );
   const taken: number[] = [];
   for (let round = 0; round < rounds; round++) {
