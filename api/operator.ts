@@ -7,7 +7,6 @@ import type { Condition } from '../platform/conditions.ts';
 import { batchesInFlight, openQueue, queueNames } from '../platform/queues.ts';
 import { readSourceFacts, slotDanger } from '../platform/source_facts.ts';
 import { readFreshness, readParked, readReconciliations, readTables, type TableStatus } from '../warehouse/ledger.ts';
-import { readRetention } from '../warehouse/retention.ts';
 import { readSiteState } from '../warehouse/site_builds.ts';
 import { readStages } from '../warehouse/stages.ts';
 import { readUptime } from '../warehouse/uptime.ts';
@@ -35,10 +34,6 @@ export function createOperatorMetrics(
   const slotBytes = single('slot_wal_bytes', 'WAL the source keeps for the slot');
   const budget = single('slot_budget_seconds', 'Time until the WAL budget is used up if the slot stands still');
   const parkedCount = single('parked_batches', 'Parked loads that wait for an operator');
-  const refusedCells = single(
-    'refused_cells',
-    'Cells below the horizon of retention that changes would have computed again',
-  );
   const inFlight = gauge('batches_in_flight', 'Batches handed over and not loaded yet', 'state');
   const state = gauge('table_state', '1 for the state the table is in', 'table', 'state');
   const rows = gauge('table_rows_total', 'Rows copied and streamed', 'table', 'kind');
@@ -74,14 +69,13 @@ export function createOperatorMetrics(
       known(readSiteState(warehouse)),
       Promise.all(counting),
     ]);
-    const [facts, batches, tables, parked, freshness, reconciliations, retention] = await Promise.all([
+    const [facts, batches, tables, parked, freshness, reconciliations] = await Promise.all([
       known(readSourceFacts(redis)),
       known(batchesInFlight(pipeline)),
       known(readTables(warehouse)),
       known(readParked(warehouse)),
       known(readFreshness(warehouse)),
       known(readReconciliations(warehouse)),
-      known(readRetention(warehouse)),
     ]);
     const age = (iso: string) => Math.max(0, Date.now() - Date.parse(iso)) / 1_000;
     // From here on nothing waits: a scrape never sees half of it.
@@ -93,7 +87,6 @@ export function createOperatorMetrics(
     const endless = slot != null && slot.safeBytes !== null && facts?.walBytesPerSecond === 0;
     budget(endless ? Number.POSITIVE_INFINITY : slot?.budgetSeconds);
     parkedCount(parked?.total);
-    refusedCells(retention === undefined ? null : (retention.refused?.cells ?? 0));
     inFlight.reset();
     for (const [name, count] of Object.entries(batches ?? {})) inFlight.set({ state: name }, count);
     for (const each of [state, rows, reconciled]) each.reset();
@@ -138,9 +131,6 @@ export async function warnings(
   const found: Condition[] = [...causes.values()];
   const { total } = await readParked(warehouse);
   if (total > 0) found.push({ code: 'parked', total });
-  const { horizon, refused } = await readRetention(warehouse);
-  if (horizon !== null && refused !== null && refused.recently > 0)
-    found.push({ code: 'corrections_refused', total: refused.recently, day: horizon });
   const site = config.SITE === 'on' ? await readSiteState(warehouse) : undefined;
   if (site?.failed) found.push({ code: 'site_failed' });
   if (site?.served?.kind === 'rollback') found.push({ code: 'site_held' });

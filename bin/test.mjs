@@ -56,10 +56,13 @@ for (const project of ['unit', 'path', 'fault', 'browser', ...(long ? ['site'] :
     failed++;
     failures.push(`${project}: ended with ${status}`);
   }
-  for (const { name, assertionResults } of report.testResults)
-    for (const { status, fullName, failureMessages } of assertionResults)
-      if (status === 'failed')
-        failures.push(`${relative(process.cwd(), name)}: ${fullName}\n  ${failureMessages.join('\n  ').slice(0, 600)}`);
+  for (const { name, status, message, assertionResults } of report.testResults) {
+    const of = assertionResults.filter((one) => one.status === 'failed');
+    const told = of.map(({ fullName, failureMessages }) => `${fullName}\n  ${failureMessages.join('\n  ')}`);
+    // A file that fails before its tests: in an import, or in what prepares them.
+    if (status === 'failed' && of.length === 0) told.push(message);
+    for (const text of told) failures.push(`${relative(process.cwd(), name)}: ${text.slice(0, 600)}`);
+  }
 }
 rmSync(results, { recursive: true, force: true });
 if (failures.length) console.log(`\nFailed:\n${failures.join('\n')}`);

@@ -33,7 +33,6 @@ import {
   readTables,
   type TableStatus,
 } from '../warehouse/ledger.ts';
-import { type Retention, readRetention } from '../warehouse/retention.ts';
 import { readSiteState, type SiteBuild } from '../warehouse/site_builds.ts';
 import { progressText } from './progress.ts';
 import type { Runtime } from './runtime.ts';
@@ -69,8 +68,6 @@ export type Status = {
     | null;
   parked: Parked[] | null;
   parkedTotal: number | null;
-  /** How far back cells are kept, and what was refused for it. */
-  retention: Retention | null;
   /** The report site: what is served, what is being built, and the last failure that no later build has made good. */
   site: {
     on: boolean;
@@ -153,7 +150,6 @@ export function openStatus(config: Config, running: Runtime | undefined): Status
         copying: table.state === 'copying' ? (copies.get(table.table) ?? null) : null,
       })),
       parked: await readParked(warehouse),
-      retention: await readRetention(warehouse),
       site: await readSiteState(warehouse),
     };
   };
@@ -193,7 +189,6 @@ export function openStatus(config: Config, running: Runtime | undefined): Status
         tables: held?.tables ?? null,
         parked: held?.parked.first ?? null,
         parkedTotal: held?.parked.total ?? null,
-        retention: held?.retention ?? null,
         site: held
           ? {
               ...{ on: config.SITE === 'on', held: held.site.served?.kind === 'rollback' },
@@ -245,17 +240,9 @@ export function formatStatus(status: Status): string {
   for (const { id, reason, endLsn } of status.parked ?? []) {
     lines.push(paragraph(`${formatLsn(BigInt(endLsn))} ${reason} (${id})`, '  '));
   }
-  if (status.retention !== null) fact('kept', retentionText(status.retention));
   for (const text of siteTexts(status)) fact('site', text);
   if (status.tables !== null) lines.push('', ...tableLines(status.tables));
   return lines.join('\n');
-}
-
-function retentionText({ horizon, refused }: Retention): string {
-  const kept = horizon === null ? 'cells of every day' : `cells from ${horizon} on`;
-  if (refused === null) return kept;
-  const { cells, firstDay, lastDay, at } = refused;
-  return `${kept}; changes of ${cells} cells before (${firstDay} to ${lastDay}) were refused, the last at ${at}`;
 }
 
 function siteTexts({ site }: Status): string[] {

@@ -12,7 +12,6 @@ export type Condition =
   | { code: 'copy_asked'; tables: string[] }
   | { code: 'behind'; seconds: number }
   | { code: 'parked'; total: number }
-  | { code: 'corrections_refused'; total: number; day: string }
   | { code: 'quarantined' | 'stale'; tables: string[]; cause: string }
   | { code: 'slot_budget'; bytes: number; seconds: number | null };
 export type Code = Condition['code'];
@@ -29,8 +28,6 @@ const english: Sentences = {
   not_rolled_up: () => 'nothing has been rolled up yet',
   behind: ({ seconds }) => `rollups are ${seconds} s behind the source`,
   parked: ({ total }) => `${total} parked: see "lumbung status", mend the cause, then "lumbung retry"`,
-  corrections_refused: ({ total, day }) =>
-    `${total} cells of days before ${day} were changed within a day: they are not kept any more (RETENTION_MONTHS)`,
   quarantined: ({ tables, cause }) => `${several(tables, 'is', 'other tables are')} quarantined: ${cause}`,
   stale: ({ tables, cause }) => `${several(tables, 'is', 'other tables are')} stale: ${cause}`,
   slot_lost: () => 'the replication slot is lost',
@@ -53,8 +50,6 @@ const indonesian: Sentences = {
   not_rolled_up: () => 'Belum ada yang dirangkum',
   behind: ({ seconds }) => `Rangkuman tertinggal ${seconds} detik dari sumber`,
   parked: ({ total }) => `${total} baris disisihkan: lihat "lumbung status", perbaiki sebabnya, lalu "lumbung retry"`,
-  corrections_refused: ({ total, day }) =>
-    `${total} sel dari hari sebelum ${day} diubah dalam sehari ini: angkanya tidak disimpan lagi (RETENTION_MONTHS)`,
   quarantined: ({ tables, cause }) => `Tabel ${together(tables)} dikesampingkan: ${cause}`,
   stale: ({ tables, cause }) => `Tabel ${together(tables)} tidak mengikuti lagi: ${cause}`,
   slot_lost: () => 'Slot replikasi hilang: lihat "lumbung status"',

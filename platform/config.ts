@@ -87,8 +87,6 @@ export const environment = z.object({
   TARGETS_FILE: optionalText,
   WILAYAH_FILE: optionalText,
   TEAM_SIZE: z.coerce.number().int().min(1).max(1_000).default(47),
-  /** Whole months before this one of which cells are kept; without it, all. */
-  RETENTION_MONTHS: z.coerce.number().int().min(1).max(1_200).optional(),
   GRACE_DAYS: z.coerce.number().int().min(0).max(60).default(3),
   AUTH_SECRET: z.string().min(16, 'must be at least 16 characters').optional(),
   AUTH_JWKS_URL: url('http:', 'https:'),

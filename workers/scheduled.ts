@@ -11,10 +11,8 @@ import type { Logger } from '../platform/log.ts';
 import { JOBS, openQueue, PIPELINE, requestRollup, requestSite, SITE, scheduledJob } from '../platform/queues.ts';
 import type { Redis } from '../platform/redis.ts';
 import type { Warehouse } from '../warehouse/client.ts';
-import { nationalDay } from '../warehouse/days.ts';
 import { currentSlot, lastDue, recordRun } from '../warehouse/ledger.ts';
 import { pruneLedgers } from '../warehouse/pruning.ts';
-import { retain } from '../warehouse/retention.ts';
 import { readWatermark } from '../warehouse/watermark.ts';
 import { pruneExports } from './exports.ts';
 
@@ -42,7 +40,6 @@ export async function startScheduledJobs(context: ScheduledContext): Promise<Wor
       const startedAt = new Date();
       if (kind === 'prune') {
         await pruneLedgers(context.warehouse);
-        await retain(context.warehouse, context.config.RETENTION_MONTHS, nationalDay());
         await pruneExports(context.warehouse, context.config.dataDir);
       }
       if (kind === 'site' && context.config.SITE === 'on') await askForSite(context);

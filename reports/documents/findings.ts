@@ -25,13 +25,7 @@ export async function findingsByRule(reading: Reading): Promise<TablePart> {
   const seen = seenRules(reading);
   const { totals } = await findings(reading.warehouse, seen, reading.of.scope, reading.range, 1);
   return {
-    ...{
-      kind: 'table',
-      id: 'findings',
-      title: { id: 'Temuan mutu data', en: 'Findings' },
-      keyColumns: 1,
-      faults: true,
-    },
+    ...{ kind: 'table', id: 'findings', title: { id: 'Temuan mutu data', en: 'Findings' }, keyColumns: 1 },
     columns: [
       { id: 'rule', name: { id: 'Temuan', en: 'Finding' }, kind: 'text' },
       { id: 'severity', name: { id: 'Tingkat', en: 'Severity' }, kind: 'text' },
@@ -52,7 +46,7 @@ export async function findingsByKitchen(reading: Reading): Promise<TablePart> {
     findings(reading.warehouse, seen, reading.of.scope, reading.range, ALL),
   ]);
   return {
-    ...{ kind: 'table', id: 'found', keyColumns: kitchenColumns.length + 2, faults: true },
+    ...{ kind: 'table', id: 'found', keyColumns: kitchenColumns.length + 2 },
     title: { id: 'Temuan per SPPG dan hari', en: 'Findings by kitchen and day' },
     columns: [
       ...kitchenColumns,

@@ -32,7 +32,7 @@ export async function missingSheets(reading: Reading, { complete }: { complete: 
   const [names, { kitchens }] = await Promise.all([kitchensOf(reading), completeness(warehouse, of.scope, range, ALL)]);
   const gaps = kitchens.filter(({ expected, complete: whole }) => complete || whole < expected);
   return {
-    ...{ kind: 'table', id: 'missing', keyColumns: kitchenColumns.length, ...(complete ? {} : { faults: true }) },
+    ...{ kind: 'table', id: 'missing', keyColumns: kitchenColumns.length },
     title: complete
       ? { id: 'Kelengkapan lembar per SPPG', en: 'Completeness by kitchen' }
       : { id: 'Lembar yang belum ada', en: 'Sheets that are missing' },

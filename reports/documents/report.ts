@@ -23,8 +23,6 @@ export type TablePart = {
   columns: Column[];
   rows: Cell[][];
   keyColumns: number;
-  /** It lists what is wrong or missing: without rows all is well. */
-  faults?: true;
 };
 export type TrendPart = {
   kind: 'trend';

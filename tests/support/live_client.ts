@@ -4,7 +4,7 @@
  */
 import WebSocket from 'ws';
 
-type Position = { epoch: string; offset: string };
+export type Position = { epoch: string; offset: string };
 export type Heard = Position | 'resync';
 type Frame = Partial<Position> & { type: string; committedAt?: string };
 
@@ -84,14 +84,11 @@ export function liveClient(
   };
 }
 
-/** Updates that a client has passed over without being told; every client hears the same channel. */
-export function missed(clients: readonly LiveClient[]): string[] {
+/** Updates that a client has passed over without being told; all hear the same channel. `sent` is what was announced in it, heard by anybody or not. */
+export function missed(clients: readonly LiveClient[], sent: readonly Position[]): string[] {
   const known = new Map<string, Set<string>>();
-  for (const { heard } of clients)
-    for (const one of heard) {
-      if (one === 'resync') continue;
-      known.set(one.epoch, (known.get(one.epoch) ?? new Set()).add(one.offset));
-    }
+  for (const one of [...sent, ...clients.flatMap(({ heard }) => heard)])
+    if (one !== 'resync') known.set(one.epoch, (known.get(one.epoch) ?? new Set()).add(one.offset));
   const ordered = new Map([...known].map(([epoch, offsets]) => [epoch, [...offsets].sort(byOffset)]));
   return clients.flatMap(({ heard }, client) =>
     heard.flatMap((one, at) => {

@@ -62,7 +62,7 @@ it('a locked report keeps its numbers; a revision needs an exception, which expi
   expect(answerOf(foldLife(inTime, '2026-03-05T23:59:59Z'))).toMatchObject({ sha256: 'a', state: 'Disahkan' });
 });
 
-const report = (rows: number[], total: number, present: number, faults?: true): Report => ({
+const report = (rows: number[], total: number, present: number, table = 't'): Report => ({
   ...{ report: 'x', scope: 'national', unit: 'x', from: '2026-03-01', to: '2026-03-01', final: true, definitions: [] },
   ...{ asOf: { committedAt: '', rolledUpAt: '' }, completeness: { due: 100, present } },
   parts: [
@@ -73,8 +73,7 @@ const report = (rows: number[], total: number, present: number, faults?: true): 
       facts: [{ name: { id: '', en: '' }, kind: 'count', value: total, kpi: 'k' }],
     },
     {
-      ...{ kind: 'table', id: 't', title: { id: '', en: '' }, keyColumns: 0, rows: rows.map((value) => [value]) },
-      ...(faults ? { faults } : {}),
+      ...{ kind: 'table', id: table, title: { id: '', en: '' }, keyColumns: 0, rows: rows.map((value) => [value]) },
       columns: [{ id: 'c', name: { id: '', en: '' }, kind: 'count', kpi: 'k', total: true }],
     },
   ],
@@ -86,7 +85,8 @@ it('the gate holds what is incomplete, empty or does not add up', () => {
   expect(doubts(report([1, 2], 3, 94), gate)).toEqual(['baru 94 dari 100 laporan ada; dibutuhkan 95']);
   expect(doubts(report([], 0, 100), gate)).toEqual([expect.stringContaining('0 baris; dibutuhkan 1')]);
   // Of a list of what is wrong, none is what everybody hopes for.
-  expect(doubts(report([], 0, 100, true), gate)).toEqual([]);
+  expect(doubts(report([], 0, 100, 'missing'), gate)).toEqual([]);
+  expect(doubts({ ...report([], 0, 100, 'missing'), report: 'data-quality' }, gate)).toHaveLength(1);
   expect(doubts(report([1, 2], 4, 100), gate)).toEqual([
     expect.stringContaining('adalah 3, sedangkan laporan menyebut 4'),
   ]);

@@ -10,17 +10,10 @@ import { monitoredMonth } from './facts/periods.ts';
 import { facts } from './facts.ts';
 
 /**
- * Marks of the stream with lsn in [from, to), out-of-band marks by id, the time from the last refresh to this one, and the first day cells
- * are kept of (warehouse/retention.ts). LSNs are decimal strings; `told` and `now` are source commit times (DateTime64 text, UTC).
+ * Marks of the stream with lsn in [from, to), out-of-band marks by id, and the time from the last refresh to this one. LSNs
+ * are decimal strings; `told` and `now` are source commit times (DateTime64 text, UTC).
  */
-export type MarkRange = {
-  from: string;
-  to: string;
-  marks: readonly string[];
-  told: string;
-  now: string;
-  horizon: string;
-};
+export type MarkRange = { from: string; to: string; marks: readonly string[]; told: string; now: string };
 
 /** SQL (in parentheses) of the keys to expand: of every change of the table, or only those that may join other rows now. */
 type Keys = { changed: string; rejoined: string; since: Since };

@@ -8,7 +8,6 @@ import { LumbungError } from '../../platform/errors.ts';
 import type { Warehouse } from '../client.ts';
 import type { FactName } from '../kpis/kpi.ts';
 import { rolledUp } from '../kpis/registry.ts';
-import { readHorizon } from '../retention.ts';
 import { allCellsSql } from './dirty.ts';
 import { facts } from './facts.ts';
 import { areasSql, claimCells, computeClaimed, FIRST_BUILD_CLAIM, live, type MartTables } from './refresh.ts';
@@ -48,7 +47,6 @@ export async function buildBeside(
     marks: [],
     told: '1970-01-01 00:00:00',
     now: start.now,
-    horizon: await readHorizon(warehouse),
   });
   const [counted] = await warehouse.query<{ cells: number }>(
     'SELECT uniqExact(sppg_id, day) AS cells FROM ops.claims WHERE claim = {claim:UInt64}',

@@ -11,7 +11,6 @@ import { failpoint } from '../../platform/failpoints.ts';
 import type { Warehouse } from '../client.ts';
 import type { FactName, Kpi } from '../kpis/kpi.ts';
 import { rolledUp } from '../kpis/registry.ts';
-import { horizonSql, NO_HORIZON } from '../retention.ts';
 import { isoOf, watermarkSql } from '../watermark.ts';
 import { allCellsSql, cellsDirtyByTimeSql, dirtyCellsSql, type MarkRange, zonesSql } from './dirty.ts';
 import { facts } from './facts.ts';
@@ -33,7 +32,6 @@ type Progress = {
   changed: string[];
   open: [string, string][];
   halves: number;
-  horizon: string;
 };
 export type Refresh = {
   cells: number;
@@ -58,12 +56,11 @@ export async function refreshDirtyCells(warehouse: Warehouse, slotId: string): P
        greatest(pointer.3, (SELECT max(claim) FROM ops.claims WHERE claim >= pointer.3 AND claim < {builds:UInt64})) AS seq,
        (SELECT groupUniqArray(toString(table)) FROM ops.changes WHERE lsn >= pointer.1 AND lsn < watermark.1) AS changed,
        (SELECT groupArray((toString(id), toString(table))) FROM ops.marks FINAL WHERE NOT done) AS open,
-       (SELECT count() FROM ops.parts WHERE slot_id = {slot:String} AND start_lsn >= watermark.1) AS halves,
-       toString(${horizonSql}) AS horizon`,
+       (SELECT count() FROM ops.parts WHERE slot_id = {slot:String} AND start_lsn >= watermark.1) AS halves`,
     { slot: slotId, builds: String(FIRST_BUILD_CLAIM) },
   );
   if (progress === undefined) throw new LumbungError('internal', 'the progress query answered nothing');
-  const { lsn, rolled, open, horizon } = progress;
+  const { lsn, rolled, open } = progress;
   // A large transaction is half loaded, or the first copy is under way: what raw holds is no state the source was ever in.
   if (progress.halves > 0 || lsn === '0') return undefined;
   const marks = open.map(([id]) => id);
@@ -71,14 +68,12 @@ export async function refreshDirtyCells(warehouse: Warehouse, slotId: string): P
   // An idle source still moves on in time: only the freshness is renewed.
   if (unchanged && progress.committed <= progress.told) return undefined;
   const marked = [...new Set(open.map(([, table]) => table))];
-  const all = marked.includes('*');
-  const changed = all ? allCellsSql : dirtyCellsSql(progress.changed, marked);
+  const changed = marked.includes('*') ? allCellsSql : dirtyCellsSql(progress.changed, marked);
   const seq = progress.seq + 1;
-  const range: MarkRange = { from: rolled, to: lsn, marks, told: progress.told, now: progress.committed, horizon };
+  const range: MarkRange = { from: rolled, to: lsn, marks, told: progress.told, now: progress.committed };
   const dirty = [...(unchanged ? [] : [changed]), cellsDirtyByTimeSql(progress.told, progress.committed)].join(
     '\nUNION ALL\n',
   );
-  if (!unchanged && !all && horizon !== NO_HORIZON) await noteRefused(warehouse, seq, changed, range);
   const cells = await recompute(warehouse, dirty, range, lsn, seq);
   if (cells > 0) failpoint('rollup:after cells');
   const rolledAt = new Date().toISOString();
@@ -135,17 +130,7 @@ async function recompute(
   return cells;
 }
 
-/** Counts the cells the SQL yields of days that are not kept any more. */
-async function noteRefused(warehouse: Warehouse, claim: number, dirtySql: string, range: MarkRange): Promise<void> {
-  await warehouse.command(
-    `INSERT INTO ops.refused (claim, cells, first_day, last_day)
-     SELECT {claim:UInt64}, uniqExact(d.sppg_id, d.day) AS cells, min(d.day), max(d.day) FROM (${dirtySql}) AS d
-     WHERE d.sppg_id != '' AND d.day < {horizon:Date32} HAVING cells > 0`,
-    { ...range, claim: String(claim) },
-  );
-}
-
-/** Writes the cells the SQL yields into ops.claims, with the offset of their kitchens; those of days that are not kept are left out. */
+/** Writes the cells the SQL yields into ops.claims, with the offset of their kitchens. */
 export async function claimCells(
   warehouse: Warehouse,
   claim: number | bigint,
@@ -155,8 +140,7 @@ export async function claimCells(
   await warehouse.command(
     `INSERT INTO ops.claims (claim, fact, sppg_id, day, shift)
      SELECT DISTINCT {claim:UInt64}, d.fact, d.sppg_id, d.day, z.shift FROM (${dirtySql}) AS d
-     LEFT ANY JOIN (${zonesSql}) AS z ON z.id = d.sppg_id
-     WHERE d.sppg_id != '' AND d.day >= {horizon:Date32}`,
+     LEFT ANY JOIN (${zonesSql}) AS z ON z.id = d.sppg_id WHERE d.sppg_id != ''`,
     { ...range, claim: String(claim) },
   );
 }

@@ -74,7 +74,7 @@ async function lateReports(reading: Reading): Promise<TablePart> {
     paymentRisks(reading.warehouse, reading.of.scope, reading.range.to, ALL),
   ]);
   return {
-    ...{ kind: 'table', id: 'reports', keyColumns: kitchenColumns.length + 1, faults: true },
+    ...{ kind: 'table', id: 'reports', keyColumns: kitchenColumns.length + 1 },
     title: { id: 'Laporan dua mingguan yang belum dikirim', en: 'Fortnightly reports not submitted' },
     columns: [
       ...kitchenColumns,
@@ -98,7 +98,7 @@ async function undated({ warehouse, of }: Reading): Promise<TablePart> {
   const owners = new Set(of.kpis.map(({ owner }) => owner));
   const rows = (await undatedRows(warehouse, of.scope)).filter(({ table }) => owners.has(OWNERS[table] ?? 'finance'));
   return {
-    ...{ kind: 'table', id: 'undated', keyColumns: 3, faults: true },
+    ...{ kind: 'table', id: 'undated', keyColumns: 3 },
     title: { id: 'Baris tanpa periode yang dapat dibaca', en: 'Rows whose period cannot be read' },
     columns: [
       { id: 'source_table', name: { id: 'Tabel', en: 'Table' }, kind: 'text' },
