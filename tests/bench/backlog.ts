@@ -39,7 +39,7 @@ export async function backlog(quick: boolean): Promise<void> {
       END LOOP;
     END $$`);
   await source.query(`CALL bench_changes(${small}, 100)`);
-  await workOff(stack, `backlog of ${small} changes in transactions of 100`, small);
+  await workOff(stack, 'small transactions', `backlog of ${small} changes in transactions of 100`, small);
 
   await stack.kill('capture', 'SIGTERM');
   await source.query('BEGIN');
@@ -50,19 +50,27 @@ export async function backlog(quick: boolean): Promise<void> {
     );
   }
   await source.query('COMMIT');
-  await workOff(stack, `one transaction of ${large} rows`, large);
+  await workOff(stack, 'one transaction', `one transaction of ${large} rows`, large);
 }
 
-async function workOff(stack: Stack, work: string, changes: number): Promise<void> {
+async function workOff(stack: Stack, name: string, work: string, changes: number): Promise<void> {
   const { rows } = await stack.source.query<{ lsn: string }>('SELECT pg_current_wal_insert_lsn() AS lsn');
   const target = parseLsn(rows[0]?.lsn ?? '0/0');
   const began = performance.now();
   await stack.start('capture');
   await until(work, async () => BigInt((await readFreshness(stack.warehouse)).watermark) >= target, 3_600_000);
   const rate = changes / ((performance.now() - began) / 1_000);
-  report({ bench: 'backlog', metric: 'rolled up', value: rate, unit: 'changes/s', baseline: null, ratio: null, work });
+  report({
+    bench: 'backlog',
+    metric: `${name}: rolled up`,
+    value: rate,
+    unit: 'changes/s',
+    baseline: null,
+    ratio: null,
+    work,
+  });
   const value = peakMiB(stack.pid('capture')) + peakMiB(stack.pid('worker'));
-  const metric = 'peak memory of capture and worker';
+  const metric = `${name}: peak memory of capture and worker`;
   report({
     bench: 'backlog',
     metric,

@@ -88,6 +88,7 @@ function plotOf(runs: Runs): string {
     width: 900,
     height: 60 + 18 * lines.length,
     marginLeft: 360,
+    marginRight: 60,
     style: { background: 'white', color: '#222', fontFamily: 'sans-serif', fontSize: '11px' },
     x: { type: 'log', label: 'ratio to the baseline of the same run', grid: true, tickFormat: '~g' },
     y: { domain: names, label: null },
