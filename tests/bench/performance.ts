@@ -107,6 +107,8 @@ function plotOf(runs: Runs): string {
     ],
   });
   svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
+  svg.setAttribute('role', 'img');
+  svg.setAttribute('aria-label', 'Ratios of all benchmarks to their baselines; the table has the same numbers');
   return svg.outerHTML;
 }
 
