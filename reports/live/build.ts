@@ -3,9 +3,9 @@
  * origin; a service worker that knows by name all that the screen is made of.
  */
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
 import { build } from 'esbuild';
@@ -20,12 +20,29 @@ const digest = (...parts: (string | Buffer)[]) => {
 };
 const here = fileURLToPath(new URL('.', import.meta.url));
 
-/** Writes index.html, the frame of the data dictionary, assets/, the manifest and the service worker into `outDir` (replacing what is there). */
-export async function buildLive(outDir: string): Promise<{ files: string[] }> {
+/**
+ * Writes index.html, the frame of the data dictionary, assets/, the manifest and the service worker into `to`. Made beside and moved file by
+ * file, so that several processes of one machine may do it at once: same sources, same files. Assets of before stay for pages that are open.
+ */
+export async function buildLive(to: string): Promise<{ files: string[] }> {
+  mkdirSync(join(to, 'assets'), { recursive: true });
+  // Inside of it: it may be a file system of its own.
+  const beside = mkdtempSync(join(to, '.building-'));
+  try {
+    const built = await buildInto(beside);
+    const names = readdirSync(beside, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const paths = names.map((entry) => relative(beside, join(entry.parentPath, entry.name)));
+    // What names the others comes after them, the service worker last.
+    const place = (path: string) => (path === 'sw.js' ? 2 : path.startsWith('assets') ? 0 : 1);
+    for (const path of paths.toSorted((a, b) => place(a) - place(b))) renameSync(join(beside, path), join(to, path));
+    return built;
+  } finally {
+    rmSync(beside, { recursive: true, force: true });
+  }
+}
+
+async function buildInto(outDir: string): Promise<{ files: string[] }> {
   const assets = join(outDir, 'assets');
-  mkdirSync(outDir, { recursive: true });
-  // Not the folder itself: it may be a file system of its own.
-  for (const name of readdirSync(outDir)) rmSync(join(outDir, name), { recursive: true });
   mkdirSync(assets);
   const fonts = dirname(createRequire(import.meta.url).resolve('@fontsource-variable/inter/package.json'));
   cpSync(join(fonts, 'files/inter-latin-wght-normal.woff2'), join(assets, 'inter-latin.woff2'));
