@@ -1,5 +1,5 @@
 /**
- * A national morning: a service day of every kitchen, compressed, on a source and warehouse with a national quarter in them. How fresh the
+ * A national morning: a service day of every kitchen, compressed, on a source and warehouse with ten days of every kitchen in them. How fresh the
  * screens are through it, how far the system falls behind, what it holds, what works hardest, and whether its cells equal an independent
  * computation afterwards. Baseline of the times: a bare LISTEN/NOTIFY round trip through the same Postgres at the same time.
  */
