@@ -1,6 +1,6 @@
 // Installs what a fresh clone lacks, with nothing but Node and npm; used by `npm start` and `npm test`.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -126,6 +126,34 @@ function areInstalled(folder) {
   );
 }
 
+/** Waits until no other process holds the lock file, and holds it until this process ends. */
+function holdAlone(lock) {
+  const held = () => {
+    try {
+      writeFileSync(lock, String(process.pid), { flag: 'wx' });
+      return true;
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+      return false;
+    }
+  };
+  const isAlive = (pid) => {
+    try {
+      return pid > 0 && process.kill(pid, 0);
+    } catch (error) {
+      return error.code === 'EPERM';
+    }
+  };
+  for (let told = false; !held(); told = true) {
+    const holder = Number(readFileSync(lock, { encoding: 'utf8', flag: 'a+' }));
+    if (!isAlive(holder)) rmSync(lock, { force: true });
+    else if (!told) console.log(`Process ${holder} is installing the same; waiting for it …`);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+  }
+  process.once('exit', () => rmSync(lock, { force: true }));
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+}
+
 /** The folder of the report site's narrative, a package of its own with its own lockfile. */
 const site = join(root, 'reports/site');
 
@@ -138,7 +166,11 @@ export function ensureSitePackages() {
   // What was installed whole; npm writes its own note before the patches are made.
   const whole = join(site, 'node_modules/.whole');
   const lock = readFileSync(join(site, 'package-lock.json'), 'utf8');
-  if (areInstalled(site) && existsSync(whole) && readFileSync(whole, 'utf8') === lock) return;
+  const installed = () => areInstalled(site) && existsSync(whole) && readFileSync(whole, 'utf8') === lock;
+  if (installed()) return;
+  // `npm start` installs in the background, and an author may ask for the same.
+  holdAlone(join(site, '.installing'));
+  if (installed()) return;
   console.log(`${new Date().toISOString()} installing the packages of the report site …`);
   run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: site });
   run('npm', ['run', '--silent', 'prepare:site'], { cwd: site });

@@ -15,6 +15,7 @@ await withWarehouse((warehouse, config) =>
   preview({
     ...{ warehouse, say, port: PORT, signal: stopping.signal, graceDays: config.GRACE_DAYS, release: 'preview' },
     work: join(config.dataDir, 'site-dev'),
+    system: `http://127.0.0.1:${config.PORT}`,
     onProgress: (step) => say(`${step} …`),
   }),
 ).catch((error: unknown) => {

@@ -3,7 +3,17 @@
  * and a build never meet, and nothing in reports/site changes.
  * Invariants: it is made anew each time (Evidence cleans neither its build nor its template); packages are those of reports/site.
  */
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -58,12 +68,15 @@ export function placeOf(file: string): string {
   return file.replace(/^pages\//, 'src/pages/').replace(/^components\//, 'src/components/');
 }
 
-/** Copies one file of reports/site to where Evidence looks for its source, and to where Vite does. */
-export function layFile({ root, template }: Workspace, file: string): void {
+/** Copies one file of `authors` to where Evidence looks for its source, and to where Vite does. */
+export function layFile({ root, template }: Workspace, file: string, authors = SITE): void {
   const inFolder = file.includes('/');
   for (const target of [join(root, file), ...(inFolder ? [join(template, placeOf(file))] : [])]) {
     mkdirSync(dirname(target), { recursive: true });
-    cpSync(join(SITE, file), target);
+    // Whole at once: the preview's server reads while an author saves.
+    const beside = join(root, '.saved');
+    cpSync(join(authors, file), beside);
+    renameSync(beside, target);
   }
 }
 
@@ -78,9 +91,12 @@ export function layOut(root: string, files: readonly string[]): Workspace {
   for (const path of [...UNUSED, ...UNUSED_SCRIPTS]) rmSync(join(template, path), { recursive: true, force: true });
   for (const file of files) layFile(workspace, file);
   cpSync(join(SITE, 'app.html'), join(template, 'src/app.html'));
-  // No page has a script of Evidence's: what it says is in its HTML. An author's preview renders in the browser.
+  // No page has a script of Evidence's: what it says is in its HTML, in an author's preview too.
   const layout = join(template, 'src/pages/+layout.js');
-  writeFileSync(layout, `${readFileSync(layout, 'utf8')}\nexport const csr = dev;\n`);
+  writeFileSync(
+    layout,
+    `${readFileSync(layout, 'utf8').replace('export const ssr = !dev;', 'export const ssr = true;')}\nexport const csr = false;\n`,
+  );
   for (const folder of [data, lib, join(root, 'pages'), join(root, 'queries'), join(root, 'components')])
     mkdirSync(folder, { recursive: true });
   const look = join(template, 'src/look');

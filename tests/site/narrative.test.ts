@@ -3,7 +3,7 @@
  * and a page with a broken query is told by file and line. The pages are served here under the API's own content policy.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -12,11 +12,13 @@ import { gzipSync } from 'node:zlib';
 import express from 'express';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { freePort } from '../../cli/engines/ports.ts';
 import { generateDemo } from '../../demo/generate.ts';
 import { buildNarrative, narrativeReady } from '../../reports/narrative/build.ts';
 import { checkQueries } from '../../reports/narrative/check.ts';
 import { BASE, navigation, pathIn } from '../../reports/narrative/page/navigation.ts';
-import { workspaceIn } from '../../reports/narrative/workspace.ts';
+import { preview } from '../../reports/narrative/preview.ts';
+import { SITE, workspaceIn } from '../../reports/narrative/workspace.ts';
 import { addDays } from '../../warehouse/days.ts';
 import { findKpi } from '../../warehouse/kpis/registry.ts';
 import { launch, openPage, overflowOf, SIZES, violationsOf } from '../support/browser.ts';
@@ -212,6 +214,59 @@ test('the explorer asks the API for what is chosen, and the address holds the ch
   expect(await violationsOf(opened.page)).toEqual([]);
   expect(opened.faults).toEqual([]);
   await opened.close();
+});
+
+test('an author sees at once what is saved, faults by file and line, and the running system behind the pages', async () => {
+  const [authors, port, stop, told] = [
+    join(folder, 'authors'),
+    await freePort(),
+    new AbortController(),
+    [] as string[],
+  ];
+  for (const part of ['pages', 'components', 'queries'])
+    cpSync(join(SITE, part), join(authors, part), { recursive: true });
+  const edit = (file: string, from: string, to: string) => {
+    const path = join(authors, file);
+    const text = readFileSync(path, 'utf8');
+    expect(text).toContain(from);
+    writeFileSync(path, text.replace(from, to));
+  };
+  const options = {
+    warehouse: stack.warehouse,
+    work: join(folder, 'preview'),
+    graceDays: 3,
+    signal: stop.signal,
+    authors,
+  };
+  const ended = preview({ ...options, port, system: stack.api, say: (text) => told.push(text) });
+  const site = `http://127.0.0.1:${port}`;
+  const answer = (path: string) =>
+    fetch(`${site}${path}`).then(
+      ({ status }) => status,
+      () => 0,
+    );
+  await expect.poll(() => answer(`${BASE}/`), { timeout: 120_000 }).toBe(200);
+  const { page: shown, faults, close } = await openPage(browser, `${site}${BASE}/`);
+  expect(await shown.locator('.headline time').textContent()).toBe(
+    /<time datetime="\d{4}-\d{2}-\d{2}">([^<]*)/.exec(page(''))?.[1],
+  );
+  expect(faults).toEqual([]);
+  edit('pages/index.md', '## Ringkasan', '## Judul baru');
+  await shown.getByRole('heading', { name: 'Judul baru' }).waitFor();
+  edit('components/Day.svelte', '{text}</time>', '{text}, hari itu</time>');
+  await shown.locator('.headline time', { hasText: 'hari itu' }).waitFor();
+  edit('queries/complete.sql', 'sum(complete) / nullif(sum(expected), 0)', '0.4321');
+  await shown.locator('.findings', { hasText: '43,2' }).waitFor();
+  edit('queries/complete.sql', 'FROM quality.complete_provinces', 'FROM quality.nowhere');
+  await expect
+    .poll(() => told.join('\n'))
+    .toMatch(/reports\/site\/queries\/complete\.sql:\d+ query "complete": .*nowhere/);
+  expect(await answer('/api/v1/session')).toBe(401);
+  expect(await answer('/')).toBe(200);
+  await close();
+  stop.abort();
+  await ended;
+  expect(await answer(`${BASE}/`)).toBe(0);
 });
 
 test('a broken query ends a build before anything is rendered, with its file and line', async () => {
