@@ -21,7 +21,7 @@ function follow(workspace: Workspace, file: string, authors: string): void {
   else if (!existsSync(source)) rmSync(join(workspace.template, placeOf(file)), { recursive: true, force: true });
 }
 
-/** Evidence's settings of Vite, faults shown over the page, and the running system behind it. */
+/** Evidence's settings of Vite, and the running system behind it. */
 const settings = (system: string) => `
 import config from './vite.config.js';
 const theirs = { target: '${system}' };
@@ -29,7 +29,6 @@ export default {
   ...config,
   server: {
     ...config.server,
-    hmr: { overlay: true },
     proxy: { '^/(?!reports(/|$|[?]))': { ...theirs, ws: true }, '^/reports/(en/)?(unit|search)/': theirs },
   },
 };
