@@ -54,6 +54,8 @@ export function connectWarehouse(url: string, { querySeconds, cluster }: Warehou
       compile_expressions: 0,
       compile_aggregate_expressions: 0,
       compile_sort_description: 0,
+      // FINAL reads the other columns only where the key fits; conditions on anything else still wait for the rows that replace others.
+      optimize_move_to_prewhere_if_final: 1,
       // A reader that hangs up stops its query.
       cancel_http_readonly_queries_on_client_close: 1,
       ...(querySeconds === undefined ? {} : { max_execution_time: querySeconds }),

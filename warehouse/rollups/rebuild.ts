@@ -14,11 +14,12 @@ import { areasSql, claimCells, computeClaimed, FIRST_BUILD_CLAIM, live, type Mar
 
 export const beside: MartTables = {
   cells: 'mart.kpi_daily_beside',
+  members: 'mart.kpi_members_beside',
   flow: 'mart.flow_beside',
   areas: 'mart.kpi_areas_beside',
 };
 /** Areas last: they are summed over cells. */
-const parts = ['cells', 'flow', 'areas'] as const;
+const parts = ['cells', 'members', 'flow', 'areas'] as const;
 const allFacts = Object.keys(facts) as FactName[];
 
 /** What was built: as of which refresh, and up to which LSN raw rows may have been seen. */
@@ -152,9 +153,8 @@ export async function serveRebuilt(warehouse: Warehouse, slotId: string, builtSe
   for (const part of parts) {
     if (commentOf(beside[part]) === undefined || commentOf(live[part]) === mark) continue;
     if (part !== 'areas') {
-      for (const fact of part === 'cells' ? allFacts : []) {
-        const command = takeBackSql(fact);
-        if (command !== undefined) await warehouse.command(command, { since: builtSeq, seq });
+      for (const command of part === 'flow' ? [] : takeBackSql(part)) {
+        await warehouse.command(command, { since: builtSeq, seq });
       }
       await warehouse.command(
         `INSERT INTO ${beside[part]} SELECT * FROM ${live[part]} FINAL WHERE seq > {seq:UInt64}`,
@@ -187,21 +187,25 @@ export async function serveRebuilt(warehouse: Warehouse, slotId: string, builtSe
  * A split that was built from rows which changed again before a refresh saw them: the refresh knows nothing of it, so it is
  * emptied here; where the refresh has it, its own row beats this one.
  */
-function takeBackSql(fact: FactName): string | undefined {
-  const split = rolledUp.filter((kpi) => kpi.fact === fact && kpi.split !== undefined).map((kpi) => `'${kpi.id}'`);
-  if (split.length === 0) return undefined;
-  return `INSERT INTO ${beside.cells} (kpi, day, sppg_id, split, num, den, seq, watermark_lsn)
-    SELECT b.kpi, b.day, b.sppg_id, b.split, NULL, NULL, {since:UInt64}, b.watermark_lsn FROM ${beside.cells} AS b FINAL
-    WHERE b.kpi IN (${split.join(', ')}) AND b.split != '' AND b.num IS NOT NULL AND (b.sppg_id, b.day) IN (
-      SELECT sppg_id, day FROM ops.claims WHERE claim > {since:UInt64} AND claim <= {seq:UInt64} AND fact = '${fact}'
-    )`;
+function takeBackSql(part: 'cells' | 'members'): string[] {
+  return allFacts.flatMap((fact) => {
+    const split = rolledUp.filter((kpi) => kpi.fact === fact && kpi.split !== undefined).map((kpi) => `'${kpi.id}'`);
+    if (split.length === 0) return [];
+    return `INSERT INTO ${beside[part]}
+      SELECT b.* REPLACE (NULL AS num, NULL AS den, {since:UInt64} AS seq) FROM ${beside[part]} AS b FINAL
+      WHERE b.kpi IN (${split.join(', ')}) AND b.split != '' AND b.num IS NOT NULL AND (b.sppg_id, b.day) IN (
+        SELECT sppg_id, day FROM ops.claims WHERE claim > {since:UInt64} AND claim <= {seq:UInt64} AND fact = '${fact}'
+      )`;
+  });
 }
 
 /** True while the tables beside stand: a build is under way, or waits to be served. */
 export async function standsBeside(warehouse: Warehouse): Promise<{ stands: boolean; busy: boolean }> {
   const [row] = await warehouse.query<{ stands: boolean; busy: boolean }>(
     `SELECT count() > 0 AS stands, max(metadata_modification_time) > now() - INTERVAL 10 MINUTE AS busy
-     FROM system.tables WHERE database = 'mart' AND name IN ('kpi_daily_beside', 'flow_beside', 'kpi_areas_beside')`,
+     FROM system.tables WHERE database = 'mart' AND name IN (${Object.values(beside)
+       .map((table) => `'${table.slice('mart.'.length)}'`)
+       .join(', ')})`,
   );
   return row ?? { stands: false, busy: false };
 }

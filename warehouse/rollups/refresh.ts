@@ -159,13 +159,38 @@ export async function computeClaimed(
     const params = { ...at, claim: String(at.claim), chunk, chunks };
     const sql = (fact: FactName) => (fact === 'flow' ? flowSql(cellsCte(fact), into.flow) : refreshSql(fact, into));
     await Promise.all(dirtyFacts.map((fact) => warehouse.command(sql(fact), params)));
+    failpoint('rollup:before copies');
+    await Promise.all(copiesSql(into).map((copy) => warehouse.command(copy, params)));
     onProgress(chunk + 1, chunks);
   }
 }
 
-/** Where cells, days by the hour and areas are written and read: the served tables, or those built beside them. */
-export type MartTables = { cells: string; flow: string; areas: string };
-export const live: MartTables = { cells: 'mart.kpi_daily', flow: 'mart.flow', areas: 'mart.kpi_areas' };
+/**
+ * Where cells (as they are read, and as areas are summed from them), days by the hour and areas are written: the served tables, or
+ * those built beside them.
+ */
+export type MartTables = { cells: string; members: string; flow: string; areas: string };
+export const live: MartTables = {
+  cells: 'mart.kpi_daily',
+  members: 'mart.kpi_members',
+  flow: 'mart.flow',
+  areas: 'mart.kpi_areas',
+};
+
+/** What the facts of a chunk have put into ops.cells, copied in one insert to each table of cells. */
+function copiesSql(into: MartTables): string[] {
+  const computed = `SELECT kpi, day, sppg_id, split, num, den FROM ops.cells
+    WHERE claim = {claim:UInt64} AND chunk = {chunk:UInt32}`;
+  return [
+    `INSERT INTO ${into.cells} (kpi, day, sppg_id, split, num, den, seq, watermark_lsn)
+     SELECT *, {seq:UInt64}, {watermark:UInt64} FROM (${computed})`,
+    `INSERT INTO ${into.members} (kpi, day, sppg_id, split, num, den, regency_id, seq)
+     SELECT c.kpi, c.day, c.sppg_id, c.split, c.num, c.den, k.regencyId, {seq:UInt64} FROM (${computed}) AS c
+     INNER JOIN (
+       SELECT id, regencyId FROM raw.sppg FINAL WHERE NOT _deleted AND id IN (SELECT sppg_id FROM (${computed}))
+     ) AS k ON k.id = c.sppg_id`,
+  ];
+}
 
 const cellsCte = (fact: FactName) => `cells AS (
   SELECT sppg_id, day, shift FROM ops.claims
@@ -190,9 +215,9 @@ function refreshSql(fact: FactName, into: MartTables): string {
     SELECT toString(held.kpi), held.day, held.sppg_id, toString(held.split), 0, NULL, NULL FROM ${into.cells} AS held
     WHERE held.kpi IN (${ids}) AND (held.sppg_id, held.day) IN (SELECT sppg_id, day FROM cells)
       AND held.split != '' AND held.num IS NOT NULL`;
-  return `INSERT INTO ${into.cells} (kpi, day, sppg_id, split, num, den, seq, watermark_lsn)
+  return `INSERT INTO ops.cells (claim, chunk, kpi, day, sppg_id, split, num, den)
     WITH ${[cellsCte(fact), ...ctes].join(',\n')}, fact AS (${select})
-    SELECT kpi, day, sppg_id, split, max(num), max(den), {seq:UInt64}, {watermark:UInt64}
+    SELECT {claim:UInt64}, {chunk:UInt32}, kpi, day, sppg_id, split, max(num), max(den)
     FROM (
       -- "No data" is decided once: a ratio without a denominator has neither; nothing to add over a denominator is 0.
       SELECT a.1 AS kpi, day, sppg_id, split, ifNull(a.4, 0) != 0 AS present,
@@ -210,41 +235,36 @@ function refreshSql(fact: FactName, into: MartTables): string {
 
 /**
  * One INSERT … SELECT that sums the areas of the facts' cells claimed in ({since}, {seq}] again: the regencies the claimed
- * kitchens belong to, or ever did, on the claimed days. Demo kitchens count for nothing above themselves (rule 5). One
- * statement for all facts: planning one costs more than computing a few areas too many.
+ * kitchens belong to, or ever did, on the claimed days. Demo kitchens count for nothing above themselves (rule 5). Emptied cells,
+ * and those of kitchens that left, keep their rows, so an area that has nothing any more is written as empty. One statement for
+ * all facts: planning one costs more than computing a few areas too many.
  */
 export function areasSql(of: readonly FactName[], tables: MartTables): string {
-  const kpis = rolledUp.filter((kpi) => of.includes(kpi.fact));
-  const list = (texts: readonly string[]) => texts.map((text) => `'${text}'`).join(', ');
-  const ids = list(kpis.map((kpi) => kpi.id));
-  const factOf = (column: string) =>
-    `transform(toString(${column}), [${ids}], [${list(kpis.map((kpi) => kpi.fact))}], '')`;
+  const kpisOf = (fact: FactName) => rolledUp.filter((kpi) => kpi.fact === fact).map(({ id }) => `'${id}'`);
   return `INSERT INTO ${tables.areas} (kpi, day, province_id, regency_id, split, num, den, units, seq)
     WITH dirty AS (
-      SELECT DISTINCT toString(c.fact) AS fact, h.province_id AS province_id, h.regency_id AS regency_id, c.day AS day
+      SELECT DISTINCT c.day AS day, h.province_id AS province_id, h.regency_id AS regency_id,
+        arrayJoin(map(${of.map((fact) => `'${fact}', [${kpisOf(fact).join(', ')}]`).join(', ')})[toString(c.fact)]) AS kpi
       FROM (
-        SELECT fact, sppg_id, day FROM ops.claims WHERE claim > {since:UInt64} AND claim <= {seq:UInt64} AND fact IN (${list(of)})
+        SELECT DISTINCT fact, sppg_id, day FROM ops.claims WHERE claim > {since:UInt64} AND claim <= {seq:UInt64}
       ) AS c
       INNER JOIN (SELECT DISTINCT id, province_id, regency_id FROM ops.history_sppg WHERE NOT deleted) AS h ON h.id = c.sppg_id
-    ), members AS (
-      SELECT id, provinceId, regencyId FROM raw.sppg FINAL
-      WHERE NOT _deleted AND NOT isDemoAccount AND (provinceId, regencyId) IN (SELECT province_id, regency_id FROM dirty)
     )
-    SELECT kpi, day, province_id, regency_id, split, max(area_num), max(area_den), max(area_units), {seq:UInt64}
+    SELECT m.kpi, m.day, m.province_id, m.regency_id, m.split, sum(if(k.member, m.num, NULL)), sum(if(k.member, m.den, NULL)),
+      countIf(k.member AND m.num IS NOT NULL), {seq:UInt64}
     FROM (
-      SELECT m.kpi AS kpi, m.day AS day, s.provinceId AS province_id, s.regencyId AS regency_id, m.split AS split,
-        sum(m.num) AS area_num, sum(m.den) AS area_den, count() AS area_units
-      FROM ${tables.cells} AS m FINAL INNER JOIN members AS s ON s.id = m.sppg_id
-      WHERE m.kpi IN (${ids}) AND m.sppg_id IN (SELECT id FROM members) AND m.day IN (SELECT day FROM dirty) AND m.num IS NOT NULL
-      GROUP BY m.kpi, m.day, s.provinceId, s.regencyId, m.split
-      HAVING (${factOf('kpi')}, province_id, regency_id, day) IN (SELECT fact, province_id, regency_id, day FROM dirty)
-      UNION ALL
-      SELECT held.kpi, held.day, held.province_id, held.regency_id, held.split, NULL, NULL, 0 FROM ${tables.areas} AS held
-      WHERE held.kpi IN (${ids}) AND held.num IS NOT NULL
-        AND (held.province_id, held.regency_id, held.day) IN (SELECT province_id, regency_id, day FROM dirty)
-        AND (${factOf('held.kpi')}, held.province_id, held.regency_id, held.day) IN (SELECT fact, province_id, regency_id, day FROM dirty)
-    )
-    GROUP BY kpi, day, province_id, regency_id, split`;
+      SELECT c.kpi AS kpi, c.day AS day, d.province_id AS province_id, c.regency_id AS regency_id, c.split AS split, c.sppg_id AS sppg_id,
+        c.num AS num, c.den AS den
+      FROM (
+        SELECT toString(kpi) AS kpi, day, regency_id, split, sppg_id, num, den FROM ${tables.members} FINAL
+        WHERE (day, regency_id, kpi) IN (SELECT day, regency_id, kpi FROM dirty)
+      ) AS c
+      INNER JOIN dirty AS d ON d.day = c.day AND d.regency_id = c.regency_id AND d.kpi = c.kpi
+    ) AS m
+    LEFT ANY JOIN (
+      SELECT id, provinceId, regencyId, true AS member FROM raw.sppg FINAL WHERE NOT _deleted AND NOT isDemoAccount
+    ) AS k ON k.id = m.sppg_id AND k.provinceId = m.province_id AND k.regencyId = m.regency_id
+    GROUP BY m.kpi, m.day, m.province_id, m.regency_id, m.split`;
 }
 
 /** (id, is a ratio, num, den) of a KPI as it is aggregated. */
