@@ -179,13 +179,13 @@ export const live: MartTables = {
 
 /** What the facts of a chunk have put into ops.cells, copied in one insert to each table of cells. */
 function copiesSql(into: MartTables): string[] {
-  const computed = `SELECT kpi, day, sppg_id, split, num, den FROM ops.cells
+  const computed = `SELECT fact, kpi, day, sppg_id, split, num, den FROM ops.cells
     WHERE claim = {claim:UInt64} AND chunk = {chunk:UInt32}`;
   return [
     `INSERT INTO ${into.cells} (kpi, day, sppg_id, split, num, den, seq, watermark_lsn)
-     SELECT *, {seq:UInt64}, {watermark:UInt64} FROM (${computed})`,
-    `INSERT INTO ${into.members} (kpi, day, sppg_id, split, num, den, regency_id, seq)
-     SELECT c.kpi, c.day, c.sppg_id, c.split, c.num, c.den, k.regencyId, {seq:UInt64} FROM (${computed}) AS c
+     SELECT * EXCEPT fact, {seq:UInt64}, {watermark:UInt64} FROM (${computed})`,
+    `INSERT INTO ${into.members} (fact, kpi, day, sppg_id, split, num, den, regency_id, seq)
+     SELECT c.fact, c.kpi, c.day, c.sppg_id, c.split, c.num, c.den, k.regencyId, {seq:UInt64} FROM (${computed}) AS c
      INNER JOIN (
        SELECT id, regencyId FROM raw.sppg FINAL WHERE NOT _deleted AND id IN (SELECT sppg_id FROM (${computed}))
      ) AS k ON k.id = c.sppg_id`,
@@ -215,9 +215,9 @@ function refreshSql(fact: FactName, into: MartTables): string {
     SELECT toString(held.kpi), held.day, held.sppg_id, toString(held.split), 0, NULL, NULL FROM ${into.cells} AS held
     WHERE held.kpi IN (${ids}) AND (held.sppg_id, held.day) IN (SELECT sppg_id, day FROM cells)
       AND held.split != '' AND held.num IS NOT NULL`;
-  return `INSERT INTO ops.cells (claim, chunk, kpi, day, sppg_id, split, num, den)
+  return `INSERT INTO ops.cells (claim, chunk, fact, kpi, day, sppg_id, split, num, den)
     WITH ${[cellsCte(fact), ...ctes].join(',\n')}, fact AS (${select})
-    SELECT {claim:UInt64}, {chunk:UInt32}, kpi, day, sppg_id, split, max(num), max(den)
+    SELECT {claim:UInt64}, {chunk:UInt32}, '${fact}', kpi, day, sppg_id, split, max(num), max(den)
     FROM (
       -- "No data" is decided once: a ratio without a denominator has neither; nothing to add over a denominator is 0.
       SELECT a.1 AS kpi, day, sppg_id, split, ifNull(a.4, 0) != 0 AS present,
@@ -240,13 +240,12 @@ function refreshSql(fact: FactName, into: MartTables): string {
  * all facts: planning one costs more than computing a few areas too many.
  */
 export function areasSql(of: readonly FactName[], tables: MartTables): string {
-  const kpisOf = (fact: FactName) => rolledUp.filter((kpi) => kpi.fact === fact).map(({ id }) => `'${id}'`);
   return `INSERT INTO ${tables.areas} (kpi, day, province_id, regency_id, split, num, den, units, seq)
     WITH dirty AS (
-      SELECT DISTINCT c.day AS day, h.province_id AS province_id, h.regency_id AS regency_id,
-        arrayJoin(map(${of.map((fact) => `'${fact}', [${kpisOf(fact).join(', ')}]`).join(', ')})[toString(c.fact)]) AS kpi
+      SELECT DISTINCT c.day AS day, h.province_id AS province_id, h.regency_id AS regency_id, toString(c.fact) AS fact
       FROM (
-        SELECT DISTINCT fact, sppg_id, day FROM ops.claims WHERE claim > {since:UInt64} AND claim <= {seq:UInt64}
+        SELECT DISTINCT fact, sppg_id, day FROM ops.claims
+        WHERE claim > {since:UInt64} AND claim <= {seq:UInt64} AND fact IN (${of.map((fact) => `'${fact}'`).join(', ')})
       ) AS c
       INNER JOIN (SELECT DISTINCT id, province_id, regency_id FROM ops.history_sppg WHERE NOT deleted) AS h ON h.id = c.sppg_id
     )
@@ -256,10 +255,10 @@ export function areasSql(of: readonly FactName[], tables: MartTables): string {
       SELECT c.kpi AS kpi, c.day AS day, d.province_id AS province_id, c.regency_id AS regency_id, c.split AS split, c.sppg_id AS sppg_id,
         c.num AS num, c.den AS den
       FROM (
-        SELECT toString(kpi) AS kpi, day, regency_id, split, sppg_id, num, den FROM ${tables.members} FINAL
-        WHERE (day, regency_id, kpi) IN (SELECT day, regency_id, kpi FROM dirty)
+        SELECT day, regency_id, toString(fact) AS fact, kpi, split, sppg_id, num, den FROM ${tables.members} FINAL
+        WHERE (day, regency_id, fact) IN (SELECT day, regency_id, fact FROM dirty)
       ) AS c
-      INNER JOIN dirty AS d ON d.day = c.day AND d.regency_id = c.regency_id AND d.kpi = c.kpi
+      INNER JOIN dirty AS d ON d.day = c.day AND d.regency_id = c.regency_id AND d.fact = c.fact
     ) AS m
     LEFT ANY JOIN (
       SELECT id, provinceId, regencyId, true AS member FROM raw.sppg FINAL WHERE NOT _deleted AND NOT isDemoAccount
