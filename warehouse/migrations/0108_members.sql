@@ -13,22 +13,22 @@ CREATE TABLE IF NOT EXISTS ops.cells (
 ) ENGINE = MergeTree ORDER BY (claim, chunk, sppg_id)
 TTL written_at + INTERVAL 1 DAY;
 
--- The same cells as mart.kpi_daily by day, regency and fact: what areas are summed from, a few neighbouring granules an area and
--- fact instead of one in every kitchen's months. A kitchen that moved leaves rows behind it, which count for nothing: it is no member there any more.
+-- The same cells as mart.kpi_daily, a row for all of a fact of a kitchen's day, by day and regency: what areas are summed from, a few
+-- neighbouring granules an area instead of one in every kitchen's months. A kitchen that moved leaves rows behind it, which count
+-- for nothing: it is no member there any more.
 CREATE TABLE IF NOT EXISTS mart.kpi_members (
   day Date32,
   regency_id String,
   fact LowCardinality(String),
-  kpi LowCardinality(String),
   sppg_id String,
-  split LowCardinality(String),
-  num Nullable(Float64),
-  den Nullable(Float64),
+  cells Array(Tuple(kpi LowCardinality(String), split LowCardinality(String), num Nullable(Float64), den Nullable(Float64))),
   seq UInt64
-) ENGINE = ReplacingMergeTree(seq) PARTITION BY toYear(day) * 12 + toMonth(day) ORDER BY (day, regency_id, fact, kpi, sppg_id, split)
-SETTINGS index_granularity = 512;
+) ENGINE = ReplacingMergeTree(seq) PARTITION BY toYear(day) * 12 + toMonth(day) ORDER BY (day, regency_id, fact, sppg_id)
+SETTINGS index_granularity = 128;
 
 -- Finer: a refresh looks up the cells of many kitchens, each in a granule of its own.
+DROP TABLE IF EXISTS mart.kpi_daily_finer SYNC;
+
 CREATE TABLE mart.kpi_daily_finer (
   kpi LowCardinality(String),
   day Date32,

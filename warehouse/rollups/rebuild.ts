@@ -153,7 +153,7 @@ export async function serveRebuilt(warehouse: Warehouse, slotId: string, builtSe
   for (const part of parts) {
     if (commentOf(beside[part]) === undefined || commentOf(live[part]) === mark) continue;
     if (part !== 'areas') {
-      for (const command of part === 'flow' ? [] : takeBackSql(part)) {
+      for (const command of part === 'cells' ? takeBackSql(part) : []) {
         await warehouse.command(command, { since: builtSeq, seq });
       }
       await warehouse.command(
@@ -164,6 +164,7 @@ export async function serveRebuilt(warehouse: Warehouse, slotId: string, builtSe
       );
     } else {
       const from = { ...live, areas: beside.areas };
+      for (const command of takeBackSql(part)) await warehouse.command(command, { since: builtSeq, seq });
       await warehouse.command(areasSql(allFacts, from), { since: builtSeq, seq });
     }
     await warehouse.command(`ALTER TABLE ${beside[part]} MODIFY COMMENT '${mark}'`);
@@ -185,17 +186,24 @@ export async function serveRebuilt(warehouse: Warehouse, slotId: string, builtSe
 
 /**
  * A split that was built from rows which changed again before a refresh saw them: the refresh knows nothing of it, so it is
- * emptied here; where the refresh has it, its own row beats this one.
+ * emptied here, in its cell and in its area; where the refresh has it, its own row beats this one.
  */
-function takeBackSql(part: 'cells' | 'members'): string[] {
+function takeBackSql(part: 'cells' | 'areas'): string[] {
+  const empty = part === 'cells' ? 'NULL AS num, NULL AS den' : 'NULL AS num, NULL AS den, 0 AS units';
   return allFacts.flatMap((fact) => {
     const split = rolledUp.filter((kpi) => kpi.fact === fact && kpi.split !== undefined).map((kpi) => `'${kpi.id}'`);
     if (split.length === 0) return [];
+    const claims = `ops.claims AS c WHERE c.claim > {since:UInt64} AND c.claim <= {seq:UInt64} AND c.fact = '${fact}'`;
+    const since =
+      part === 'cells'
+        ? `(b.sppg_id, b.day) IN (SELECT c.sppg_id, c.day FROM ${claims})`
+        : `(b.province_id, b.regency_id, b.day) IN (
+            SELECT h.province_id, h.regency_id, c.day FROM (SELECT c.sppg_id AS sppg_id, c.day AS day FROM ${claims}) AS c
+            INNER JOIN (SELECT DISTINCT id, province_id, regency_id FROM ops.history_sppg WHERE NOT deleted) AS h ON h.id = c.sppg_id
+          )`;
     return `INSERT INTO ${beside[part]}
-      SELECT b.* REPLACE (NULL AS num, NULL AS den, {since:UInt64} AS seq) FROM ${beside[part]} AS b FINAL
-      WHERE b.kpi IN (${split.join(', ')}) AND b.split != '' AND b.num IS NOT NULL AND (b.sppg_id, b.day) IN (
-        SELECT sppg_id, day FROM ops.claims WHERE claim > {since:UInt64} AND claim <= {seq:UInt64} AND fact = '${fact}'
-      )`;
+      SELECT b.* REPLACE (${empty}, {since:UInt64} AS seq) FROM ${beside[part]} AS b FINAL
+      WHERE b.kpi IN (${split.join(', ')}) AND b.split != '' AND b.num IS NOT NULL AND ${since}`;
   });
 }
 

@@ -184,8 +184,9 @@ function copiesSql(into: MartTables): string[] {
   return [
     `INSERT INTO ${into.cells} (kpi, day, sppg_id, split, num, den, seq, watermark_lsn)
      SELECT * EXCEPT fact, {seq:UInt64}, {watermark:UInt64} FROM (${computed})`,
-    `INSERT INTO ${into.members} (fact, kpi, day, sppg_id, split, num, den, regency_id, seq)
-     SELECT c.fact, c.kpi, c.day, c.sppg_id, c.split, c.num, c.den, k.regencyId, {seq:UInt64} FROM (${computed}) AS c
+    `INSERT INTO ${into.members} (day, regency_id, fact, sppg_id, cells, seq)
+     SELECT c.day, k.regencyId, c.fact, c.sppg_id, c.cells, {seq:UInt64}
+     FROM (SELECT day, fact, sppg_id, groupArray((kpi, split, num, den)) AS cells FROM (${computed}) GROUP BY day, fact, sppg_id) AS c
      INNER JOIN (
        SELECT id, regencyId FROM raw.sppg FINAL WHERE NOT _deleted AND id IN (SELECT sppg_id FROM (${computed}))
      ) AS k ON k.id = c.sppg_id`,
@@ -210,11 +211,12 @@ function refreshSql(fact: FactName, into: MartTables): string {
     list(kpis),
   );
   const ids = kpis.map((kpi) => `'${kpi.id}'`).join(', ');
+  // Emptied ones as well: what a row of mart.kpi_members lists is what its area has, or has to lose.
   const heldSplits = `
     UNION ALL
     SELECT toString(held.kpi), held.day, held.sppg_id, toString(held.split), 0, NULL, NULL FROM ${into.cells} AS held
     WHERE held.kpi IN (${ids}) AND (held.sppg_id, held.day) IN (SELECT sppg_id, day FROM cells)
-      AND held.split != '' AND held.num IS NOT NULL`;
+      AND held.split != ''`;
   return `INSERT INTO ops.cells (claim, chunk, fact, kpi, day, sppg_id, split, num, den)
     WITH ${[cellsCte(fact), ...ctes].join(',\n')}, fact AS (${select})
     SELECT {claim:UInt64}, {chunk:UInt32}, '${fact}', kpi, day, sppg_id, split, max(num), max(den)
@@ -235,9 +237,9 @@ function refreshSql(fact: FactName, into: MartTables): string {
 
 /**
  * One INSERT … SELECT that sums the areas of the facts' cells claimed in ({since}, {seq}] again: the regencies the claimed
- * kitchens belong to, or ever did, on the claimed days. Demo kitchens count for nothing above themselves (rule 5). Emptied cells,
- * and those of kitchens that left, keep their rows, so an area that has nothing any more is written as empty. One statement for
- * all facts: planning one costs more than computing a few areas too many.
+ * kitchens belong to, or ever did, on the claimed days. Demo kitchens count for nothing above themselves (rule 5). Emptied cells stay
+ * listed, as do those of kitchens that left, so an area that has nothing any more is written as empty. One statement for all
+ * facts: planning one costs more than computing a few areas too many.
  */
 export function areasSql(of: readonly FactName[], tables: MartTables): string {
   return `INSERT INTO ${tables.areas} (kpi, day, province_id, regency_id, split, num, den, units, seq)
@@ -249,21 +251,21 @@ export function areasSql(of: readonly FactName[], tables: MartTables): string {
       ) AS c
       INNER JOIN (SELECT DISTINCT id, province_id, regency_id FROM ops.history_sppg WHERE NOT deleted) AS h ON h.id = c.sppg_id
     )
-    SELECT m.kpi, m.day, m.province_id, m.regency_id, m.split, sum(if(k.member, m.num, NULL)), sum(if(k.member, m.den, NULL)),
-      countIf(k.member AND m.num IS NOT NULL), {seq:UInt64}
+    SELECT cell.kpi, day, province_id, regency_id, cell.split, sum(if(member, cell.num, NULL)), sum(if(member, cell.den, NULL)),
+      countIf(member AND cell.num IS NOT NULL), {seq:UInt64}
     FROM (
-      SELECT c.kpi AS kpi, c.day AS day, d.province_id AS province_id, c.regency_id AS regency_id, c.split AS split, c.sppg_id AS sppg_id,
-        c.num AS num, c.den AS den
+      SELECT m.day AS day, d.province_id AS province_id, m.regency_id AS regency_id, m.cells AS cells,
+        (m.sppg_id, province_id, regency_id) IN (
+          SELECT id, provinceId, regencyId FROM raw.sppg FINAL WHERE NOT _deleted AND NOT isDemoAccount
+        ) AS member
       FROM (
-        SELECT day, regency_id, toString(fact) AS fact, kpi, split, sppg_id, num, den FROM ${tables.members} FINAL
+        SELECT day, regency_id, toString(fact) AS fact, sppg_id, cells FROM ${tables.members} FINAL
         WHERE (day, regency_id, fact) IN (SELECT day, regency_id, fact FROM dirty)
-      ) AS c
-      INNER JOIN dirty AS d ON d.day = c.day AND d.regency_id = c.regency_id AND d.fact = c.fact
-    ) AS m
-    LEFT ANY JOIN (
-      SELECT id, provinceId, regencyId, true AS member FROM raw.sppg FINAL WHERE NOT _deleted AND NOT isDemoAccount
-    ) AS k ON k.id = m.sppg_id AND k.provinceId = m.province_id AND k.regencyId = m.regency_id
-    GROUP BY m.kpi, m.day, m.province_id, m.regency_id, m.split`;
+      ) AS m
+      INNER JOIN dirty AS d ON d.day = m.day AND d.regency_id = m.regency_id AND d.fact = m.fact
+    )
+    ARRAY JOIN cells AS cell
+    GROUP BY cell.kpi, day, province_id, regency_id, cell.split`;
 }
 
 /** (id, is a ratio, num, den) of a KPI as it is aggregated. */

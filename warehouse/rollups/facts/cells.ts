@@ -12,14 +12,8 @@ export const zones = 'zones AS (SELECT DISTINCT sppg_id, shift FROM cells WHERE 
 /** The instant at which the local day of a row ends. */
 export const rowDayEnds = "toDateTime64(day + 1, 3, 'UTC') - toIntervalHour(z.shift) AS dayEnds";
 
-/** Offsets from UTC there are, in hours. */
-const SHIFTS = [7, 8, 9];
-/**
- * Whether a place's instant lies in the local day of one of the cells, which are (owner, day, shift): exactly, for each key too many
- * costs a granule of its table.
- */
-const onDayOf = (owner: string, cells: string) =>
-  `(${SHIFTS.map((shift) => `(${owner}, toDate32(at + toIntervalHour(${shift})), toInt8(${shift})) IN (${cells})`).join(' OR ')})`;
+/** UTC days a dirty cell may reach into: a local day begins at most 9 hours before the UTC day of the same name. */
+export const utcDays = 'SELECT sppg_id, arrayJoin([day - 1, day]) AS utc_day FROM cells';
 
 /** Programme → SPPG for the kitchens of the dirty cells. */
 export const programs = `programs AS (
@@ -27,23 +21,16 @@ export const programs = `programs AS (
   WHERE NOT _deleted AND id IN (SELECT key FROM ops.places_nutrition_programs WHERE sppg_id IN (SELECT sppg_id FROM cells))
 )`;
 
-/** Whether a place of a programme's handover lies in a dirty cell: not every programme on every day, but each on its own. */
-export const handoverPlaces = `program_id IN (SELECT program_id FROM programs) AND ${onDayOf(
-  'program_id',
-  'SELECT p.program_id, c.day, c.shift FROM cells AS c INNER JOIN programs AS p ON p.sppg_id = c.sppg_id',
-)}`;
+/** (program_id, utc_day) of the dirty cells: not every programme on every day, but each on its own. */
+export const programDays = `SELECT p.program_id AS program_id, c.utc_day AS utc_day FROM (${utcDays}) AS c INNER JOIN programs AS p ON p.sppg_id = c.sppg_id`;
 
-/** Whether a place (sppg_id, at) lies in a dirty cell. The kitchens are named once more alone: only so is the primary key used. */
-export const places = `sppg_id IN (SELECT sppg_id FROM cells) AND ${onDayOf('sppg_id', 'SELECT sppg_id, day, shift FROM cells')}`;
+/** Keys of a table placed by (sppg_id, at). The kitchens are named once more alone: only so is the primary key used. */
+export const keysOf = (table: string, inside = utcDays) =>
+  `SELECT key FROM ops.places_${table}
+   WHERE sppg_id IN (SELECT sppg_id FROM cells) AND (sppg_id, toDate32(at)) IN (${inside})`;
 
-/** Keys of a table placed by (sppg_id, at) in the dirty cells. */
-export const keysOf = (table: string) => `SELECT key FROM ops.places_${table} WHERE ${places}`;
-
-/** The same for cells that are months, which stand on their first day; a day more at either end. */
-export const keysOfMonths = (table: string) => `SELECT key FROM ops.places_${table}
-  WHERE sppg_id IN (SELECT sppg_id FROM cells) AND (sppg_id, toDate32(at)) IN (
-    SELECT sppg_id, arrayJoin(arrayMap(n -> day + n - 1, range(33))) FROM cells
-  )`;
+/** The same for cells that are months, which stand on their first day. */
+export const utcDaysOfMonth = `SELECT sppg_id, arrayJoin(arrayMap(n -> day + n - 1, range(33))) AS utc_day FROM cells`;
 
 /** First day of a day's month; unlike toStartOfMonth it holds for every Date32. */
 export const monthOf = (day: string) => `toDate32(${day} - toDayOfMonth(${day}) + 1)`;

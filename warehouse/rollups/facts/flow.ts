@@ -4,7 +4,7 @@
  * delivered is portions_delivered; what has no time has hour 255; what was done before its day counts in the first hour,
  * after it in the last.
  */
-import { type Fact, handoverPlaces, keysOf, programs, zones } from './cells.ts';
+import { type Fact, keysOf, programDays, programs, zones } from './cells.ts';
 
 const hoursInto = (at: string) =>
   `dateDiff('hour', toDateTime64(day, 3, 'UTC') - toIntervalHour(z.shift), assumeNotNull(${at}))`;
@@ -77,7 +77,7 @@ export const flow = {
           SELECT id, programId, distributionDate, actualQuantity, deliveryStatus, deliveryTime, receivedAt
           FROM raw.school_distributions FINAL WHERE NOT _deleted AND id IN (
             SELECT key FROM ops.places_school_distributions
-            WHERE ${handoverPlaces}
+            WHERE program_id IN (SELECT program_id FROM programs) AND (program_id, toDate32(at)) IN (${programDays})
           )
         ) AS h
         INNER JOIN programs AS p ON p.program_id = h.programId

@@ -1,6 +1,6 @@
 /** Facts of a day of operations: batches, checks, delivery runs, handovers to schools, what was eaten, weighed, received and said. */
 import type { FactName } from '../../kpis/kpi.ts';
-import { type Fact, handoverPlaces, keysOf, places, programs, rowDayEnds, zones } from './cells.ts';
+import { type Fact, keysOf, programDays, programs, rowDayEnds, utcDays, zones } from './cells.ts';
 
 /** Columns that rules look at, beside those that figures are made of. */
 const BATCH =
@@ -29,7 +29,7 @@ const handovers = `handovers AS (
     FROM raw.school_distributions FINAL
     WHERE NOT _deleted AND id IN (
       SELECT key FROM ops.places_school_distributions
-      WHERE ${handoverPlaces}
+      WHERE program_id IN (SELECT program_id FROM programs) AND (program_id, toDate32(at)) IN (${programDays})
     )
   ) AS sd
   INNER JOIN programs AS p ON p.program_id = sd.programId
@@ -111,7 +111,7 @@ export const operations = {
         SELECT id, actualEndTime FROM raw.food_productions FINAL
         WHERE NOT _deleted AND id IN (
           SELECT production_id FROM ops.places_food_distributions
-          WHERE ${places}
+          WHERE sppg_id IN (SELECT sppg_id FROM cells) AND (sppg_id, toDate32(at)) IN (${utcDays})
         )
       ) AS f ON f.id = x.productionId
       WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)`,
@@ -127,7 +127,7 @@ export const operations = {
         SELECT id, schoolType FROM raw.school_beneficiaries FINAL
         WHERE NOT _deleted AND id IN (
           SELECT school_id FROM ops.places_school_distributions
-          WHERE ${handoverPlaces}
+          WHERE program_id IN (SELECT program_id FROM programs) AND (program_id, toDate32(at)) IN (${programDays})
         )
       ) AS b ON b.id = h.schoolId`,
   },
@@ -141,7 +141,10 @@ export const operations = {
         SELECT id, distributionId, reportType, totalPortionsServed, totalPortionsConsumed, ${REPORT.join(', ')}
         FROM raw.school_feeding_reports FINAL
         WHERE NOT _deleted AND id IN (
-          SELECT key FROM ops.places_school_feeding_reports WHERE distribution_id IN (SELECT id FROM handovers)
+          SELECT key FROM ops.places_school_feeding_reports WHERE distribution_id IN (
+            SELECT key FROM ops.places_school_distributions
+            WHERE program_id IN (SELECT program_id FROM programs) AND (program_id, toDate32(at)) IN (${programDays})
+          )
         )
       ) AS r
       INNER JOIN handovers AS h ON h.id = r.distributionId`,
