@@ -1,6 +1,6 @@
 // Installs what a fresh clone lacks, with nothing but Node and npm; used by `npm start` and `npm test`.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -126,8 +126,11 @@ function areInstalled(folder) {
   );
 }
 
-/** Waits until no other process holds the lock file, and holds it until this process ends. */
-function holdAlone(lock) {
+/** No installation takes as long: whoever still holds the lock was cut off, and its pid may be somebody else's by now. */
+const LOCKED_FOR_MS = 30 * 60_000;
+
+/** Does the work when no other process holds the lock file, unless it is `done` by then. */
+function alone(lock, done, work) {
   const held = () => {
     try {
       writeFileSync(lock, String(process.pid), { flag: 'wx' });
@@ -137,21 +140,28 @@ function holdAlone(lock) {
       return false;
     }
   };
-  const isAlive = (pid) => {
+  const isStale = () => {
     try {
-      return pid > 0 && process.kill(pid, 0);
+      const age = Date.now() - statSync(lock).mtimeMs;
+      const pid = Number(readFileSync(lock, 'utf8'));
+      // Not written yet.
+      if (pid === 0) return age > 5_000;
+      return pid === process.pid || age > LOCKED_FOR_MS || !process.kill(pid, 0);
     } catch (error) {
-      return error.code === 'EPERM';
+      // Released meanwhile, or somebody else's process.
+      return error.code === 'ESRCH';
     }
   };
   for (let told = false; !held(); told = true) {
-    const holder = Number(readFileSync(lock, { encoding: 'utf8', flag: 'a+' }));
-    if (!isAlive(holder)) rmSync(lock, { force: true });
-    else if (!told) console.log(`Process ${holder} is installing the same; waiting for it …`);
+    if (isStale()) rmSync(lock, { force: true });
+    else if (!told) console.log('Another process is installing the same; waiting for it …');
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
   }
-  process.once('exit', () => rmSync(lock, { force: true }));
-  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+  const release = () => rmSync(lock, { force: true });
+  process.once('exit', release);
+  if (!done()) work();
+  process.off('exit', release);
+  release();
 }
 
 /** The folder of the report site's narrative, a package of its own with its own lockfile. */
@@ -169,13 +179,13 @@ export function ensureSitePackages() {
   const installed = () => areInstalled(site) && existsSync(whole) && readFileSync(whole, 'utf8') === lock;
   if (installed()) return;
   // `npm start` installs in the background, and an author may ask for the same.
-  holdAlone(join(site, '.installing'));
-  if (installed()) return;
-  console.log(`${new Date().toISOString()} installing the packages of the report site …`);
-  run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: site });
-  run('npm', ['run', '--silent', 'prepare:site'], { cwd: site });
-  writeFileSync(whole, lock);
-  console.log(`${new Date().toISOString()} installed`);
+  alone(join(site, '.installing'), installed, () => {
+    console.log(`${new Date().toISOString()} installing the packages of the report site …`);
+    run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: site });
+    run('npm', ['run', '--silent', 'prepare:site'], { cwd: site });
+    writeFileSync(whole, lock);
+    console.log(`${new Date().toISOString()} installed`);
+  });
 }
 
 /** The same beside everything else, at low priority; what it says is in DATA_DIR/logs/site-packages.log. Ends with this process. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { messageOf } from '../platform/errors.ts';
 import { preview } from '../reports/narrative/preview.ts';
 import { withWarehouse } from './connections.ts';
+import { readRuntime } from './runtime.ts';
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
 const stopping = new AbortController();
@@ -15,7 +16,7 @@ await withWarehouse((warehouse, config) =>
   preview({
     ...{ warehouse, say, port: PORT, signal: stopping.signal, graceDays: config.GRACE_DAYS, release: 'preview' },
     work: join(config.dataDir, 'site-dev'),
-    system: `http://127.0.0.1:${config.PORT}`,
+    system: readRuntime(config)?.api ?? `http://127.0.0.1:${config.PORT}`,
     onProgress: (step) => say(`${step} …`),
   }),
 ).catch((error: unknown) => {

@@ -80,7 +80,13 @@ export async function preview(options: PreviewOptions): Promise<void> {
     // An editor may write a file in several steps.
     saved.add(file);
     clearTimeout(timer);
-    timer = setTimeout(take, 100);
+    timer = setTimeout(() => {
+      try {
+        take();
+      } catch (error) {
+        say(messageOf(error));
+      }
+    }, 100);
   });
   for (const folder of ['../charts', '../narrative/page', '../design'])
     watch(join(SITE, folder), { signal }, () => void bundleLibrary(workspace).catch((error) => say(messageOf(error))));

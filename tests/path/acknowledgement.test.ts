@@ -36,6 +36,7 @@ const STAGES = [
   ['worker', 'load:after ledger'],
   ['worker', 'rollup:before claim'],
   ['worker', 'rollup:after claim'],
+  ['worker', 'rollup:before copies'],
   ['worker', 'rollup:before areas'],
   ['worker', 'rollup:after cells'],
   ['worker', 'rollup:before announce'],

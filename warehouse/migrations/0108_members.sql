@@ -1,6 +1,7 @@
--- The cells of a refresh, where its statements put them before they are copied to where they are read; kept a day for inspection.
+-- The cells of a refresh, where its statements put them before they are copied to where they are read: by attempt, for two workers may
+-- try the same claim when one has lost its lock. Kept a day for inspection.
 CREATE TABLE IF NOT EXISTS ops.cells (
-  claim UInt64,
+  attempt UInt64,
   chunk UInt32,
   fact LowCardinality(String),
   kpi LowCardinality(String),
@@ -10,7 +11,7 @@ CREATE TABLE IF NOT EXISTS ops.cells (
   num Nullable(Float64),
   den Nullable(Float64),
   written_at DateTime DEFAULT now()
-) ENGINE = MergeTree ORDER BY (claim, chunk, sppg_id)
+) ENGINE = MergeTree ORDER BY (attempt, chunk, sppg_id)
 TTL written_at + INTERVAL 1 DAY;
 
 -- The same cells as mart.kpi_daily, a row for all of a fact of a kitchen's day, by day and regency: what areas are summed from, a few
@@ -25,26 +26,5 @@ CREATE TABLE IF NOT EXISTS mart.kpi_members (
   seq UInt64
 ) ENGINE = ReplacingMergeTree(seq) PARTITION BY toYear(day) * 12 + toMonth(day) ORDER BY (day, regency_id, fact, sppg_id)
 SETTINGS index_granularity = 128;
-
--- Finer: a refresh looks up the cells of many kitchens, each in a granule of its own.
-DROP TABLE IF EXISTS mart.kpi_daily_finer SYNC;
-
-CREATE TABLE mart.kpi_daily_finer (
-  kpi LowCardinality(String),
-  day Date32,
-  sppg_id String,
-  split LowCardinality(String),
-  num Nullable(Float64),
-  den Nullable(Float64),
-  seq UInt64,
-  watermark_lsn UInt64
-) ENGINE = ReplacingMergeTree(seq) PARTITION BY toYear(day) * 12 + toMonth(day) ORDER BY (kpi, sppg_id, day, split)
-SETTINGS index_granularity = 512, min_bytes_for_wide_part = 1099511627776, min_rows_for_wide_part = 1000000000000;
-
-INSERT INTO mart.kpi_daily_finer SELECT * FROM mart.kpi_daily SETTINGS max_partitions_per_insert_block = 0;
-
-EXCHANGE TABLES mart.kpi_daily AND mart.kpi_daily_finer;
-
-DROP TABLE mart.kpi_daily_finer SYNC;
 
 INSERT INTO ops.definitions (fingerprint) VALUES ('tables made anew');

@@ -18,7 +18,7 @@ export const beside: MartTables = {
   flow: 'mart.flow_beside',
   areas: 'mart.kpi_areas_beside',
 };
-/** Areas last: they are summed over cells. */
+/** Areas last: they are summed over members. */
 const parts = ['cells', 'members', 'flow', 'areas'] as const;
 const allFacts = Object.keys(facts) as FactName[];
 
@@ -185,25 +185,27 @@ export async function serveRebuilt(warehouse: Warehouse, slotId: string, builtSe
 }
 
 /**
- * A split that was built from rows which changed again before a refresh saw them: the refresh knows nothing of it, so it is
- * emptied here, in its cell and in its area; where the refresh has it, its own row beats this one.
+ * What was built from rows which changed again before a refresh saw them, and is listed nowhere since: a split of a cell, any figure
+ * of an area. It is emptied here; where a refresh has it, or the areas' sum that follows, that row beats this one.
  */
 function takeBackSql(part: 'cells' | 'areas'): string[] {
-  const empty = part === 'cells' ? 'NULL AS num, NULL AS den' : 'NULL AS num, NULL AS den, 0 AS units';
   return allFacts.flatMap((fact) => {
-    const split = rolledUp.filter((kpi) => kpi.fact === fact && kpi.split !== undefined).map((kpi) => `'${kpi.id}'`);
-    if (split.length === 0) return [];
-    const claims = `ops.claims AS c WHERE c.claim > {since:UInt64} AND c.claim <= {seq:UInt64} AND c.fact = '${fact}'`;
-    const since =
-      part === 'cells'
-        ? `(b.sppg_id, b.day) IN (SELECT c.sppg_id, c.day FROM ${claims})`
-        : `(b.province_id, b.regency_id, b.day) IN (
-            SELECT h.province_id, h.regency_id, c.day FROM (SELECT c.sppg_id AS sppg_id, c.day AS day FROM ${claims}) AS c
-            INNER JOIN (SELECT DISTINCT id, province_id, regency_id FROM ops.history_sppg WHERE NOT deleted) AS h ON h.id = c.sppg_id
-          )`;
+    const kpis = rolledUp.filter((kpi) => kpi.fact === fact && (part === 'areas' || kpi.split !== undefined));
+    if (kpis.length === 0) return [];
+    const claims = `SELECT sppg_id, day FROM ops.claims WHERE claim > {since:UInt64} AND claim <= {seq:UInt64} AND fact = '${fact}'`;
+    const [empty, touched] = {
+      cells: ['NULL AS num, NULL AS den', `b.split != '' AND (b.sppg_id, b.day) IN (${claims})`],
+      areas: [
+        'NULL AS num, NULL AS den, 0 AS units',
+        `(b.province_id, b.regency_id, b.day) IN (
+          SELECT h.province_id, h.regency_id, c.day FROM (${claims}) AS c
+          INNER JOIN (SELECT DISTINCT id, province_id, regency_id FROM ops.history_sppg WHERE NOT deleted) AS h ON h.id = c.sppg_id
+        )`,
+      ],
+    }[part];
     return `INSERT INTO ${beside[part]}
       SELECT b.* REPLACE (${empty}, {since:UInt64} AS seq) FROM ${beside[part]} AS b FINAL
-      WHERE b.kpi IN (${split.join(', ')}) AND b.split != '' AND b.num IS NOT NULL AND ${since}`;
+      WHERE b.kpi IN (${kpis.map(({ id }) => `'${id}'`).join(', ')}) AND b.num IS NOT NULL AND ${touched}`;
   });
 }
 

@@ -5,7 +5,7 @@
  * between repeats work and loses nothing. Every attempt has a number of its own, above those of all that claimed before it:
  * what an attempt that was cut off has written, or is still writing, is older than what the next one writes.
  */
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { LumbungError } from '../../platform/errors.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { Warehouse } from '../client.ts';
@@ -68,13 +68,14 @@ export async function refreshDirtyCells(warehouse: Warehouse, slotId: string): P
   // An idle source still moves on in time: only the freshness is renewed.
   if (unchanged && progress.committed <= progress.told) return undefined;
   const marked = [...new Set(open.map(([, table]) => table))];
-  const changed = marked.includes('*') ? allCellsSql : dirtyCellsSql(progress.changed, marked);
+  const everything = marked.includes('*');
+  const changed = everything ? allCellsSql : dirtyCellsSql(progress.changed, marked);
   const seq = progress.seq + 1;
   const range: MarkRange = { from: rolled, to: lsn, marks, told: progress.told, now: progress.committed };
   const dirty = [...(unchanged ? [] : [changed]), cellsDirtyByTimeSql(progress.told, progress.committed)].join(
     '\nUNION ALL\n',
   );
-  const cells = await recompute(warehouse, dirty, range, lsn, seq);
+  const cells = await recompute(warehouse, dirty, range, lsn, seq, everything);
   if (cells > 0) failpoint('rollup:after cells');
   const rolledAt = new Date().toISOString();
   await warehouse.insertRows('ops.rollups', [
@@ -113,6 +114,7 @@ async function recompute(
   range: MarkRange,
   watermarkLsn: string,
   claim: number,
+  everything: boolean,
 ): Promise<number> {
   failpoint('rollup:before claim');
   await claimCells(warehouse, claim, dirtySql, range);
@@ -126,7 +128,9 @@ async function recompute(
   await computeClaimed(warehouse, { claim, seq: claim, watermark: watermarkLsn, now: range.now }, dirtyFacts, cells);
   failpoint('rollup:before areas');
   const summed = dirtyFacts.filter((fact) => fact !== 'flow');
-  if (summed.length > 0) await warehouse.command(areasSql(summed, live), { since: claim - 1, seq: claim });
+  if (summed.length > 0) {
+    await warehouse.command(areasSql(summed, live, everything), { since: claim - 1, seq: claim });
+  }
   return cells;
 }
 
@@ -155,8 +159,9 @@ export async function computeClaimed(
   onProgress: (done: number, all: number) => void = () => undefined,
 ): Promise<void> {
   const chunks = Math.ceil(cells / CELLS_PER_CHUNK);
+  const attempt = String(randomBytes(8).readBigUInt64LE());
   for (let chunk = 0; chunk < chunks; chunk++) {
-    const params = { ...at, claim: String(at.claim), chunk, chunks };
+    const params = { ...at, claim: String(at.claim), attempt, chunk, chunks };
     const sql = (fact: FactName) => (fact === 'flow' ? flowSql(cellsCte(fact), into.flow) : refreshSql(fact, into));
     await Promise.all(dirtyFacts.map((fact) => warehouse.command(sql(fact), params)));
     failpoint('rollup:before copies');
@@ -180,7 +185,7 @@ export const live: MartTables = {
 /** What the facts of a chunk have put into ops.cells, copied in one insert to each table of cells. */
 function copiesSql(into: MartTables): string[] {
   const computed = `SELECT fact, kpi, day, sppg_id, split, num, den FROM ops.cells
-    WHERE claim = {claim:UInt64} AND chunk = {chunk:UInt32}`;
+    WHERE attempt = {attempt:UInt64} AND chunk = {chunk:UInt32}`;
   return [
     `INSERT INTO ${into.cells} (kpi, day, sppg_id, split, num, den, seq, watermark_lsn)
      SELECT * EXCEPT fact, {seq:UInt64}, {watermark:UInt64} FROM (${computed})`,
@@ -217,9 +222,9 @@ function refreshSql(fact: FactName, into: MartTables): string {
     SELECT toString(held.kpi), held.day, held.sppg_id, toString(held.split), 0, NULL, NULL FROM ${into.cells} AS held
     WHERE held.kpi IN (${ids}) AND (held.sppg_id, held.day) IN (SELECT sppg_id, day FROM cells)
       AND held.split != ''`;
-  return `INSERT INTO ops.cells (claim, chunk, fact, kpi, day, sppg_id, split, num, den)
+  return `INSERT INTO ops.cells (attempt, chunk, fact, kpi, day, sppg_id, split, num, den)
     WITH ${[cellsCte(fact), ...ctes].join(',\n')}, fact AS (${select})
-    SELECT {claim:UInt64}, {chunk:UInt32}, '${fact}', kpi, day, sppg_id, split, max(num), max(den)
+    SELECT {attempt:UInt64}, {chunk:UInt32}, '${fact}', kpi, day, sppg_id, split, max(num), max(den)
     FROM (
       -- "No data" is decided once: a ratio without a denominator has neither; nothing to add over a denominator is 0.
       SELECT a.1 AS kpi, day, sppg_id, split, ifNull(a.4, 0) != 0 AS present,
@@ -239,9 +244,13 @@ function refreshSql(fact: FactName, into: MartTables): string {
  * One INSERT … SELECT that sums the areas of the facts' cells claimed in ({since}, {seq}] again: the regencies the claimed
  * kitchens belong to, or ever did, on the claimed days. Demo kitchens count for nothing above themselves (rule 5). Emptied cells stay
  * listed, as do those of kitchens that left, so an area that has nothing any more is written as empty. One statement for all
- * facts: planning one costs more than computing a few areas too many.
+ * facts: planning one costs more than computing a few areas too many. Where `everything` is summed, areas that no cell is listed for
+ * (left over by an earlier version's tables) are written as empty, too.
  */
-export function areasSql(of: readonly FactName[], tables: MartTables): string {
+export function areasSql(of: readonly FactName[], tables: MartTables, everything = false): string {
+  const held = `
+      UNION ALL
+      SELECT toString(kpi), day, province_id, regency_id, toString(split), NULL, NULL, 0 FROM ${tables.areas} FINAL WHERE num IS NOT NULL`;
   return `INSERT INTO ${tables.areas} (kpi, day, province_id, regency_id, split, num, den, units, seq)
     WITH dirty AS (
       SELECT DISTINCT c.day AS day, h.province_id AS province_id, h.regency_id AS regency_id, toString(c.fact) AS fact
@@ -251,8 +260,10 @@ export function areasSql(of: readonly FactName[], tables: MartTables): string {
       ) AS c
       INNER JOIN (SELECT DISTINCT id, province_id, regency_id FROM ops.history_sppg WHERE NOT deleted) AS h ON h.id = c.sppg_id
     )
-    SELECT cell.kpi, day, province_id, regency_id, cell.split, sum(if(member, cell.num, NULL)), sum(if(member, cell.den, NULL)),
-      countIf(member AND cell.num IS NOT NULL), {seq:UInt64}
+    SELECT kpi, day, province_id, regency_id, split, sum(num), sum(den), sum(units), {seq:UInt64}
+    FROM (
+      SELECT cell.kpi AS kpi, day, province_id, regency_id, cell.split AS split, if(member, cell.num, NULL) AS num,
+        if(member, cell.den, NULL) AS den, toUInt64(member AND cell.num IS NOT NULL) AS units
     FROM (
       SELECT m.day AS day, d.province_id AS province_id, m.regency_id AS regency_id, m.cells AS cells,
         (m.sppg_id, province_id, regency_id) IN (
@@ -264,8 +275,9 @@ export function areasSql(of: readonly FactName[], tables: MartTables): string {
       ) AS m
       INNER JOIN dirty AS d ON d.day = m.day AND d.regency_id = m.regency_id AND d.fact = m.fact
     )
-    ARRAY JOIN cells AS cell
-    GROUP BY cell.kpi, day, province_id, regency_id, cell.split`;
+    ARRAY JOIN cells AS cell${everything ? held : ''}
+    )
+    GROUP BY kpi, day, province_id, regency_id, split`;
 }
 
 /** (id, is a ratio, num, den) of a KPI as it is aggregated. */
