@@ -19,7 +19,8 @@ const FRESH_MS = 2_000;
 /** Kitchens whose cells are computed again, all their days. */
 const CHECKED = 300;
 const HOURS_MS = 3 * 3_600_000;
-const LOOK_MS = 1_000;
+/** A look asks the API for its metrics, which costs queries: no oftener than an eager Prometheus. */
+const LOOK_MS = 5_000;
 /** Between two moments whose freshness is measured, and between two kitchens whose summary nobody has asked for yet. */
 const MOMENT_MS = 250;
 const ASK_MS = 1_000;
