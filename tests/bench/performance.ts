@@ -87,7 +87,7 @@ function plotOf(runs: Runs): string {
     document,
     width: 900,
     height: 60 + 18 * lines.length,
-    marginLeft: 360,
+    marginLeft: 390,
     marginRight: 60,
     style: { background: 'white', color: '#222', fontFamily: 'sans-serif', fontSize: '11px' },
     x: { type: 'log', label: 'ratio to the baseline of the same run', grid: true, tickFormat: '~g' },
