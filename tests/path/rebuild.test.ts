@@ -1,5 +1,6 @@
 /** A full computation beside the served tables: compared with them, or served in their place. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { markEverything } from '../../warehouse/rollups/refresh.ts';
 import { independentCells } from '../support/independent.ts';
 import { expectAreas, martCells } from '../support/mart_cells.ts';
 import { batch, insert, seedProgramme } from '../support/rows.ts';
@@ -88,6 +89,22 @@ test('nothing cached outlives a rebuild', async () => {
     .reduce((total, [, [num]]) => total + (num ?? 0), 0);
   await until('the rebuilt figure to be answered', async () => (await sum()) === planned);
   expect(right).toBeGreaterThan(0);
+});
+
+test('an area that no cell is listed for any more is emptied when everything is computed again', async () => {
+  const { warehouse } = stack;
+  await warehouse.command(
+    `INSERT INTO mart.kpi_areas (kpi, day, province_id, regency_id, split, num, den, units, seq)
+     VALUES ('portions_planned', '2026-03-02', 'gone', 'gone', '', 7, NULL, 1, 1)`,
+  );
+  const ghosts = async () =>
+    (await warehouse.query("SELECT num FROM mart.kpi_areas FINAL WHERE province_id = 'gone' AND num IS NOT NULL"))
+      .length;
+  expect(await ghosts()).toBe(1);
+  await markEverything(warehouse, 'tables of an earlier version');
+  await runWorkload(stack.source, 15, 1);
+  await until('the area to be emptied', async () => (await ghosts()) === 0);
+  await exact();
 });
 
 test('without saying which, and with both, the command says what to do', async () => {

@@ -22,7 +22,12 @@ export const programs = `programs AS (
 )`;
 
 /** (program_id, utc_day) of the dirty cells: not every programme on every day, but each on its own. */
-export const programDays = `SELECT p.program_id AS program_id, c.utc_day AS utc_day FROM (${utcDays}) AS c INNER JOIN programs AS p ON p.sppg_id = c.sppg_id`;
+const programDays = `SELECT p.program_id AS program_id, c.utc_day AS utc_day FROM (${utcDays}) AS c INNER JOIN programs AS p ON p.sppg_id = c.sppg_id`;
+
+/** A column of the places of handovers that may lie in the dirty cells, found by the programme. */
+export const handoverPlaces = (column: 'key' | 'school_id') =>
+  `SELECT ${column} FROM ops.places_school_distributions
+   WHERE program_id IN (SELECT program_id FROM programs) AND (program_id, toDate32(at)) IN (${programDays})`;
 
 /** Keys of a table placed by (sppg_id, at). The kitchens are named once more alone: only so is the primary key used. */
 export const keysOf = (table: string, inside = utcDays) =>

@@ -4,7 +4,7 @@
  * delivered is portions_delivered; what has no time has hour 255; what was done before its day counts in the first hour,
  * after it in the last.
  */
-import { type Fact, keysOf, programDays, programs, zones } from './cells.ts';
+import { type Fact, handoverPlaces, keysOf, programs, zones } from './cells.ts';
 
 const hoursInto = (at: string) =>
   `dateDiff('hour', toDateTime64(day, 3, 'UTC') - toIntervalHour(z.shift), assumeNotNull(${at}))`;
@@ -75,10 +75,7 @@ export const flow = {
         })}
         FROM (
           SELECT id, programId, distributionDate, actualQuantity, deliveryStatus, deliveryTime, receivedAt
-          FROM raw.school_distributions FINAL WHERE NOT _deleted AND id IN (
-            SELECT key FROM ops.places_school_distributions
-            WHERE program_id IN (SELECT program_id FROM programs) AND (program_id, toDate32(at)) IN (${programDays})
-          )
+          FROM raw.school_distributions FINAL WHERE NOT _deleted AND id IN (${handoverPlaces('key')})
         ) AS h
         INNER JOIN programs AS p ON p.program_id = h.programId
         INNER JOIN zones AS z ON z.sppg_id = p.sppg_id

@@ -1,6 +1,6 @@
 /** Facts of a day of operations: batches, checks, delivery runs, handovers to schools, what was eaten, weighed, received and said. */
 import type { FactName } from '../../kpis/kpi.ts';
-import { type Fact, keysOf, programDays, programs, rowDayEnds, utcDays, zones } from './cells.ts';
+import { type Fact, handoverPlaces, keysOf, programs, rowDayEnds, utcDays, zones } from './cells.ts';
 
 /** Columns that rules look at, beside those that figures are made of. */
 const BATCH =
@@ -27,10 +27,7 @@ const handovers = `handovers AS (
   FROM (
     SELECT id, programId, schoolId, targetQuantity, actualQuantity, deliveryStatus, createdAt, ${HANDOVER.join(', ')}
     FROM raw.school_distributions FINAL
-    WHERE NOT _deleted AND id IN (
-      SELECT key FROM ops.places_school_distributions
-      WHERE program_id IN (SELECT program_id FROM programs) AND (program_id, toDate32(at)) IN (${programDays})
-    )
+    WHERE NOT _deleted AND id IN (${handoverPlaces('key')})
   ) AS sd
   INNER JOIN programs AS p ON p.program_id = sd.programId
   INNER JOIN zones AS z ON z.sppg_id = p.sppg_id
@@ -125,10 +122,7 @@ export const operations = {
       FROM handovers AS h
       LEFT ANY JOIN (
         SELECT id, schoolType FROM raw.school_beneficiaries FINAL
-        WHERE NOT _deleted AND id IN (
-          SELECT school_id FROM ops.places_school_distributions
-          WHERE program_id IN (SELECT program_id FROM programs) AND (program_id, toDate32(at)) IN (${programDays})
-        )
+        WHERE NOT _deleted AND id IN (${handoverPlaces('school_id')})
       ) AS b ON b.id = h.schoolId`,
   },
   feeding: {
@@ -141,10 +135,7 @@ export const operations = {
         SELECT id, distributionId, reportType, totalPortionsServed, totalPortionsConsumed, ${REPORT.join(', ')}
         FROM raw.school_feeding_reports FINAL
         WHERE NOT _deleted AND id IN (
-          SELECT key FROM ops.places_school_feeding_reports WHERE distribution_id IN (
-            SELECT key FROM ops.places_school_distributions
-            WHERE program_id IN (SELECT program_id FROM programs) AND (program_id, toDate32(at)) IN (${programDays})
-          )
+          SELECT key FROM ops.places_school_feeding_reports WHERE distribution_id IN (${handoverPlaces('key')})
         )
       ) AS r
       INNER JOIN handovers AS h ON h.id = r.distributionId`,
