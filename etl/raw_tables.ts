@@ -8,8 +8,11 @@ import { feedHistory, hasHistory } from '../warehouse/history.ts';
 import { declaredType, OWN_COLUMNS, type TableShape } from './postgres/catalog.ts';
 import { nullable } from './postgres/values.ts';
 
-/** Smaller parts keep their columns in one file: what a batch inserts costs a third less. */
-const WIDE_PART_BYTES = 128 * 1024 * 1024;
+/**
+ * All parts keep their columns in one file: what a batch inserts costs a third less, and a refresh, which reads rows scattered over the table,
+ * a third of what a file for each column costs.
+ */
+const COMPACT = 'min_bytes_for_wide_part = 1099511627776, min_rows_for_wide_part = 1000000000000';
 const META = ['_version', '_deleted', '_committed_at'] as const;
 
 /** Column order of a full row in a batch. */
@@ -48,7 +51,7 @@ export function rawTableSql(shape: TableShape): string {
         ${columns.join(',\n      ')},
         ${OWN_COLUMNS.join(', ')}
       ) ENGINE = ReplacingMergeTree(_version, _deleted) ORDER BY (${key.map((name) => `\`${name}\``).join(', ')})
-      SETTINGS index_granularity = 256, min_bytes_for_wide_part = ${WIDE_PART_BYTES}, allow_nullable_key = 0`;
+      SETTINGS index_granularity = 256, ${COMPACT}, allow_nullable_key = 0`;
 }
 
 /**

@@ -1,7 +1,8 @@
 /**
  * The sheets a kitchen sends in through its service day, each all rows of its kind at once: planned, cooked, checked, delivered,
  * handed over. Of its newest day, whatever the clock says, because the morning that is played has a clock of its own.
- * Invariant: a sheet moves rows forward only, and one that has nothing to move writes nothing.
+ * Invariant: a sheet moves rows forward only (a plan that is there is revised until the cooking begins), and one that has nothing to
+ * move writes nothing.
  */
 import * as afterwards from './afterwards.ts';
 import type { Kind } from './morning_plan.ts';
@@ -10,6 +11,27 @@ import { type Action, between, now, oneOf, transaction, write } from './traffic.
 
 const newest = (table: string, column: string, tenant: string) =>
   `"${tenant}" = $1 AND "${column}" > (SELECT max("${column}") - interval '12 hours' FROM ${table} WHERE "${tenant}" = $1)`;
+
+/** Pupils the schools expect and prices of the morning's market, in a plan that was made before. */
+const revisePlan: Action = (traffic) =>
+  transaction(traffic, async () => {
+    const batches = await write(
+      traffic,
+      `UPDATE food_productions SET "estimatedCost" = round("estimatedCost" * (0.99 + 0.02 * $2::float8)), "updatedAt" = ${now}
+       WHERE ${newest('food_productions', 'productionDate', 'sppgId')} AND status = 'PLANNED'`,
+      [traffic.kitchen.id, traffic.random()],
+    );
+    if (batches === 0) return 0;
+    const handovers = await write(
+      traffic,
+      `UPDATE school_distributions SET "targetQuantity" = round(coalesce("targetStudents", "targetQuantity") * (0.97 + 0.03 * $2::float8)), "updatedAt" = ${now}
+       WHERE ${newest('school_distributions', 'distributionDate', 'programId')} AND "deliveryStatus" = 'PLANNED'`,
+      [traffic.kitchen.program, traffic.random()],
+    );
+    return batches + handovers;
+  });
+
+const plan: Action = async (traffic) => (await openDay(traffic)) || (await revisePlan(traffic));
 
 const cook: Action = (traffic) =>
   write(
@@ -82,4 +104,4 @@ const handOver: Action = (traffic) =>
 const correct: Action = (traffic) =>
   oneOf(traffic, [afterwards.correctHandover, afterwards.correctBatch, afterwards.lateReading])(traffic);
 
-export const sheets: Readonly<Record<Kind, Action>> = { plan: openDay, cook, check, deliver, handOver, correct };
+export const sheets: Readonly<Record<Kind, Action>> = { plan, cook, check, deliver, handOver, correct };

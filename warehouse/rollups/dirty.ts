@@ -58,12 +58,15 @@ const checksOf = (productions: string, extra = '') => `
   SELECT f.sppg_id AS sppg_id, ${days('q.at')} FROM ops.places_quality_controls AS q
   INNER JOIN (SELECT key, sppg_id FROM ops.places_food_productions WHERE key IN (${productions})) AS f ON f.key = q.production_id
   WHERE q.production_id IN (${productions}) ${extra}`;
+const kitchensOfPrograms = (programs: string) =>
+  `SELECT key, sppg_id FROM ops.places_nutrition_programs WHERE key IN (${programs})`;
 const handoversWhere = (condition: string) => `
   SELECT p.sppg_id AS sppg_id, ${days('s.at')}
   FROM (SELECT program_id, at FROM ops.places_school_distributions WHERE ${condition}) AS s
-  INNER JOIN ops.places_nutrition_programs AS p ON p.key = s.program_id`;
+  INNER JOIN (${kitchensOfPrograms(`SELECT program_id FROM ops.places_school_distributions WHERE ${condition}`)}) AS p ON p.key = s.program_id`;
+/** Days are spread outside: beside a condition on the key they would keep the engine from the projection by key. */
 const place = (table: string, condition: string) =>
-  `SELECT sppg_id, ${days('at')} FROM ops.places_${table} WHERE ${condition}`;
+  `SELECT sppg_id, ${days('at')} FROM (SELECT sppg_id, at FROM ops.places_${table} WHERE ${condition})`;
 
 /** Tags cells with the facts that have to be recomputed in them; a monthly fact's cell is the month of the day. */
 const tagged = (names: readonly FactName[], cells: string) => {
@@ -77,7 +80,7 @@ const incidentsOf = (condition: string) => `
   FROM (
     SELECT program_id, ${monitoredMonth('month', 'year')} AS first FROM ops.places_program_monitoring WHERE ${condition}
   ) AS m
-  INNER JOIN ops.places_nutrition_programs AS p ON p.key = m.program_id
+  INNER JOIN (${kitchensOfPrograms(`SELECT program_id FROM ops.places_program_monitoring WHERE ${condition}`)}) AS p ON p.key = m.program_id
   WHERE m.first IS NOT NULL`;
 const programsOf = (kitchens: string) =>
   `program_id IN (SELECT key FROM ops.places_nutrition_programs WHERE sppg_id IN (${kitchens}))`;

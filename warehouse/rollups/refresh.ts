@@ -134,7 +134,10 @@ async function recompute(
   return cells;
 }
 
-/** Writes the cells the SQL yields into ops.claims, with the offset of their kitchens. */
+/**
+ * Writes the cells the SQL yields into ops.claims, with the offset of their kitchens. That a cell has a kitchen is asked of both sides of the
+ * join: the engine would push the question down to the places, and with a second condition it finds no projection there.
+ */
 export async function claimCells(
   warehouse: Warehouse,
   claim: number | bigint,
@@ -144,7 +147,7 @@ export async function claimCells(
   await warehouse.command(
     `INSERT INTO ops.claims (claim, fact, sppg_id, day, shift)
      SELECT DISTINCT {claim:UInt64}, d.fact, d.sppg_id, d.day, z.shift FROM (${dirtySql}) AS d
-     LEFT ANY JOIN (${zonesSql}) AS z ON z.id = d.sppg_id WHERE d.sppg_id != ''`,
+     LEFT ANY JOIN (${zonesSql}) AS z ON z.id = d.sppg_id WHERE (d.sppg_id, z.shift) != ('', 0)`,
     { ...range, claim: String(claim) },
   );
 }
@@ -215,12 +218,12 @@ function refreshSql(fact: FactName, into: MartTables): string {
     (rest, split) => `if(s.1 = '${split}', ${list(kpis.filter((kpi) => kpi.split === split))}, ${rest})`,
     list(kpis),
   );
-  const ids = kpis.map((kpi) => `'${kpi.id}'`).join(', ');
+  const idsOf = (of: readonly Kpi[]) => of.map((kpi) => `'${kpi.id}'`).join(', ');
   // Emptied ones as well: what a row of mart.kpi_members lists is what its area has, or has to lose.
   const heldSplits = `
     UNION ALL
     SELECT toString(held.kpi), held.day, held.sppg_id, toString(held.split), 0, NULL, NULL FROM ${into.cells} AS held
-    WHERE held.kpi IN (${ids}) AND (held.sppg_id, held.day) IN (SELECT sppg_id, day FROM cells)
+    WHERE held.kpi IN (${idsOf(kpis.filter((kpi) => kpi.split !== undefined))}) AND (held.sppg_id, held.day) IN (SELECT sppg_id, day FROM cells)
       AND held.split != ''`;
   return `INSERT INTO ops.cells (attempt, chunk, fact, kpi, day, sppg_id, split, num, den)
     WITH ${[cellsCte(fact), ...ctes].join(',\n')}, fact AS (${select})
@@ -235,7 +238,7 @@ function refreshSql(fact: FactName, into: MartTables): string {
         GROUP BY sppg_id, day, s
       )
       UNION ALL
-      SELECT arrayJoin([${ids}]), day, sppg_id, '', 0, NULL, NULL FROM cells${splits.length === 0 ? '' : heldSplits}
+      SELECT arrayJoin([${idsOf(kpis)}]), day, sppg_id, '', 0, NULL, NULL FROM cells${splits.length === 0 ? '' : heldSplits}
     )
     GROUP BY kpi, day, sppg_id, split`;
 }

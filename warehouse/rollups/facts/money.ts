@@ -1,6 +1,6 @@
 /** Facts of money: orders and their lines, and government funds. */
 import type { FactName } from '../../kpis/kpi.ts';
-import { type Fact, keysOf, monthOf, utcDays, utcDaysOfMonth, zones } from './cells.ts';
+import { type Fact, keysOf, monthOf, zones } from './cells.ts';
 
 /** Orders of the dirty cells, by the day or by the month of their delivery. */
 const orders = (grain: 'day' | 'month') => {
@@ -17,7 +17,7 @@ const orders = (grain: 'day' | 'month') => {
       discountAmount, shippingCost, paidAmount,
       toString(supplierType) AS supplierType, purchaseMethod, supplierName
     FROM raw.procurements FINAL
-    WHERE NOT _deleted AND id IN (${keysOf('procurements', grain === 'day' ? utcDays : utcDaysOfMonth)})
+    WHERE NOT _deleted AND id IN (${keysOf('procurements', { grain })})
   ) AS o
   INNER JOIN zones AS z ON z.sppg_id = o.sppgId
   WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)

@@ -1,6 +1,6 @@
 /** Facts of a day of operations: batches, checks, delivery runs, handovers to schools, what was eaten, weighed, received and said. */
 import type { FactName } from '../../kpis/kpi.ts';
-import { type Fact, handoverPlaces, keysOf, programs, rowDayEnds, utcDays, zones } from './cells.ts';
+import { type Fact, handoverPlaces, keysOf, programs, rowDayEnds, zones } from './cells.ts';
 
 /** Columns that rules look at, beside those that figures are made of. */
 const BATCH =
@@ -107,8 +107,7 @@ export const operations = {
       LEFT ANY JOIN (
         SELECT id, actualEndTime FROM raw.food_productions FINAL
         WHERE NOT _deleted AND id IN (
-          SELECT production_id FROM ops.places_food_distributions
-          WHERE sppg_id IN (SELECT sppg_id FROM cells) AND (sppg_id, toDate32(at)) IN (${utcDays})
+          ${keysOf('food_distributions', { column: 'production_id' })}
         )
       ) AS f ON f.id = x.productionId
       WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)`,
