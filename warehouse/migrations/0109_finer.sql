@@ -86,3 +86,6 @@ ALTER TABLE ops.places_beneficiary_feedback MODIFY SETTING min_bytes_for_wide_pa
 ALTER TABLE ops.places_beneficiary_receipts MODIFY SETTING min_bytes_for_wide_part = 1099511627776, min_rows_for_wide_part = 1000000000000;
 ALTER TABLE ops.places_procurements MODIFY SETTING min_bytes_for_wide_part = 1099511627776, min_rows_for_wide_part = 1000000000000;
 ALTER TABLE ops.places_procurement_items MODIFY SETTING min_bytes_for_wide_part = 1099511627776, min_rows_for_wide_part = 1000000000000;
+
+-- Rows of an attempt are read once: merging them on and on is work for nothing, and so is rewriting parts to take a few out.
+ALTER TABLE ops.cells MODIFY SETTING max_bytes_to_merge_at_max_space_in_pool = 16777216, ttl_only_drop_parts = 1;

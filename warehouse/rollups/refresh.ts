@@ -165,8 +165,7 @@ export async function computeClaimed(
   const attempt = String(randomBytes(8).readBigUInt64LE());
   for (let chunk = 0; chunk < chunks; chunk++) {
     const params = { ...at, claim: String(at.claim), attempt, chunk, chunks };
-    const sql = (fact: FactName) => (fact === 'flow' ? flowSql(cellsCte(fact), into.flow) : refreshSql(fact, into));
-    await Promise.all(dirtyFacts.map((fact) => warehouse.command(sql(fact), params)));
+    await Promise.all(factsSql(dirtyFacts, into).map((sql) => warehouse.command(sql, params)));
     failpoint('rollup:before copies');
     await Promise.all(copiesSql(into).map((copy) => warehouse.command(copy, params)));
     onProgress(chunk + 1, chunks);
@@ -206,7 +205,27 @@ const cellsCte = (fact: FactName) => `cells AS (
   WHERE claim = {claim:UInt64} AND fact = '${fact}' AND ({chunks:UInt32} = 1 OR cityHash64(sppg_id) % {chunks:UInt32} = {chunk:UInt32})
 )`;
 
-/** One INSERT … SELECT that recomputes all KPIs of a fact for the claimed cells, emptied cells included. */
+/**
+ * The statements that compute facts, to be run at once. An insert costs as much as a small fact, a statement is planned by one thread:
+ * facts share two inserts, every other one each.
+ */
+function factsSql(dirtyFacts: readonly FactName[], into: MartTables): string[] {
+  const flow = dirtyFacts.filter((fact) => fact === 'flow').map((fact) => flowSql(cellsCte(fact), into.flow));
+  const selects = [...dirtyFacts]
+    .filter((fact) => fact !== 'flow')
+    .sort()
+    .map((fact) => `SELECT * FROM (${refreshSql(fact, into)})`);
+  const halves = [0, 1].map((half) => selects.filter((_, index) => index % 2 === half));
+  const inserts = halves
+    .filter((half) => half.length > 0)
+    .map(
+      (half) =>
+        `INSERT INTO ops.cells (attempt, chunk, fact, kpi, day, sppg_id, split, num, den)\n${half.join('\nUNION ALL\n')}`,
+    );
+  return [...inserts, ...flow];
+}
+
+/** SELECT of all KPIs of a fact for the claimed cells, recomputed, emptied cells included: rows of ops.cells. */
 function refreshSql(fact: FactName, into: MartTables): string {
   const kpis = rolledUp.filter((kpi) => kpi.fact === fact);
   const { with: ctes, select } = facts[fact];
@@ -225,8 +244,7 @@ function refreshSql(fact: FactName, into: MartTables): string {
     SELECT toString(held.kpi), held.day, held.sppg_id, toString(held.split), 0, NULL, NULL FROM ${into.cells} AS held
     WHERE held.kpi IN (${idsOf(kpis.filter((kpi) => kpi.split !== undefined))}) AND (held.sppg_id, held.day) IN (SELECT sppg_id, day FROM cells)
       AND held.split != ''`;
-  return `INSERT INTO ops.cells (attempt, chunk, fact, kpi, day, sppg_id, split, num, den)
-    WITH ${[cellsCte(fact), ...ctes].join(',\n')}, fact AS (${select})
+  return `WITH ${[cellsCte(fact), ...ctes].join(',\n')}, fact AS (${select})
     SELECT {attempt:UInt64}, {chunk:UInt32}, '${fact}', kpi, day, sppg_id, split, max(num), max(den)
     FROM (
       -- "No data" is decided once: a ratio without a denominator has neither; nothing to add over a denominator is 0.
