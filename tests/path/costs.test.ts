@@ -7,13 +7,17 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { generateDemo } from '../../demo/generate.ts';
+import { sources } from '../../etl/sources/all.ts';
 import { currentSlot } from '../../warehouse/ledger.ts';
-import { markRows, refreshDirtyCells } from '../../warehouse/rollups/refresh.ts';
+import { dirtyCellsSql } from '../../warehouse/rollups/dirty.ts';
+import { claimSql, markRows, refreshDirtyCells } from '../../warehouse/rollups/refresh.ts';
 import { growHandovers } from '../support/history.ts';
 import { type Stack, startPath, startStack, until } from '../support/stack.ts';
 
 /** Each a little above what was seen when it was written; lower them with the cost. */
 const MOST = { statements: 24, frameBytes: 180, heapBytesAChange: 550 };
+/** Enough that reading all of them and reading those of a key differ. */
+const OTHER_PLACES = 30_000;
 /** A refresh may read so much more of ten times the history. */
 const MOST_OF_TEN_TIMES = 1.2;
 
@@ -115,3 +119,39 @@ test('a refresh is as many statements for hundreds of cells as for one, and read
   expect(after.cells).toBe(before.cells);
   expect(after.rows / before.rows).toBeLessThanOrEqual(MOST_OF_TEN_TIMES);
 });
+
+test('what changed rows make dirty is found by their keys, however many places there are', async () => {
+  const { warehouse } = stack;
+  const places = await warehouse.query<{ table: string; structure: string }>(
+    `SELECT table, arrayStringConcat(groupArray(concat(name, ' ', type)), ', ') AS structure
+     FROM system.columns WHERE database = 'ops' AND startsWith(table, 'places_') GROUP BY table`,
+  );
+  for (const { table, structure } of places) {
+    await warehouse.command(
+      `INSERT INTO ops.${table} SELECT * FROM generateRandom('${structure.replaceAll("'", "\\'")}', 1, 24) LIMIT ${OTHER_PLACES}`,
+    );
+  }
+  const params = { claim: 1, from: '1', to: '2', marks: [], told: '2026-01-05 03:00:00', now: '2026-01-05 03:00:01' };
+  const scanned: string[] = [];
+  for (const { table } of sources.filter(({ cells }) => cells)) {
+    for (const dirty of [dirtyCellsSql([table], []), dirtyCellsSql([], [table])]) {
+      const plan = await warehouse.query<{ explain: string }>(
+        `EXPLAIN indexes = 1 ${claimSql(dirty).slice(claimSql(dirty).indexOf('SELECT'))}`,
+        params,
+      );
+      const reads = plan
+        .map(({ explain }) => explain)
+        .join('\n')
+        .split('ReadFromMergeTree ')
+        .slice(1);
+      for (const read of reads) {
+        const [, from = ''] = /^\((?:ops\.)?(\w+)\)/.exec(read) ?? [];
+        const [, some, all] = [...read.matchAll(/Granules: (\d+)\/(\d+)/g)].at(-1) ?? [];
+        if (from.startsWith('places_') && some === all) scanned.push(`${table}: ${from}`);
+      }
+    }
+  }
+  // Whether there is any certificate is a question about every kitchen.
+  const ofAll = ['food_safety_certifications: places_sppg'];
+  expect([...new Set(scanned)].filter((name) => !ofAll.includes(name))).toEqual([]);
+}, 120_000);

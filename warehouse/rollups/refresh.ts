@@ -135,21 +135,22 @@ async function recompute(
 }
 
 /**
- * Writes the cells the SQL yields into ops.claims, with the offset of their kitchens. That a cell has a kitchen is asked of both sides of the
- * join: the engine would push the question down to the places, and with a second condition it finds no projection there.
+ * INSERT … SELECT of the cells the SQL yields into ops.claims, with the offset of their kitchens. That a cell has a kitchen is asked of both
+ * sides of the join: the engine would push the question down to the places, and with a second condition it finds no projection there.
  */
+export const claimSql = (dirtySql: string) =>
+  `INSERT INTO ops.claims (claim, fact, sppg_id, day, shift)
+   SELECT DISTINCT {claim:UInt64}, d.fact, d.sppg_id, d.day, z.shift FROM (${dirtySql}) AS d
+   LEFT ANY JOIN (${zonesSql}) AS z ON z.id = d.sppg_id WHERE (d.sppg_id, z.shift) != ('', 0)`;
+
+/** Claims the cells the SQL yields. */
 export async function claimCells(
   warehouse: Warehouse,
   claim: number | bigint,
   dirtySql: string,
   range: MarkRange,
 ): Promise<void> {
-  await warehouse.command(
-    `INSERT INTO ops.claims (claim, fact, sppg_id, day, shift)
-     SELECT DISTINCT {claim:UInt64}, d.fact, d.sppg_id, d.day, z.shift FROM (${dirtySql}) AS d
-     LEFT ANY JOIN (${zonesSql}) AS z ON z.id = d.sppg_id WHERE (d.sppg_id, z.shift) != ('', 0)`,
-    { ...range, claim: String(claim) },
-  );
+  await warehouse.command(claimSql(dirtySql), { ...range, claim: String(claim) });
 }
 
 /** Computes the claimed cells, about `cells` of them, into the tables. Rows carry `seq`. */
