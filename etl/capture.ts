@@ -12,6 +12,7 @@ import { requestRollup } from '../platform/queues.ts';
 import type { Warehouse } from '../warehouse/client.ts';
 import { hasHistory } from '../warehouse/history.ts';
 import { currentSlot } from '../warehouse/ledger.ts';
+import { isPlaced } from '../warehouse/placed.ts';
 import { markEverything } from '../warehouse/rollups/refresh.ts';
 import { extendWatermark, readWatermark } from '../warehouse/watermark.ts';
 import { type CopyProgress, forgetCopies } from './copy_progress.ts';
@@ -229,6 +230,7 @@ async function removeLostHistory({ warehouse, log }: CaptureContext, set: TableS
     if (!lost?.n) continue;
     log.warn({ table, rows: lost.n, from: formatLsn(from) }, 'rows of commits that a failover lost are removed');
     if (hasHistory(table)) await warehouse.command(`DELETE FROM ops.history_${table} ${above('version')}`, params);
+    if (isPlaced(table)) await warehouse.command(`DELETE FROM ops.placed_${table} ${above('_version')}`, params);
     await warehouse.command(`DELETE FROM raw.${table} ${above('_version')}`, params);
   }
 }

@@ -5,6 +5,7 @@
 import { LumbungError } from '../platform/errors.ts';
 import type { Warehouse } from '../warehouse/client.ts';
 import { feedHistory, hasHistory } from '../warehouse/history.ts';
+import { feedPlaced } from '../warehouse/placed.ts';
 import { declaredType, OWN_COLUMNS, type TableShape } from './postgres/catalog.ts';
 import { nullable } from './postgres/values.ts';
 
@@ -73,6 +74,7 @@ export async function ensureRawTable(
   const create = async () => {
     await warehouse.command(rawTableSql(shape));
     if (hasHistory(table)) await feedHistory(warehouse, table);
+    await feedPlaced(warehouse, table);
   };
   if (held.size === 0) return create();
   const unread = columns.find(({ name, type }) => {
@@ -100,9 +102,11 @@ export async function ensureRawTable(
       throw new LumbungError('schema', `raw.${table} cannot follow the source: ${error.message}; ${how}`, error);
     }
     await warehouse.command(`DROP VIEW IF EXISTS ops.feed_${table} SYNC`);
+    await warehouse.command(`DROP VIEW IF EXISTS ops.feed_placed_${table} SYNC`);
     await warehouse.command(`DROP TABLE raw.${table} SYNC`);
-    await create();
+    return create();
   }
+  await feedPlaced(warehouse, table);
 }
 
 /** Types that rollups read alike. */

@@ -23,7 +23,8 @@ const SHARDED_BY: Readonly<Record<string, string>> = {
 function shardedBy(table: string, sortingKey: string): string {
   const columns = sortingKey.replace(/^\(([\s\S]*)\)$/, '$1');
   const one = /(?:^|[\s,])(`?sppg_id`?)(?:,|$)/.exec(columns) ?? /^(`?id`?)(?:,|$)/.exec(columns);
-  return SHARDED_BY[table] ?? one?.[1] ?? columns;
+  // Placed rows come from the raw table of their server, by a view: they lie where those do.
+  return SHARDED_BY[table] ?? (table.startsWith('ops.placed_') ? 'id' : undefined) ?? one?.[1] ?? columns;
 }
 
 const NAME = String.raw`((?:raw|ops|mart)\.\w+)`;

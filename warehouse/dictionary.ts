@@ -48,7 +48,7 @@ const words = (sql: string) => new Set(sql.match(/[A-Za-z_][A-Za-z0-9_]*/g) ?? [
 function columnsRead(sql: string): Map<string, Set<string>> {
   const read = new Map<string, Set<string>>();
   for (const [, list = '', table = ''] of sql.matchAll(
-    /SELECT\s+((?:(?!\bSELECT\b|\bFROM\b)[\s\S])*?)\s+FROM raw\.(\w+)/g,
+    /SELECT\s+((?:(?!\bSELECT\b|\bFROM\b)[\s\S])*?)\s+FROM (?:raw\.|ops\.placed_)(\w+)/g,
   )) {
     const columns = read.get(table) ?? new Set<string>();
     for (const word of words(list)) columns.add(word);

@@ -18,8 +18,21 @@ export type MarkRange = { from: string; to: string; marks: readonly string[]; to
 /** SQL (in parentheses) of the keys to expand: of every change of the table, or only those that may join other rows now. */
 type Keys = { changed: string; rejoined: string; since: Since };
 
+const changesOf = (table: string) =>
+  `FROM ops.changes WHERE lsn >= {from:UInt64} AND lsn < {to:UInt64} AND table = '${table}'`;
+const marksOf = (table: string) =>
+  `SELECT arrayJoin(keys) AS key FROM ops.marks WHERE table = '${table}' AND id IN ({marks:Array(UUID)})`;
+
+/** SQL of the keys of a table that changed in the stream, and of those among them that may be gone. */
+export const keysChanged = (table: string) => ({
+  all: `SELECT key ${changesOf(table)}`,
+  gone: `SELECT key ${changesOf(table)} AND existence`,
+});
+/** The same of a table's keys that were marked out of band. */
+export const keysMarked = (table: string) => ({ all: marksOf(table), gone: marksOf(table) });
+
 const streamed = (table: string): Keys => {
-  const where = `FROM ops.changes WHERE lsn >= {from:UInt64} AND lsn < {to:UInt64} AND table = '${table}'`;
+  const where = changesOf(table);
   const owner = ownerOf[table];
   const moved = `
     SELECT key FROM ops.places_${table} WHERE key IN (SELECT key ${where}) GROUP BY key HAVING uniqExact(${owner}) > 1`;
@@ -31,7 +44,7 @@ const streamed = (table: string): Keys => {
   };
 };
 const outOfBand = (table: string): Keys => {
-  const keys = `(SELECT arrayJoin(keys) AS key FROM ops.marks WHERE table = '${table}' AND id IN ({marks:Array(UUID)}))`;
+  const keys = `(${marksOf(table)})`;
   return { changed: keys, rejoined: keys, since: 'ever' };
 };
 

@@ -11,10 +11,12 @@ import { failpoint } from '../../platform/failpoints.ts';
 import type { Warehouse } from '../client.ts';
 import type { FactName, Kpi } from '../kpis/kpi.ts';
 import { rolledUp } from '../kpis/registry.ts';
+import { feedEveryPlaced } from '../placed.ts';
 import { isoOf, watermarkSql } from '../watermark.ts';
 import { allCellsSql, cellsDirtyByTimeSql, dirtyCellsSql, type MarkRange, zonesSql } from './dirty.ts';
 import { facts } from './facts.ts';
 import { flowSql } from './flow.ts';
+import { settleSql } from './settle.ts';
 
 /** Cells recomputed together: bounds the memory of one statement. */
 const CELLS_PER_CHUNK = 20_000;
@@ -75,7 +77,10 @@ export async function refreshDirtyCells(warehouse: Warehouse, slotId: string): P
   const dirty = [...(unchanged ? [] : [changed]), cellsDirtyByTimeSql(progress.told, progress.committed)].join(
     '\nUNION ALL\n',
   );
-  const cells = await recompute(warehouse, dirty, range, lsn, seq, everything);
+  // Rows of a copy were not told of one by one.
+  if (everything) await feedEveryPlaced(warehouse, true);
+  const settle = everything ? [] : settleSql(unchanged ? [] : progress.changed, marked);
+  const cells = await recompute(warehouse, { dirty, settle }, range, lsn, seq, everything);
   if (cells > 0) failpoint('rollup:after cells');
   const rolledAt = new Date().toISOString();
   await warehouse.insertRows('ops.rollups', [
@@ -110,14 +115,17 @@ export async function markRows(warehouse: Warehouse, table: string, keys: string
 
 async function recompute(
   warehouse: Warehouse,
-  dirtySql: string,
+  sql: { dirty: string; settle: readonly string[] },
   range: MarkRange,
   watermarkLsn: string,
   claim: number,
   everything: boolean,
 ): Promise<number> {
   failpoint('rollup:before claim');
-  await claimCells(warehouse, claim, dirtySql, range);
+  await Promise.all([
+    claimCells(warehouse, claim, sql.dirty, range),
+    ...sql.settle.map((statement) => warehouse.command(statement, range)),
+  ]);
   failpoint('rollup:after claim');
   const [claimed] = await warehouse.query<{ cells: number; facts: FactName[] }>(
     `SELECT uniqExact(sppg_id, day) AS cells, groupUniqArray(toString(fact)) AS facts

@@ -1,7 +1,9 @@
 /**
- * What facts share: the dirty cells they are limited to, and how rows of a cell are found by index (places, then key), never by
- * scanning. `cells` is the name of a CTE with (sppg_id, day, shift).
+ * What facts share: the dirty cells they are limited to, and how rows of a cell are found by index (beside each other in
+ * a placed table, else places, then key), never by scanning. `cells` is the name of a CTE with (sppg_id, day, shift).
  */
+
+import { placed } from '../../placed.ts';
 
 /** A fact: the CTEs it needs and its rows, with sppg_id, day and the columns KPIs use; a month's cell stands on its first day. */
 export type Fact = { with: readonly string[]; select: string; grain?: 'month' };
@@ -18,34 +20,44 @@ export const programs = `programs AS (
   WHERE NOT _deleted AND id IN (SELECT key FROM ops.places_nutrition_programs WHERE sppg_id IN (SELECT sppg_id FROM cells))
 )`;
 
+type Grain = 'day' | 'month';
+/** Columns that place a row, the owners of the dirty cells, and (owner, day) of the cells; a month's cell stands on its first day. */
+type Place = { owner: string; at: string; owners: string; cells: string; grain: Grain };
 /**
- * Whether the local day (or month) of a place may be that of a dirty cell in one of the three zones (+7, +8, +9): the day eight hours on is that of
- * seven or of nine. The owners are named once more alone: only so is the primary key used.
+ * Whether the local day (or month) of a row may be that of a dirty cell in one of the three zones (+7, +8, +9): the day eight hours on is
+ * that of seven or of nine. Owners and UTC days are named once more alone: only so is the primary key used.
  */
-const within = (owner: string, owners: string, cells: string, grain: 'day' | 'month') => {
+const within = ({ owner, at, owners, cells, grain }: Place) => {
   const local = (hours: number) => {
-    const day = `toDate32(at + toIntervalHour(${hours}))`;
+    const day = `toDate32(${at} + toIntervalHour(${hours}))`;
     return grain === 'day' ? day : monthOf(day);
   };
-  return `${owner} IN (${owners}) AND ((${owner}, ${local(7)}) IN (${cells}) OR (${owner}, ${local(9)}) IN (${cells}))`;
+  const utcDays = grain === 'day' ? '[day - 1, day]' : 'arrayMap(n -> day + n - 1, range(32))';
+  return `${owner} IN (${owners}) AND toDate32(${at}) IN (SELECT arrayJoin(${utcDays}) FROM cells)
+    AND ((${owner}, ${local(7)}) IN (${cells}) OR (${owner}, ${local(9)}) IN (${cells}))`;
 };
 
 const programPlaces =
   'SELECT key, sppg_id FROM ops.places_nutrition_programs WHERE sppg_id IN (SELECT sppg_id FROM cells)';
-const programDays = `SELECT n.key, c.day FROM cells AS c INNER JOIN (${programPlaces}) AS n ON n.sppg_id = c.sppg_id`;
+const ofPrograms = {
+  owners: `SELECT key FROM (${programPlaces})`,
+  cells: `SELECT n.key, c.day FROM cells AS c INNER JOIN (${programPlaces}) AS n ON n.sppg_id = c.sppg_id`,
+};
+const ofKitchens = { owners: 'SELECT sppg_id FROM cells', cells: 'SELECT sppg_id, day FROM cells' };
 
-/** A column of the places of handovers that may lie in the dirty cells, found by the programme. */
-export const handoverPlaces = (column: 'key' | 'school_id') =>
-  `SELECT ${column} FROM ops.places_school_distributions
-   WHERE ${within('program_id', `SELECT key FROM (${programPlaces})`, programDays, 'day')}`;
+/** FROM and WHERE of the rows of a placed table (warehouse/placed.ts) that may lie in the dirty cells. */
+export function placedRows(
+  table: 'food_productions' | 'food_distributions' | 'school_distributions',
+  grain: Grain = 'day',
+) {
+  const { owner = '', at = '', ownerPlace } = placed[table] ?? {};
+  const of = ownerPlace === 'program_id' ? ofPrograms : ofKitchens;
+  return `FROM ops.placed_${table} FINAL WHERE NOT _deleted AND ${within({ owner, at, ...of, grain })}`;
+}
 
-/** A column of the places of a table placed by (sppg_id, at), by default the keys; a month's cell stands on its first day. */
-export const keysOf = (
-  table: string,
-  { grain = 'day', column = 'key' }: { grain?: 'day' | 'month'; column?: string } = {},
-) =>
-  `SELECT ${column} FROM ops.places_${table}
-   WHERE ${within('sppg_id', 'SELECT sppg_id FROM cells', 'SELECT sppg_id, day FROM cells', grain)}`;
+/** The keys of a table placed by (sppg_id, at). */
+export const keysOf = (table: string, grain: Grain = 'day') =>
+  `SELECT key FROM ops.places_${table} WHERE ${within({ owner: 'sppg_id', at: 'at', ...ofKitchens, grain })}`;
 
 /** First day of a day's month; unlike toStartOfMonth it holds for every Date32. */
 export const monthOf = (day: string) => `toDate32(${day} - toDayOfMonth(${day}) + 1)`;

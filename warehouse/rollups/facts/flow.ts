@@ -4,7 +4,7 @@
  * delivered is portions_delivered; what has no time has hour 255; what was done before its day counts in the first hour,
  * after it in the last.
  */
-import { type Fact, handoverPlaces, keysOf, programs, zones } from './cells.ts';
+import { type Fact, placedRows, programs, zones } from './cells.ts';
 
 const hoursInto = (at: string) =>
   `dateDiff('hour', toDateTime64(day, 3, 'UTC') - toIntervalHour(z.shift), assumeNotNull(${at}))`;
@@ -43,13 +43,13 @@ export const flow = {
         )}
         FROM (
           SELECT id, sppgId, productionDate, toString(status) AS status, plannedPortions, actualPortions, plannedEndTime, actualEndTime
-          FROM raw.food_productions FINAL WHERE NOT _deleted AND id IN (${keysOf('food_productions')})
+          ${placedRows('food_productions')}
         ) AS f
         INNER JOIN zones AS z ON z.sppg_id = f.sppgId
         LEFT ANY JOIN (
           SELECT productionId, countIf(passed) AS good, countIf(NOT passed AND actionTaken IS NULL) AS open, maxIf(checkTime, passed) AS checkedAt
           FROM raw.quality_controls FINAL WHERE NOT _deleted AND id IN (
-            SELECT key FROM ops.places_quality_controls WHERE production_id IN (${keysOf('food_productions')})
+            SELECT key FROM ops.places_quality_controls WHERE production_id IN (SELECT id ${placedRows('food_productions')})
           ) GROUP BY productionId
         ) AS q ON q.productionId = f.id
         WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)
@@ -62,7 +62,7 @@ export const flow = {
         })}
         FROM (
           SELECT id, sppgId, distributionDate, toString(status) AS status, totalPortions, departureTime, actualStartTime
-          FROM raw.food_distributions FINAL WHERE NOT _deleted AND id IN (${keysOf('food_distributions')})
+          ${placedRows('food_distributions')}
         ) AS x
         INNER JOIN zones AS z ON z.sppg_id = x.sppgId
         WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)
@@ -75,7 +75,7 @@ export const flow = {
         })}
         FROM (
           SELECT id, programId, distributionDate, actualQuantity, deliveryStatus, deliveryTime, receivedAt
-          FROM raw.school_distributions FINAL WHERE NOT _deleted AND id IN (${handoverPlaces('key')})
+          ${placedRows('school_distributions')}
         ) AS h
         INNER JOIN programs AS p ON p.program_id = h.programId
         INNER JOIN zones AS z ON z.sppg_id = p.sppg_id

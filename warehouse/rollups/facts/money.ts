@@ -17,7 +17,7 @@ const orders = (grain: 'day' | 'month') => {
       discountAmount, shippingCost, paidAmount,
       toString(supplierType) AS supplierType, purchaseMethod, supplierName
     FROM raw.procurements FINAL
-    WHERE NOT _deleted AND id IN (${keysOf('procurements', { grain })})
+    WHERE NOT _deleted AND id IN (${keysOf('procurements', grain)})
   ) AS o
   INNER JOIN zones AS z ON z.sppg_id = o.sppgId
   WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)

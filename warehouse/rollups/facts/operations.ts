@@ -1,6 +1,6 @@
 /** Facts of a day of operations: batches, checks, delivery runs, handovers to schools, what was eaten, weighed, received and said. */
 import type { FactName } from '../../kpis/kpi.ts';
-import { type Fact, handoverPlaces, keysOf, programs, rowDayEnds, zones } from './cells.ts';
+import { type Fact, keysOf, placedRows, programs, rowDayEnds, zones } from './cells.ts';
 
 /** Columns that rules look at, beside those that figures are made of. */
 const BATCH =
@@ -26,8 +26,7 @@ const handovers = `handovers AS (
     sd.deliveryStatus AS deliveryStatus, sd.createdAt AS createdAt, ${rowDayEnds}, ${taken('sd', HANDOVER)}
   FROM (
     SELECT id, programId, schoolId, targetQuantity, actualQuantity, deliveryStatus, createdAt, ${HANDOVER.join(', ')}
-    FROM raw.school_distributions FINAL
-    WHERE NOT _deleted AND id IN (${handoverPlaces('key')})
+    ${placedRows('school_distributions')}
   ) AS sd
   INNER JOIN programs AS p ON p.program_id = sd.programId
   INNER JOIN zones AS z ON z.sppg_id = p.sppg_id
@@ -47,7 +46,7 @@ export const operations = {
       FROM (
         SELECT id, sppgId, menuId, status, plannedPortions, actualPortions, estimatedCost, actualCost,
           actualStartTime, actualEndTime, createdAt, ${BATCH.join(', ')}
-        FROM raw.food_productions FINAL WHERE NOT _deleted AND id IN (${keysOf('food_productions')})
+        ${placedRows('food_productions')}
       ) AS f
       INNER JOIN zones AS z ON z.sppg_id = f.sppgId
       LEFT ANY JOIN (
@@ -101,13 +100,13 @@ export const operations = {
       FROM (
         SELECT id, sppgId, productionId, status, plannedRecipients, actualRecipients, plannedEndTime, departureTime, arrivalTime,
           arrivalTemp, transportCost, fuelCost, otherCosts, createdAt, ${RUN.join(', ')}
-        FROM raw.food_distributions FINAL WHERE NOT _deleted AND id IN (${keysOf('food_distributions')})
+        ${placedRows('food_distributions')}
       ) AS x
       INNER JOIN zones AS z ON z.sppg_id = x.sppgId
       LEFT ANY JOIN (
         SELECT id, actualEndTime FROM raw.food_productions FINAL
         WHERE NOT _deleted AND id IN (
-          ${keysOf('food_distributions', { column: 'production_id' })}
+          SELECT productionId ${placedRows('food_distributions')}
         )
       ) AS f ON f.id = x.productionId
       WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)`,
@@ -121,7 +120,7 @@ export const operations = {
       FROM handovers AS h
       LEFT ANY JOIN (
         SELECT id, schoolType FROM raw.school_beneficiaries FINAL
-        WHERE NOT _deleted AND id IN (${handoverPlaces('school_id')})
+        WHERE NOT _deleted AND id IN (SELECT schoolId ${placedRows('school_distributions')})
       ) AS b ON b.id = h.schoolId`,
   },
   feeding: {
@@ -134,7 +133,7 @@ export const operations = {
         SELECT id, distributionId, reportType, totalPortionsServed, totalPortionsConsumed, ${REPORT.join(', ')}
         FROM raw.school_feeding_reports FINAL
         WHERE NOT _deleted AND id IN (
-          SELECT key FROM ops.places_school_feeding_reports WHERE distribution_id IN (${handoverPlaces('key')})
+          SELECT key FROM ops.places_school_feeding_reports WHERE distribution_id IN (SELECT id ${placedRows('school_distributions')})
         )
       ) AS r
       INNER JOIN handovers AS h ON h.id = r.distributionId`,

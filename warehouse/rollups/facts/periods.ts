@@ -1,6 +1,6 @@
 /** Facts of a month or a fortnight: incidents by monitoring month, service days, reports due. */
 import type { FactName } from '../../kpis/kpi.ts';
-import { type Fact, keysOf, monthOf, placedIn, programs, zones } from './cells.ts';
+import { type Fact, monthOf, placedIn, placedRows, programs, zones } from './cells.ts';
 
 /** The month a monitoring row is about: '2026-03', or a month's number beside its year; anything else is no month. */
 export const monitoredMonth = (month: string, year: string) => `multiIf(
@@ -43,8 +43,7 @@ export const periods = {
         SELECT x.sppgId AS sppg_id, toDate32(x.distributionDate + toIntervalHour(z.shift)) AS service_day,
           ${monthOf('service_day')} AS day, x.status = 'COMPLETED' AS served, z.shift AS shift
         FROM (
-          SELECT id, sppgId, distributionDate, toString(status) AS status FROM raw.food_distributions FINAL
-          WHERE NOT _deleted AND id IN (${keysOf('food_distributions', { grain: 'month' })})
+          SELECT id, sppgId, distributionDate, toString(status) AS status ${placedRows('food_distributions', 'month')}
         ) AS x
         INNER JOIN zones AS z ON z.sppg_id = x.sppgId
         WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)
