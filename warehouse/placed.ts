@@ -90,11 +90,11 @@ export async function feedPlaced(warehouse: Warehouse, table: string, anew = fal
     if ((filled?.n ?? 0) > 0) return;
   }
   const names = wanted.map(([name]) => `\`${name}\``).join(', ');
+  const declared = wanted.map(([name, type]) => `\`${name}\` ${type}`).join(', ');
   await warehouse.command(`DROP VIEW IF EXISTS ops.feed_placed_${table} SYNC`);
   await warehouse.command(`DROP TABLE IF EXISTS ops.placed_${table} SYNC`);
   await warehouse.command(
-    `CREATE TABLE ops.placed_${table} (${wanted.map(([name, type]) => `\`${name}\` ${type}`).join(', ')})
-     ENGINE = ReplacingMergeTree(_version, _deleted) ORDER BY (${owner}, ${at}, id)
+    `CREATE TABLE ops.placed_${table} (${declared}) ENGINE = ReplacingMergeTree(_version, _deleted) ORDER BY (${owner}, ${at}, id)
      SETTINGS index_granularity = 256, min_bytes_for_wide_part = 1099511627776, min_rows_for_wide_part = 1000000000000`,
   );
   await warehouse.command(
