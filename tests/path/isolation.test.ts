@@ -2,11 +2,13 @@
  * Tenants cannot read or subscribe to each other, roles see their fields only, and bad input is answered with a clear 4xx or error
  * frame. Every route, channel and file is asked by every role (tests/support/route_table.ts); a new route fails until it is there.
  */
+
 import type { AddressInfo } from 'node:net';
 import type { Router } from 'express';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import WebSocket from 'ws';
 import { createApp } from '../../api/app.ts';
+import { dayIn } from '../../api/inputs.ts';
 import { createContext } from '../../api/server.ts';
 import { openAudit } from '../../platform/audit.ts';
 import { authSecret, loadConfig } from '../../platform/config.ts';
@@ -208,10 +210,11 @@ test('staff of a kitchen see the present day, and of it no other', async () => {
 });
 
 test('fewer than five people are told inside their kitchen only', async () => {
-  // k511 has three active students; of its regency (with k512) there are many.
+  // k511 has three active students; of its regency (with k512) there are many. Its day ends an hour before Jakarta's.
+  const day = dayIn(8);
   const beneficiaries = async (role: string, scope: string) => {
     const token = await stack.token(role, [role === 'SPPG_KEPALA' ? scope : 'national']);
-    const { text } = await ask({ path: `/api/v1/summary?scope=${scope}`, token });
+    const { text } = await ask({ path: `/api/v1/summary?scope=${scope}&date=${day}`, token });
     const { kpis } = JSON.parse(text) as { kpis: { id: string; num: number | null; withheld?: true }[] };
     const series = await ask({
       path: `/api/v1/kpis/active_beneficiaries/series?scope=${scope}&from=2026-01-01&to=2028-12-31`,
