@@ -174,7 +174,7 @@ export async function computeClaimed(
   const attempt = String(randomBytes(8).readBigUInt64LE());
   for (let chunk = 0; chunk < chunks; chunk++) {
     const params = { ...at, claim: String(at.claim), attempt, chunk, chunks };
-    await Promise.all(factsSql(dirtyFacts, into).map((sql) => warehouse.command(sql, params)));
+    await Promise.all(factsSql(dirtyFacts, into, { whole: chunks === 1 }).map((sql) => warehouse.command(sql, params)));
     failpoint('rollup:before copies');
     await Promise.all(copiesSql(into).map((copy) => warehouse.command(copy, params)));
     onProgress(chunk + 1, chunks);
@@ -209,21 +209,22 @@ function copiesSql(into: MartTables): string[] {
   ];
 }
 
-const cellsCte = (fact: FactName) => `cells AS (
+/** The claimed cells of a fact that are computed together; a filter that is not needed is analysed a hundred times all the same. */
+const cellsCte = (fact: FactName, { whole }: { whole: boolean }) => `cells AS (
   SELECT sppg_id, day, shift FROM ops.claims
-  WHERE claim = {claim:UInt64} AND fact = '${fact}' AND ({chunks:UInt32} = 1 OR cityHash64(sppg_id) % {chunks:UInt32} = {chunk:UInt32})
+  WHERE claim = {claim:UInt64} AND fact = '${fact}'${whole ? '' : ' AND cityHash64(sppg_id) % {chunks:UInt32} = {chunk:UInt32}'}
 )`;
 
 /**
  * The statements that compute facts, to be run at once. An insert costs as much as a small fact, a statement is planned by one thread:
  * facts share two inserts, every other one each.
  */
-function factsSql(dirtyFacts: readonly FactName[], into: MartTables): string[] {
-  const flow = dirtyFacts.filter((fact) => fact === 'flow').map((fact) => flowSql(cellsCte(fact), into.flow));
+function factsSql(dirtyFacts: readonly FactName[], into: MartTables, chunk: { whole: boolean }): string[] {
+  const flow = dirtyFacts.filter((fact) => fact === 'flow').map((fact) => flowSql(cellsCte(fact, chunk), into.flow));
   const selects = [...dirtyFacts]
     .filter((fact) => fact !== 'flow')
     .sort()
-    .map((fact) => `SELECT * FROM (${refreshSql(fact, into)})`);
+    .map((fact) => `SELECT * FROM (${refreshSql(fact, into, cellsCte(fact, chunk))})`);
   const halves = [0, 1].map((half) => selects.filter((_, index) => index % 2 === half));
   const inserts = halves
     .filter((half) => half.length > 0)
@@ -235,7 +236,7 @@ function factsSql(dirtyFacts: readonly FactName[], into: MartTables): string[] {
 }
 
 /** SELECT of all KPIs of a fact for the claimed cells, recomputed, emptied cells included: rows of ops.cells. */
-function refreshSql(fact: FactName, into: MartTables): string {
+function refreshSql(fact: FactName, into: MartTables, cells: string): string {
   const kpis = rolledUp.filter((kpi) => kpi.fact === fact);
   const { with: ctes, select } = facts[fact];
   // One pass over the fact: a row counts in the total and once more for every dimension it is split by.
@@ -253,7 +254,7 @@ function refreshSql(fact: FactName, into: MartTables): string {
     SELECT toString(held.kpi), held.day, held.sppg_id, toString(held.split), 0, NULL, NULL FROM ${into.cells} AS held
     WHERE held.kpi IN (${idsOf(kpis.filter((kpi) => kpi.split !== undefined))}) AND (held.sppg_id, held.day) IN (SELECT sppg_id, day FROM cells)
       AND held.split != ''`;
-  return `WITH ${[cellsCte(fact), ...ctes].join(',\n')}, fact AS (${select})
+  return `WITH ${[cells, ...ctes].join(',\n')}, fact AS (${select})
     SELECT {attempt:UInt64}, {chunk:UInt32}, '${fact}', kpi, day, sppg_id, split, max(num), max(den)
     FROM (
       -- "No data" is decided once: a ratio without a denominator has neither; nothing to add over a denominator is 0.
