@@ -5,16 +5,17 @@
  */
 import type { Warehouse } from '../client.ts';
 
+const claimed = 'FROM ops.claims WHERE claim > {since:UInt64} AND claim <= {until:UInt64}';
+
 /** Scopes with cells claimed by refreshes in (since, until], each with the last of them. */
 export const readTouchedScopes = (warehouse: Warehouse, since: number, until: number) =>
   warehouse.query<{ scope: string; seq: number }>(
     `SELECT arrayJoin([concat('sppg:', c.sppg_id), concat('regency:', h.regency_id), concat('province:', h.province_id),
        concat('region:', toString(p.region)), concat('wilayah:', w.code), 'national']) AS scope, max(c.last) AS seq
-     FROM (
-       SELECT sppg_id, max(claim) AS last FROM ops.claims WHERE claim > {since:UInt64} AND claim <= {until:UInt64}
-       GROUP BY sppg_id
-     ) AS c
-     LEFT JOIN (SELECT DISTINCT id, regency_id, province_id FROM ops.history_sppg WHERE NOT deleted) AS h ON h.id = c.sppg_id
+     FROM (SELECT sppg_id, max(claim) AS last ${claimed} GROUP BY sppg_id) AS c
+     LEFT JOIN (
+       SELECT DISTINCT id, regency_id, province_id FROM ops.history_sppg WHERE NOT deleted AND id IN (SELECT sppg_id ${claimed})
+     ) AS h ON h.id = c.sppg_id
      LEFT ANY JOIN (SELECT id, region FROM raw.provinces_indonesia FINAL) AS p ON p.id = h.province_id
      LEFT ANY JOIN (SELECT region, code FROM mart.wilayah FINAL WHERE listed) AS w ON w.region = toString(p.region)
      GROUP BY scope HAVING NOT endsWith(scope, ':')`,

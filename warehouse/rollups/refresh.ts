@@ -279,17 +279,17 @@ function refreshSql(fact: FactName, into: MartTables, cells: string): string {
  * (left over by an earlier version's tables) are written as empty, too.
  */
 export function areasSql(of: readonly FactName[], tables: MartTables, everything = false): string {
+  const claimed = 'FROM ops.claims WHERE claim > {since:UInt64} AND claim <= {seq:UInt64}';
   const held = `
       UNION ALL
       SELECT toString(kpi), day, province_id, regency_id, toString(split), NULL, NULL, 0 FROM ${tables.areas} FINAL WHERE num IS NOT NULL`;
   return `INSERT INTO ${tables.areas} (kpi, day, province_id, regency_id, split, num, den, units, seq)
     WITH dirty AS (
       SELECT DISTINCT c.day AS day, h.province_id AS province_id, h.regency_id AS regency_id, toString(c.fact) AS fact
-      FROM (
-        SELECT DISTINCT fact, sppg_id, day FROM ops.claims
-        WHERE claim > {since:UInt64} AND claim <= {seq:UInt64} AND fact IN (${of.map((fact) => `'${fact}'`).join(', ')})
-      ) AS c
-      INNER JOIN (SELECT DISTINCT id, province_id, regency_id FROM ops.history_sppg WHERE NOT deleted) AS h ON h.id = c.sppg_id
+      FROM (SELECT DISTINCT fact, sppg_id, day ${claimed} AND fact IN (${of.map((fact) => `'${fact}'`).join(', ')})) AS c
+      INNER JOIN (
+        SELECT DISTINCT id, province_id, regency_id FROM ops.history_sppg WHERE NOT deleted AND id IN (SELECT sppg_id ${claimed})
+      ) AS h ON h.id = c.sppg_id
     )
     SELECT kpi, day, province_id, regency_id, split, sum(num), sum(den), sum(units), {seq:UInt64}
     FROM (
