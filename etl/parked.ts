@@ -136,12 +136,13 @@ async function retryRow(
             shape.columns.map((column) => column.type),
             row.cells,
           ).join('\t')}\t${version}\t0\t${row.stamp}`;
-  await warehouse.insertTsv(`raw.${table}`, target, Buffer.from(`${line}\n`));
+  // Places first: a row without one is looked for nowhere.
   const cells = named(line.split('\t'));
   if (place !== undefined && columns.every((name) => cells.has(name))) {
     const parts = Object.values(place).map((name) => cells.get(name) ?? '\\N');
     const text = [...parts.map((cell) => (cell === '\\N' ? '' : cell)), keyText].join('\t');
     await warehouse.insertTsv(`ops.places_${table}`, [...Object.keys(place), 'key'], Buffer.from(`${text}\n`));
   }
+  await warehouse.insertTsv(`raw.${table}`, target, Buffer.from(`${line}\n`));
   return unescapeCell(keyText);
 }

@@ -5,7 +5,8 @@
 import { LumbungError } from '../platform/errors.ts';
 import type { Warehouse } from '../warehouse/client.ts';
 import { feedHistory, hasHistory } from '../warehouse/history.ts';
-import { feedPlaced } from '../warehouse/placed.ts';
+import { ensurePlaced, isPlaced } from '../warehouse/placed.ts';
+import { markEverything } from '../warehouse/rollups/refresh.ts';
 import { declaredType, OWN_COLUMNS, type TableShape } from './postgres/catalog.ts';
 import { nullable } from './postgres/values.ts';
 
@@ -71,10 +72,13 @@ export async function ensureRawTable(
     type: declaredType(shape, column),
     wide: nullable(column.type),
   }));
+  const place = async () => {
+    if (isPlaced(table)) await ensurePlaced(warehouse, table, () => markEverything(warehouse, 'rows to be placed'));
+  };
   const create = async () => {
     await warehouse.command(rawTableSql(shape));
     if (hasHistory(table)) await feedHistory(warehouse, table);
-    await feedPlaced(warehouse, table);
+    await place();
   };
   if (held.size === 0) return create();
   const unread = columns.find(({ name, type }) => {
@@ -103,10 +107,11 @@ export async function ensureRawTable(
     }
     await warehouse.command(`DROP VIEW IF EXISTS ops.feed_${table} SYNC`);
     await warehouse.command(`DROP VIEW IF EXISTS ops.feed_placed_${table} SYNC`);
+    await warehouse.command(`DROP TABLE IF EXISTS ops.placed_${table} SYNC`);
     await warehouse.command(`DROP TABLE raw.${table} SYNC`);
     return create();
   }
-  await feedPlaced(warehouse, table);
+  await place();
 }
 
 /** Types that rollups read alike. */

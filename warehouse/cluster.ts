@@ -65,9 +65,9 @@ const rules: readonly Rule[] = [
   ],
   // Views stand between tables of one server: a row's history is sharded as the row is, by its id.
   [
-    new RegExp(`^CREATE MATERIALIZED VIEW ${NAME} TO ${NAME} AS ([\\s\\S]*)FROM ${NAME}$`),
-    (on, _, view = '', into = '', select = '', from = '') => [
-      `CREATE MATERIALIZED VIEW ${local(view)} ${on} TO ${local(into)} AS ${select}FROM ${local(from)}`,
+    new RegExp(`^CREATE MATERIALIZED VIEW (IF NOT EXISTS )?${NAME} TO ${NAME} AS ([\\s\\S]*)FROM ${NAME}$`),
+    (on, _, once = '', view = '', into = '', select = '', from = '') => [
+      `CREATE MATERIALIZED VIEW ${once}${local(view)} ${on} TO ${local(into)} AS ${select}FROM ${local(from)}`,
     ],
   ],
   [

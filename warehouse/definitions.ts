@@ -7,7 +7,6 @@ import { createHash } from 'node:crypto';
 import type { Warehouse } from './client.ts';
 import { feedHistories, kept } from './history.ts';
 import { rolledUp } from './kpis/registry.ts';
-import { feedEveryPlaced } from './placed.ts';
 import type { Reference } from './reference/files.ts';
 import { facts } from './rollups/facts.ts';
 import { markEverything } from './rollups/refresh.ts';
@@ -38,7 +37,6 @@ export async function applyDefinitions(warehouse: Warehouse, reference: Referenc
   }
   if ((known?.rolled ?? 0) > 0 && known?.fingerprint.split(':')[0] !== computedBy) {
     await feedHistories(warehouse);
-    await feedEveryPlaced(warehouse);
     await markEverything(warehouse, 'definitions changed');
   }
   await warehouse.insertRows('ops.definitions', [{ fingerprint }]);

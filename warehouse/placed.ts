@@ -1,26 +1,20 @@
 /**
  * The rows that refreshes read most, once more: beside each other by kitchen (or its programme) and time instead of by key, so that a
- * kitchen's day is a granule or two and not one for every row of it.
- * Invariants: whatever is written to raw.<table>, by whom ever, also reaches ops.placed_<table>, through the view between them; types are
- * those of the raw table; a row that has left a place, or is gone, is buried there (rollups/settle.ts) before a refresh reads, for the
- * new version stands elsewhere and replaces nothing. A table whose filling was cut off is filled anew.
+ * kitchen's day is a granule or two and not one for every row of it. Copies of rows, not figures: nothing is added up here.
+ * Invariants: whatever is written to raw.<table>, by whom ever, also reaches ops.placed_<table>, through the view between them. A new version
+ * stands at its own place and replaces nothing elsewhere: what has left a place, or is gone, is buried there (rollups/settle.ts) before a
+ * refresh reads. Nothing is ever taken away to be filled again: rows are written a second time, which changes none that is right.
  */
 import { LumbungError } from '../platform/errors.ts';
 import type { Warehouse } from './client.ts';
 
-type Placed = {
-  /** Columns of the raw row that make its place, and what ops.places_<table> calls them. */
-  owner: string;
-  at: string;
-  ownerPlace: 'sppg_id' | 'program_id';
-  /** What facts read beside. */
-  columns: readonly string[];
-};
-
 const named = (columns: string) => columns.trim().split(/\s+/);
 
-/** Tables, in no order. */
-export const placed: Readonly<Record<string, Placed>> = {
+/**
+ * Table → the columns that make a row's place, what ops.places_<table> calls the first of them, and what facts read beside. A placed row
+ * has them all, and `owner` and `at` as its place has them (text, milliseconds, never NULL).
+ */
+export const placed = {
   food_productions: {
     owner: 'sppgId',
     at: 'productionDate',
@@ -47,25 +41,37 @@ export const placed: Readonly<Record<string, Placed>> = {
       named(`schoolId targetQuantity actualQuantity deliveryStatus createdAt totalWeight costPerPortion totalCost deliveryTime
       receivedAt foodTemperature satisfactionScore`),
   },
+} as const;
+
+export type PlacedTable = keyof typeof placed;
+export const placedTables = Object.keys(placed) as PlacedTable[];
+export const isPlaced = (table: string): table is PlacedTable => table in placed;
+
+/** Where a raw row stands, as its place says it. */
+export const placeOf = (table: PlacedTable) => ({
+  owner: `ifNull(toString(${placed[table].owner}), '')`,
+  at: `ifNull(toDateTime64(${placed[table].at}, 3, 'UTC'), toDateTime64(0, 3, 'UTC'))`,
+});
+
+const rowColumns = (table: PlacedTable) => [
+  ...['id', placed[table].owner, placed[table].at, ...placed[table].columns, '_version', '_deleted'],
+];
+const listed = (table: PlacedTable) => ['owner', 'at', ...rowColumns(table).map((name) => `\`${name}\``)].join(', ');
+const selected = (table: PlacedTable) => {
+  const { owner, at } = placeOf(table);
+  return `SELECT ${[`${owner} AS owner`, `${at} AS at`, ...rowColumns(table).map((name) => `\`${name}\``)].join(', ')} FROM raw.${table}`;
 };
 
-const FILLED = 'filled';
-
-/** Lets every raw table there is feed its placed rows; what is in order is left alone, except with `anew`: then nothing may read them. */
-export async function feedEveryPlaced(warehouse: Warehouse, anew = false): Promise<void> {
-  const held = await warehouse.query<{ name: string }>("SELECT name FROM system.tables WHERE database = 'raw'");
-  for (const { name } of held) await feedPlaced(warehouse, name, anew);
-}
-export const isPlaced = (table: string): boolean => placed[table] !== undefined;
-
 /**
- * Makes the placed rows of a table, by the types its raw table has, and fills them from there; where they are so already nothing happens,
- * except with `anew`. `schema` where the raw table lacks a column.
+ * Makes the placed rows of a raw table that there is, and the view that feeds them, or lets their types follow those of the raw table. `onEmpty`
+ * is called before a table or view is made beside raw rows that are not in it: nothing may be computed until they have been fed. `schema`
+ * where the raw table lacks a column.
  */
-export async function feedPlaced(warehouse: Warehouse, table: string, anew = false): Promise<void> {
-  const rows = placed[table];
-  if (rows === undefined) return;
-  const { owner, at, columns } = rows;
+export async function ensurePlaced(
+  warehouse: Warehouse,
+  table: PlacedTable,
+  onEmpty: () => Promise<void> = async () => undefined,
+): Promise<void> {
   const found = await warehouse.query<{ database: string; name: string; type: string }>(
     `SELECT database, name, type FROM system.columns
      WHERE database = 'raw' AND table = {raw:String} OR database = 'ops' AND table = {placed:String}`,
@@ -74,34 +80,37 @@ export async function feedPlaced(warehouse: Warehouse, table: string, anew = fal
   const typesIn = (database: string) =>
     new Map(found.filter((column) => column.database === database).map(({ name, type }) => [name, type]));
   const [raw, held] = [typesIn('raw'), typesIn('ops')];
-  const wanted = [owner, at, 'id', ...columns, '_version', '_deleted'].map((name) => {
+  if (raw.size === 0) return;
+  const wanted = rowColumns(table).map((name) => {
     const type = raw.get(name);
     if (type === undefined) throw new LumbungError('schema', `raw.${table} has no column ${name}, which rollups read`);
-    return [name, type] as const;
+    return { name, type };
   });
-  const fits = held.size === wanted.length && wanted.every(([name, type]) => held.get(name) === type);
-  if (fits && !anew) {
-    // On a cluster it is the local table that carries the comment (cluster.ts).
-    const [filled] = await warehouse.query<{ n: number }>(
-      `SELECT countIf(name = {placed:String} AND comment = '${FILLED}') * countIf(name = {view:String}) AS n
-       FROM system.tables WHERE database IN ('ops', 'ops_local')`,
-      { placed: `placed_${table}`, view: `feed_placed_${table}` },
+  for (const { name, type } of held.size === 0 ? [] : wanted) {
+    if (held.get(name) === type) continue;
+    await warehouse.command(
+      `ALTER TABLE ops.placed_${table} MODIFY COLUMN \`${name}\` ${type} SETTINGS mutations_sync = 1`,
     );
-    if ((filled?.n ?? 0) > 0) return;
   }
-  const names = wanted.map(([name]) => `\`${name}\``).join(', ');
-  const declared = wanted.map(([name, type]) => `\`${name}\` ${type}`).join(', ');
-  await warehouse.command(`DROP VIEW IF EXISTS ops.feed_placed_${table} SYNC`);
-  await warehouse.command(`DROP TABLE IF EXISTS ops.placed_${table} SYNC`);
+  const [there] = await warehouse.query<{ view: number; rows: number }>(
+    `SELECT (SELECT count() FROM system.tables WHERE database IN ('ops', 'ops_local') AND name = {view:String}) AS view,
+       (SELECT count() FROM (SELECT 1 FROM raw.${table} LIMIT 1)) AS rows`,
+    { view: `feed_placed_${table}` },
+  );
+  if (held.size > 0 && there?.view !== 0) return;
+  if (there?.rows !== 0) await onEmpty();
+  const declared = wanted.map(({ name, type }) => `\`${name}\` ${type}`).join(', ');
   await warehouse.command(
-    `CREATE TABLE ops.placed_${table} (${declared}) ENGINE = ReplacingMergeTree(_version, _deleted) ORDER BY (${owner}, ${at}, id)
+    `CREATE TABLE IF NOT EXISTS ops.placed_${table} (owner String, at DateTime64(3, 'UTC'), ${declared}) ENGINE = ReplacingMergeTree(_version, _deleted) ORDER BY (owner, at, id)
      SETTINGS index_granularity = 256, min_bytes_for_wide_part = 1099511627776, min_rows_for_wide_part = 1000000000000`,
   );
+  const select = selected(table);
   await warehouse.command(
-    `CREATE MATERIALIZED VIEW ops.feed_placed_${table} TO ops.placed_${table} AS SELECT ${names} FROM raw.${table}`,
+    `CREATE MATERIALIZED VIEW IF NOT EXISTS ops.feed_placed_${table} TO ops.placed_${table} AS ${select}`,
   );
-  await warehouse.command(
-    `INSERT INTO ops.placed_${table} (${names}) SELECT ${names} FROM raw.${table} FINAL WHERE NOT _deleted`,
-  );
-  await warehouse.command(`ALTER TABLE ops.placed_${table} MODIFY COMMENT '${FILLED}'`);
 }
+
+/** Writes the present rows of a raw table to their places once more: all of them, or those whose keys the SQL yields. */
+export const feedSql = (table: PlacedTable, keys?: string) =>
+  `INSERT INTO ops.placed_${table} (${listed(table)})
+   ${selected(table)} FINAL WHERE NOT _deleted${keys === undefined ? '' : ` AND id IN (${keys})`}`;

@@ -147,7 +147,7 @@ test('what changed rows make dirty is found by their keys, however many places t
       for (const read of reads) {
         const [, from = ''] = /^\((?:ops\.)?(\w+)\)/.exec(read) ?? [];
         const [, some, all] = [...read.matchAll(/Granules: (\d+)\/(\d+)/g)].at(-1) ?? [];
-        if (from.startsWith('places_') && some === all) scanned.push(`${table}: ${from}`);
+        if (from.startsWith('places_') && Number(some) > Number(all) / 2) scanned.push(`${table}: ${from}`);
       }
     }
   }

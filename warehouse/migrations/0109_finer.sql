@@ -3,7 +3,8 @@
 -- the places. A merge of wide parts stays wide: places are filled anew, and so are raw tables when they are copied anew.
 -- What belongs to a batch is found by a projection: an index to skip granules by looks at every one there ever was.
 
-CREATE TABLE IF NOT EXISTS ops.places_food_productions_beside (
+DROP TABLE IF EXISTS ops.places_food_productions_beside SYNC;
+CREATE TABLE ops.places_food_productions_beside (
   sppg_id String, at DateTime64(3, 'UTC'), menu_id String, key String,
   INDEX by_menu menu_id TYPE bloom_filter(0.01) GRANULARITY 8,
   PROJECTION by_key (SELECT * ORDER BY key)
@@ -14,7 +15,8 @@ INSERT INTO ops.places_food_productions_beside SELECT * FROM ops.places_food_pro
 EXCHANGE TABLES ops.places_food_productions AND ops.places_food_productions_beside;
 DROP TABLE ops.places_food_productions_beside SYNC;
 
-CREATE TABLE IF NOT EXISTS ops.places_quality_controls_beside (
+DROP TABLE IF EXISTS ops.places_quality_controls_beside SYNC;
+CREATE TABLE ops.places_quality_controls_beside (
   at DateTime64(3, 'UTC'), production_id String, key String,
   PROJECTION by_production (SELECT * ORDER BY production_id),
   PROJECTION by_key (SELECT * ORDER BY key)
@@ -25,7 +27,8 @@ INSERT INTO ops.places_quality_controls_beside SELECT * FROM ops.places_quality_
 EXCHANGE TABLES ops.places_quality_controls AND ops.places_quality_controls_beside;
 DROP TABLE ops.places_quality_controls_beside SYNC;
 
-CREATE TABLE IF NOT EXISTS ops.places_food_distributions_beside (
+DROP TABLE IF EXISTS ops.places_food_distributions_beside SYNC;
+CREATE TABLE ops.places_food_distributions_beside (
   sppg_id String, at DateTime64(3, 'UTC'), production_id String, key String,
   PROJECTION by_production (SELECT * ORDER BY production_id),
   PROJECTION by_key (SELECT * ORDER BY key)
@@ -36,7 +39,8 @@ INSERT INTO ops.places_food_distributions_beside SELECT * FROM ops.places_food_d
 EXCHANGE TABLES ops.places_food_distributions AND ops.places_food_distributions_beside;
 DROP TABLE ops.places_food_distributions_beside SYNC;
 
-CREATE TABLE IF NOT EXISTS ops.places_school_distributions_beside (
+DROP TABLE IF EXISTS ops.places_school_distributions_beside SYNC;
+CREATE TABLE ops.places_school_distributions_beside (
   program_id String, at DateTime64(3, 'UTC'), school_id String, key String,
   INDEX by_school school_id TYPE bloom_filter(0.01) GRANULARITY 8,
   PROJECTION by_key (SELECT * ORDER BY key)
@@ -47,7 +51,8 @@ INSERT INTO ops.places_school_distributions_beside SELECT * FROM ops.places_scho
 EXCHANGE TABLES ops.places_school_distributions AND ops.places_school_distributions_beside;
 DROP TABLE ops.places_school_distributions_beside SYNC;
 
-CREATE TABLE IF NOT EXISTS ops.places_school_feeding_reports_beside (
+DROP TABLE IF EXISTS ops.places_school_feeding_reports_beside SYNC;
+CREATE TABLE ops.places_school_feeding_reports_beside (
   distribution_id String, key String,
   PROJECTION by_key (SELECT * ORDER BY key)
 ) ENGINE = ReplacingMergeTree ORDER BY (distribution_id, key)
@@ -57,7 +62,8 @@ INSERT INTO ops.places_school_feeding_reports_beside SELECT * FROM ops.places_sc
 EXCHANGE TABLES ops.places_school_feeding_reports AND ops.places_school_feeding_reports_beside;
 DROP TABLE ops.places_school_feeding_reports_beside SYNC;
 
-CREATE TABLE IF NOT EXISTS ops.places_waste_management_beside (
+DROP TABLE IF EXISTS ops.places_waste_management_beside SYNC;
+CREATE TABLE ops.places_waste_management_beside (
   sppg_id String, at DateTime64(3, 'UTC'), key String,
   PROJECTION by_key (SELECT * ORDER BY key)
 ) ENGINE = ReplacingMergeTree ORDER BY (sppg_id, at, key)
@@ -67,7 +73,8 @@ INSERT INTO ops.places_waste_management_beside SELECT * FROM ops.places_waste_ma
 EXCHANGE TABLES ops.places_waste_management AND ops.places_waste_management_beside;
 DROP TABLE ops.places_waste_management_beside SYNC;
 
-CREATE TABLE IF NOT EXISTS ops.places_nutrition_programs_beside (
+DROP TABLE IF EXISTS ops.places_nutrition_programs_beside SYNC;
+CREATE TABLE ops.places_nutrition_programs_beside (
   sppg_id String, key String,
   PROJECTION by_key (SELECT * ORDER BY key)
 ) ENGINE = ReplacingMergeTree ORDER BY (sppg_id, key)

@@ -11,6 +11,7 @@ import { rolledUp } from '../kpis/registry.ts';
 import { allCellsSql } from './dirty.ts';
 import { facts } from './facts.ts';
 import { areasSql, claimCells, computeClaimed, FIRST_BUILD_CLAIM, live, type MartTables } from './refresh.ts';
+import { settleEverything } from './settle.ts';
 
 export const beside: MartTables = {
   cells: 'mart.kpi_daily_beside',
@@ -31,6 +32,8 @@ export async function buildBeside(
   slotId: string,
   onProgress: (share: number) => void,
 ): Promise<Rebuilt> {
+  // What is computed is computed from the rows as raw has them, whatever befell their copies.
+  await settleEverything(warehouse);
   for (const part of parts) {
     await warehouse.command(`DROP TABLE IF EXISTS ${beside[part]} SYNC`);
     await warehouse.command(`CREATE TABLE ${beside[part]} AS ${live[part]}`);

@@ -11,12 +11,11 @@ import { failpoint } from '../../platform/failpoints.ts';
 import type { Warehouse } from '../client.ts';
 import type { FactName, Kpi } from '../kpis/kpi.ts';
 import { rolledUp } from '../kpis/registry.ts';
-import { feedEveryPlaced } from '../placed.ts';
 import { isoOf, watermarkSql } from '../watermark.ts';
 import { allCellsSql, cellsDirtyByTimeSql, dirtyCellsSql, type MarkRange, zonesSql } from './dirty.ts';
 import { facts } from './facts.ts';
 import { flowSql } from './flow.ts';
-import { settleSql } from './settle.ts';
+import { settleEverything, settleSql } from './settle.ts';
 
 /** Cells recomputed together: bounds the memory of one statement. */
 const CELLS_PER_CHUNK = 20_000;
@@ -44,9 +43,14 @@ export type Refresh = {
 };
 
 /**
- * Works off every mark below the contiguous watermark. Returns undefined when there is nothing new.
+ * Works off every mark below the contiguous watermark. Returns undefined when there is nothing new. `settled`: the marks of everything
+ * after which every row has been settled.
  */
-export async function refreshDirtyCells(warehouse: Warehouse, slotId: string): Promise<Refresh | undefined> {
+export async function refreshDirtyCells(
+  warehouse: Warehouse,
+  slotId: string,
+  settled: readonly string[] = [],
+): Promise<Refresh | undefined> {
   const [progress] = await warehouse.query<Progress>(
     `WITH (
          SELECT (maxIf(rolled_lsn, slot_id = {slot:String}), maxIf(committed_at, slot_id = {slot:String}), max(seq))
@@ -69,17 +73,21 @@ export async function refreshDirtyCells(warehouse: Warehouse, slotId: string): P
   const unchanged = BigInt(rolled) >= BigInt(lsn) && marks.length === 0;
   // An idle source still moves on in time: only the freshness is renewed.
   if (unchanged && progress.committed <= progress.told) return undefined;
+  const ofEverything = open.filter(([, table]) => table === '*').map(([id]) => id);
+  if (ofEverything.some((id) => !settled.includes(id))) {
+    // It takes its time: what there is to do, and under which number, is asked again.
+    await settleEverything(warehouse);
+    return refreshDirtyCells(warehouse, slotId, ofEverything);
+  }
   const marked = [...new Set(open.map(([, table]) => table))];
-  const everything = marked.includes('*');
+  const everything = ofEverything.length > 0;
   const changed = everything ? allCellsSql : dirtyCellsSql(progress.changed, marked);
   const seq = progress.seq + 1;
   const range: MarkRange = { from: rolled, to: lsn, marks, told: progress.told, now: progress.committed };
   const dirty = [...(unchanged ? [] : [changed]), cellsDirtyByTimeSql(progress.told, progress.committed)].join(
     '\nUNION ALL\n',
   );
-  // Rows of a copy were not told of one by one.
-  if (everything) await feedEveryPlaced(warehouse, true);
-  const settle = everything ? [] : settleSql(unchanged ? [] : progress.changed, marked);
+  const settle = settleSql(unchanged ? [] : progress.changed, marked);
   const cells = await recompute(warehouse, { dirty, settle }, range, lsn, seq, everything);
   if (cells > 0) failpoint('rollup:after cells');
   const rolledAt = new Date().toISOString();
@@ -115,7 +123,7 @@ export async function markRows(warehouse: Warehouse, table: string, keys: string
 
 async function recompute(
   warehouse: Warehouse,
-  sql: { dirty: string; settle: readonly string[] },
+  sql: { dirty: string; settle: readonly (readonly string[])[] },
   range: MarkRange,
   watermarkLsn: string,
   claim: number,
@@ -124,7 +132,9 @@ async function recompute(
   failpoint('rollup:before claim');
   await Promise.all([
     claimCells(warehouse, claim, sql.dirty, range),
-    ...sql.settle.map((statement) => warehouse.command(statement, range)),
+    ...sql.settle.map(async (statements) => {
+      for (const statement of statements) await warehouse.command(statement, range);
+    }),
   ]);
   failpoint('rollup:after claim');
   const [claimed] = await warehouse.query<{ cells: number; facts: FactName[] }>(

@@ -3,7 +3,7 @@
  * a placed table, else places, then key), never by scanning. `cells` is the name of a CTE with (sppg_id, day, shift).
  */
 
-import { placed } from '../../placed.ts';
+import { type PlacedTable, placed } from '../../placed.ts';
 
 /** A fact: the CTEs it needs and its rows, with sppg_id, day and the columns KPIs use; a month's cell stands on its first day. */
 export type Fact = { with: readonly string[]; select: string; grain?: 'month' };
@@ -46,13 +46,9 @@ const ofPrograms = {
 const ofKitchens = { owners: 'SELECT sppg_id FROM cells', cells: 'SELECT sppg_id, day FROM cells' };
 
 /** FROM and WHERE of the rows of a placed table (warehouse/placed.ts) that may lie in the dirty cells. */
-export function placedRows(
-  table: 'food_productions' | 'food_distributions' | 'school_distributions',
-  grain: Grain = 'day',
-) {
-  const { owner = '', at = '', ownerPlace } = placed[table] ?? {};
-  const of = ownerPlace === 'program_id' ? ofPrograms : ofKitchens;
-  return `FROM ops.placed_${table} FINAL WHERE NOT _deleted AND ${within({ owner, at, ...of, grain })}`;
+export function placedRows(table: PlacedTable, grain: Grain = 'day') {
+  const of = placed[table].ownerPlace === 'program_id' ? ofPrograms : ofKitchens;
+  return `FROM ops.placed_${table} FINAL WHERE NOT _deleted AND ${within({ owner: 'owner', at: 'at', ...of, grain })}`;
 }
 
 /** The keys of a table placed by (sppg_id, at). */
