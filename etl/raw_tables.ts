@@ -72,8 +72,9 @@ export async function ensureRawTable(
     type: declaredType(shape, column),
     wide: nullable(column.type),
   }));
-  const place = async () => {
-    if (isPlaced(table)) await ensurePlaced(warehouse, table, () => markEverything(warehouse, 'rows to be placed'));
+  const place = async (toBe?: ReadonlyMap<string, string>) => {
+    const onEmpty = () => markEverything(warehouse, 'rows to be placed');
+    if (isPlaced(table)) await ensurePlaced(warehouse, table, onEmpty, toBe);
   };
   const create = async () => {
     await warehouse.command(rawTableSql(shape));
@@ -89,15 +90,15 @@ export async function ensureRawTable(
     const types = `${held.get(unread.name)}, the source now has ${unread.type}`;
     throw new LumbungError('schema', `column ${unread.name} of ${table} is ${types}, which the rollups cannot read`);
   }
+  const added = columns.filter(({ name }) => held.get(name) === undefined);
+  const changing = columns.filter(({ name, type, wide }) => ![undefined, type, wide].includes(held.get(name)));
   try {
-    for (const { name, type, wide } of columns) {
-      if (held.get(name) === undefined) {
-        await warehouse.command(`ALTER TABLE raw.${table} ADD COLUMN \`${name}\` ${type}`);
-      } else if (held.get(name) !== type && held.get(name) !== wide) {
-        await warehouse.command(
-          `ALTER TABLE raw.${table} MODIFY COLUMN \`${name}\` ${type} SETTINGS mutations_sync = 1`,
-        );
-      }
+    for (const { name, type } of added) {
+      await warehouse.command(`ALTER TABLE raw.${table} ADD COLUMN \`${name}\` ${type}`);
+    }
+    await place(new Map(changing.map(({ name, type }) => [name, type])));
+    for (const { name, type } of changing) {
+      await warehouse.command(`ALTER TABLE raw.${table} MODIFY COLUMN \`${name}\` ${type} SETTINGS mutations_sync = 1`);
     }
   } catch (error) {
     if (!(error instanceof LumbungError) || error.kind === 'unreachable' || error.kind === 'transient') throw error;
@@ -109,9 +110,8 @@ export async function ensureRawTable(
     await warehouse.command(`DROP VIEW IF EXISTS ops.feed_placed_${table} SYNC`);
     await warehouse.command(`DROP TABLE IF EXISTS ops.placed_${table} SYNC`);
     await warehouse.command(`DROP TABLE raw.${table} SYNC`);
-    return create();
+    await create();
   }
-  await place();
 }
 
 /** Types that rollups read alike. */

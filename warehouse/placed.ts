@@ -64,13 +64,15 @@ const selected = (table: PlacedTable) => {
 
 /**
  * Makes the placed rows of a raw table that there is, and the view that feeds them, or lets their types follow those of the raw table. `onEmpty`
- * is called before a table or view is made beside raw rows that are not in it: nothing may be computed until they have been fed. `schema`
- * where the raw table lacks a column.
+ * is called before a table or view is made beside raw rows that are not in it: nothing may be computed until they have been fed. `toBe`: types that
+ * columns of the raw table are about to get; the copy gets them first, so that the view can hand on whatever raw takes. `schema` where the raw
+ * table lacks a column.
  */
 export async function ensurePlaced(
   warehouse: Warehouse,
   table: PlacedTable,
   onEmpty: () => Promise<void> = async () => undefined,
+  toBe: ReadonlyMap<string, string> = new Map(),
 ): Promise<void> {
   const found = await warehouse.query<{ database: string; name: string; type: string }>(
     `SELECT database, name, type FROM system.columns
@@ -82,7 +84,7 @@ export async function ensurePlaced(
   const [raw, held] = [typesIn('raw'), typesIn('ops')];
   if (raw.size === 0) return;
   const wanted = rowColumns(table).map((name) => {
-    const type = raw.get(name);
+    const type = toBe.get(name) ?? raw.get(name);
     if (type === undefined) throw new LumbungError('schema', `raw.${table} has no column ${name}, which rollups read`);
     return { name, type };
   });
