@@ -5,16 +5,11 @@
 import { LumbungError } from '../platform/errors.ts';
 import type { Warehouse } from '../warehouse/client.ts';
 import { feedHistory, hasHistory } from '../warehouse/history.ts';
-import { ensurePlaced, isPlaced } from '../warehouse/placed.ts';
+import { COMPACT, ensurePlaced, isPlaced } from '../warehouse/placed.ts';
 import { markEverything } from '../warehouse/rollups/refresh.ts';
 import { declaredType, OWN_COLUMNS, type TableShape } from './postgres/catalog.ts';
 import { nullable } from './postgres/values.ts';
 
-/**
- * All parts keep their columns in one file: what a batch inserts costs a third less, and a refresh, which reads rows scattered over the table,
- * a third of what a file for each column costs.
- */
-const COMPACT = 'min_bytes_for_wide_part = 1099511627776, min_rows_for_wide_part = 1000000000000';
 const META = ['_version', '_deleted', '_committed_at'] as const;
 
 /** Column order of a full row in a batch. */

@@ -231,7 +231,7 @@ const cellsCte = (fact: FactName, { whole }: { whole: boolean }) => `cells AS (
  */
 function factsSql(dirtyFacts: readonly FactName[], into: MartTables, chunk: { whole: boolean }): string[] {
   const flow = dirtyFacts.filter((fact) => fact === 'flow').map((fact) => flowSql(cellsCte(fact, chunk), into.flow));
-  const selects = [...dirtyFacts]
+  const selects = dirtyFacts
     .filter((fact) => fact !== 'flow')
     .sort()
     .map((fact) => `SELECT * FROM (${refreshSql(fact, into, cellsCte(fact, chunk))})`);
