@@ -30,28 +30,20 @@ export async function summary(
   const todayOnly = place.onlyDay !== undefined;
   const monthStart = todayOnly ? date : `${date.slice(0, 8)}01`;
   const trendStart = todayOnly ? date : addDays(date, 1 - TREND_DAYS);
-  const lastYear = addDays(date, -YEAR_DAYS);
-  const [daily, yearAgo, targets, provisional, ...byPeriod] = await Promise.all([
-    dailyValues(warehouse, place.scope, [monthStart, trendStart].sort()[0] ?? date, date),
-    todayOnly ? [] : dailyValues(warehouse, place.scope, lastYear, lastYear),
+  const yearAgo = todayOnly ? date : addDays(date, -YEAR_DAYS);
+  const told = [...visible, ...visible.flatMap((kpi) => limitOf(kpi) ?? [])];
+  const grains = [...new Set(told.flatMap(({ grain }) => grain ?? []))];
+  const [daily, targets, provisional, ...byPeriod] = await Promise.all([
+    dailyValues(warehouse, place.scope, [monthStart, trendStart].sort()[0] ?? date, date, yearAgo),
     readTargets(warehouse),
     provisionalDays(warehouse, place.scope, today(), graceDays),
-    ...[...visible, ...visible.flatMap((kpi) => limitOf(kpi) ?? [])]
-      .filter((kpi) => kpi.grain !== undefined)
-      .map(async (kpi) => ({
-        id: kpi.id,
-        rows: await seriesValues(
-          warehouse,
-          kpi,
-          place.scope,
-          kpi.grain ?? 'day',
-          addDays(date, -PERIODS_BACK_DAYS),
-          date,
-        ),
-      })),
+    ...grains.map((grain) => {
+      const kpis = told.filter((kpi) => kpi.grain === grain);
+      return seriesValues(warehouse, kpis, place.scope, grain, addDays(date, -PERIODS_BACK_DAYS), date);
+    }),
   ]);
   const rowsOf = ({ id, grain }: Kpi): readonly Row[] =>
-    grain === undefined ? daily.filter((row) => row.kpi === id) : (byPeriod.find((own) => own.id === id)?.rows ?? []);
+    (grain === undefined ? daily : byPeriod.flat()).filter((row) => row.kpi === id);
   /** What is set for the unit, else its own limit in force in the period that is told. */
   const targetFor = (kpi: Kpi, period: string | undefined): Kpi['target'] => {
     const stated = targetOf(kpi, targets, place.ancestors, date);
@@ -99,7 +91,7 @@ export async function summary(
       {
         previousDay: at(addDays(date, -1)),
         sameWeekday: at(addDays(date, -7)),
-        yearAgo: figure(yearAgo.find((row) => row.kpi === kpi.id)),
+        yearAgo: todayOnly ? null : at(yearAgo),
         // A state does not add up: the month so far is what it is now.
         monthToDate: todayOnly ? null : kpi.state ? now : month.length === 0 ? null : figure(added),
       },

@@ -94,6 +94,10 @@ const rules: readonly Rule[] = [
     (on, _, table = '', where = '') => [`DELETE FROM ${local(table)} ${on} ${where}`],
   ],
   [
+    new RegExp(`^OPTIMIZE TABLE ${NAME} ([\\s\\S]*)$`),
+    (on, _, table = '', how = '') => [`OPTIMIZE TABLE ${local(table)} ${on} ${how}`],
+  ],
+  [
     new RegExp(`^EXCHANGE TABLES ${NAME} AND ${NAME}$`),
     (on, _, one = '', other = '') => [`EXCHANGE TABLES ${local(one)} AND ${local(other)} ${on}`],
   ],

@@ -1,4 +1,4 @@
-/** Jobs on schedule: reconciliation, pruning of the ledgers, asking for the whole report site. One at a time; a missed run happens once, later. */
+/** Jobs on schedule: reconciliation, pruning of the ledgers and merging of parts, asking for the whole report site. One at a time; a missed run happens once, later. */
 import { type ConnectionOptions, type Job, Worker } from 'bullmq';
 import type pg from 'pg';
 import { connectComparison, sourcePosition } from '../etl/compare.ts';
@@ -12,9 +12,13 @@ import { JOBS, openQueue, PIPELINE, requestRollup, requestSite, SITE, scheduledJ
 import type { Redis } from '../platform/redis.ts';
 import type { Warehouse } from '../warehouse/client.ts';
 import { currentSlot, lastDue, recordRun } from '../warehouse/ledger.ts';
+import { mergeParts } from '../warehouse/parts.ts';
 import { pruneLedgers } from '../warehouse/pruning.ts';
 import { readWatermark } from '../warehouse/watermark.ts';
 import { pruneExports } from './exports.ts';
+
+/** A table with more large parts than this is merged at night. */
+const LARGE_PARTS = 4;
 
 export type ScheduledContext = {
   databaseUrl: string;
@@ -40,6 +44,7 @@ export async function startScheduledJobs(context: ScheduledContext): Promise<Wor
       const startedAt = new Date();
       if (kind === 'prune') {
         await pruneLedgers(context.warehouse);
+        await mergeParts(context.warehouse, LARGE_PARTS);
         await pruneExports(context.warehouse, context.config.dataDir);
       }
       if (kind === 'site' && context.config.SITE === 'on') await askForSite(context);

@@ -101,7 +101,7 @@ export function figureRoutes(context: ApiContext): Router {
       `series ${kpi.id} ${grain} ${from} ${to} ${hierarchy}`,
       async () => {
         const [rows, provisional] = await Promise.all([
-          seriesValues(warehouse, kpi, found.scope, grain, from, to, hierarchy),
+          seriesValues(warehouse, [kpi], found.scope, grain, from, to, hierarchy),
           provisionalDays(warehouse, found.scope, today(), context.graceDays),
         ]);
         return {
@@ -111,10 +111,10 @@ export function figureRoutes(context: ApiContext): Router {
           from,
           to,
           hierarchy,
-          points: rows.map(({ ends, ...row }) => ({
-            ...row,
-            ...figureOf(kpi, row.num, row.den),
-            state: stateOf(row.date, ends, provisional),
+          points: rows.map(({ date, ends, num, den }) => ({
+            date,
+            ...figureOf(kpi, num, den),
+            state: stateOf(date, ends, provisional),
           })),
         };
       },

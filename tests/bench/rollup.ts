@@ -114,7 +114,9 @@ async function trends(warehouse: Warehouse): Promise<void> {
     ['the nation', { level: 'national', id: '' }],
   ] as const;
   for (const [name, scope] of scopes) {
-    const value = median(await timed(60, () => seriesValues(warehouse, kpi, scope, 'day', '2025-01-01', '2025-12-31')));
+    const value = median(
+      await timed(60, () => seriesValues(warehouse, [kpi], scope, 'day', '2025-01-01', '2025-12-31')),
+    );
     report({
       bench: 'rollup',
       metric: `trend of a year, ${name}`,

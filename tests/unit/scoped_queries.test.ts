@@ -71,8 +71,8 @@ const questions: Record<string, Record<string, (warehouse: Warehouse, scope: Sco
   },
   'values.ts': {
     dailyValues: (w, scope) => dailyValues(w, scope, from, to),
-    seriesNow: (w, scope) => seriesValues(w, kpi, scope, 'day', from, to, 'now'),
-    seriesThen: (w, scope) => seriesValues(w, kpi, scope, 'month', from, to, 'then'),
+    seriesNow: (w, scope) => seriesValues(w, [kpi], scope, 'day', from, to, 'now'),
+    seriesThen: (w, scope) => seriesValues(w, [kpi], scope, 'month', from, to, 'then'),
     rangeNow: (w, scope) => rangeValues(w, kpi, scope, range),
     rangeThen: (w, scope) => rangeValues(w, kpi, scope, range, 'then'),
     datasetStream: (w, scope) => datasetStream(w, scope, from, to, daily, new AbortController().signal),

@@ -35,6 +35,7 @@ const expectedDays = (within: Within, days: string) => `
   FROM (
     SELECT sppgId, JSONExtract(ifNull(toString(feedingDays), '[]'), 'Array(Nullable(Int32))') AS weekdays, startDate, endDate
     FROM raw.nutrition_programs FINAL WHERE NOT _deleted AND status = 'ACTIVE'
+      AND id IN (SELECT key FROM ops.places_nutrition_programs WHERE ${within('sppg_id')})
   ) AS p
   INNER JOIN (
     SELECT s.id AS id, s.operationStartDate AS opens, s.operationEndDate AS closes,
@@ -50,15 +51,15 @@ const expectedDays = (within: Within, days: string) => `
     AND d.day NOT IN (SELECT day FROM mart.holidays FINAL WHERE listed)`;
 
 /** The kitchen's status at the end of a local day; before the first version known, that one. */
-const activeThen = `
+const activeThen = (within: Within) => `
   SELECT e.sppg_id AS sppg_id, e.day AS day
   FROM expected AS e
-  INNER JOIN (SELECT id, toString(status) AS status, committed_at, version, deleted FROM ops.history_sppg WHERE id IN (SELECT sppg_id FROM expected)) AS h ON h.id = e.sppg_id
+  INNER JOIN (SELECT id, toString(status) AS status, committed_at, version, deleted FROM ops.history_sppg WHERE ${within('id')}) AS h ON h.id = e.sppg_id
   GROUP BY e.sppg_id, e.day
   HAVING if(countIf(h.committed_at < e.ends) > 0, argMaxIf(h.status, h.version, h.committed_at < e.ends), argMin(h.status, h.version)) = 'ACTIVE'`;
 
 const due = (within: Within, days = everyDay) =>
-  `WITH expected AS (${expectedDays(within, days)}), due AS (${activeThen})`;
+  `WITH expected AS (${expectedDays(within, days)}), due AS (${activeThen(within)})`;
 
 /** CTE `due`: (sppg_id, day) of the service days expected of kitchens that were active; binds scopeId, and from, to unless given other days. */
 export const dueSql = (scope: Scope, days = everyDay) => due(inside(scope), days);

@@ -8,15 +8,22 @@ import { hiddenSql, scarceParams, scarceSql } from './sql.ts';
 export type DayValue = { kpi: string; date: string; num: number | null; den: number | null };
 export type Grain = 'day' | 'week' | 'fortnight' | 'month' | 'quarter' | 'year';
 
-/** Every KPI per day in [from, to]; days without data are absent. */
-export async function dailyValues(warehouse: Warehouse, scope: Scope, from: string, to: string): Promise<DayValue[]> {
+/** Every KPI per day in [from, to], and on the day `also`; days without data are absent. */
+export async function dailyValues(
+  warehouse: Warehouse,
+  scope: Scope,
+  from: string,
+  to: string,
+  also = to,
+): Promise<DayValue[]> {
   const figures = figuresOf(scope);
   return warehouse.query<DayValue>(
     `SELECT toString(m.kpi) AS kpi, toString(m.day) AS date, sum(m.num) AS num, sum(m.den) AS den
      FROM ${figures.from}
-     WHERE m.day BETWEEN {from:Date32} AND {to:Date32} AND m.split = '' AND m.num IS NOT NULL AND ${figures.where}
+     WHERE (m.day BETWEEN {from:Date32} AND {to:Date32} OR m.day = {also:Date32}) AND m.split = '' AND m.num IS NOT NULL
+       AND ${figures.where}
      GROUP BY m.kpi, m.day ORDER BY m.kpi, m.day`,
-    { from, to, scopeId: scope.id },
+    { from, to, also, scopeId: scope.id },
   );
 }
 
@@ -32,15 +39,17 @@ export const periods: Readonly<Record<Grain, readonly [string, string]>> = {
   year: ['toStartOfYear(day)', 'addYears(toStartOfYear(day), 1) - 1'],
 };
 
-export type PeriodValue = Omit<DayValue, 'kpi'> & {
+const idsOf = (kpis: readonly Kpi[]) => kpis.map(({ id }) => id);
+
+export type PeriodValue = DayValue & {
   /** The last day of the period. */
   ends: string;
 };
 
-/** A KPI per period of a grain: what its days add up to, or for a state that of the last day known in it. */
+/** KPIs per period of a grain: what their days add up to, or for a state that of the last day known in it. */
 export async function seriesValues(
   warehouse: Warehouse,
-  kpi: Kpi,
+  kpis: readonly Kpi[],
   scope: Scope,
   grain: Grain,
   from: string,
@@ -49,19 +58,20 @@ export async function seriesValues(
 ): Promise<PeriodValue[]> {
   const figures = figuresOf(scope, hierarchy);
   const [first, last] = periods[grain];
-  const pick = (column: string) => (kpi.state ? `argMax(tuple(${column}), day).1` : `sum(${column})`);
+  const pick = (column: string) =>
+    `if(kpi IN ({states:Array(String)}), argMax(tuple(${column}), day).1, sum(${column}))`;
   // One kitchen's cells are a few granules: threads would cost more than they save.
   const settings = scope.level === 'sppg' ? 'SETTINGS max_threads = 1' : '';
   return warehouse.query(
-    `SELECT toString(${first}) AS date, toString(any(${last})) AS ends, ${pick('d.nums')} AS num, ${pick('d.dens')} AS den
+    `SELECT d.kpi AS kpi, toString(${first}) AS date, toString(any(${last})) AS ends, ${pick('d.nums')} AS num, ${pick('d.dens')} AS den
      FROM (
-       SELECT m.day AS day, sum(m.num) AS nums, sum(m.den) AS dens FROM ${figures.from}
-       WHERE m.kpi = {kpi:String} AND m.day BETWEEN {from:Date32} AND {to:Date32} AND m.split = '' AND m.num IS NOT NULL
+       SELECT toString(m.kpi) AS kpi, m.day AS day, sum(m.num) AS nums, sum(m.den) AS dens FROM ${figures.from}
+       WHERE m.kpi IN ({kpis:Array(String)}) AND m.day BETWEEN {from:Date32} AND {to:Date32} AND m.split = '' AND m.num IS NOT NULL
          AND ${figures.where}
-       GROUP BY m.day
+       GROUP BY m.kpi, m.day
      ) AS d
-     GROUP BY date HAVING date IS NOT NULL ORDER BY date ${settings}`,
-    { kpi: kpi.id, from, to, scopeId: scope.id },
+     GROUP BY kpi, date HAVING date IS NOT NULL ORDER BY kpi, date ${settings}`,
+    { kpis: idsOf(kpis), states: idsOf(kpis.filter(({ state }) => state)), from, to, scopeId: scope.id },
   );
 }
 
@@ -121,7 +131,7 @@ export async function datasetStream(
       from,
       to,
       scopeId: scope.id,
-      kpis: kpis.map((kpi) => kpi.id),
+      kpis: idsOf(kpis),
       ...scarceParams(kpis),
     },
     signal,

@@ -11,6 +11,7 @@ import { failpoint } from '../../platform/failpoints.ts';
 import type { Warehouse } from '../client.ts';
 import type { FactName, Kpi } from '../kpis/kpi.ts';
 import { rolledUp } from '../kpis/registry.ts';
+import { mergeParts } from '../parts.ts';
 import { isoOf, watermarkSql } from '../watermark.ts';
 import { allCellsSql, cellsDirtyByTimeSql, dirtyCellsSql, type MarkRange, zonesSql } from './dirty.ts';
 import { facts } from './facts.ts';
@@ -77,6 +78,7 @@ export async function refreshDirtyCells(
   if (ofEverything.some((id) => !settled.includes(id))) {
     // It takes its time: what there is to do, and under which number, is asked again.
     await settleEverything(warehouse);
+    await mergeParts(warehouse, 1);
     return refreshDirtyCells(warehouse, slotId, ofEverything);
   }
   const marked = [...new Set(open.map(([, table]) => table))];
@@ -89,6 +91,7 @@ export async function refreshDirtyCells(
   );
   const settle = settleSql(unchanged ? [] : progress.changed, marked);
   const cells = await recompute(warehouse, { dirty, settle }, range, lsn, seq, everything);
+  if (everything) await mergeParts(warehouse, 1);
   if (cells > 0) failpoint('rollup:after cells');
   const rolledAt = new Date().toISOString();
   await warehouse.insertRows('ops.rollups', [
