@@ -45,6 +45,8 @@ export type Batch = {
   poison: PoisonRow[];
   /** The tables of the batch as they were when it was built. */
   shapes: Record<string, TableShape>;
+  /** What it has to be loaded after, as [startLsn, endLsn] of other batches: where it reads rows of theirs. */
+  after: [start: string, end: string][];
 };
 
 type Header = Omit<Batch, 'sections' | 'changes'> & {

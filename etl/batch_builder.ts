@@ -375,6 +375,7 @@ export function createBatchBuilder(slotId: string, onNull: (table: string, colum
         truncations,
         poison,
         shapes,
+        after: [],
       };
       tables = new Map();
       changes = createWriter(Math.max(MIN_WRITER_BYTES, Math.ceil(changes.length * 1.1)));

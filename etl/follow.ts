@@ -86,7 +86,7 @@ export async function recordReached(
   ]);
 }
 
-type InFlight = { interval: Interval; part: boolean; alone: boolean; bytes: number; since: number };
+type InFlight = { interval: Interval; part: boolean; bytes: number; since: number };
 export type Following = {
   replication: pg.Client;
   control: pg.Client;
@@ -130,11 +130,11 @@ export async function follow(context: FollowContext, following: Following): Prom
     }
   };
 
-  const handOver = (batch: Batch, alone: boolean) => {
+  const handOver = (batch: Batch) => {
     const { batchId, part } = batch;
     const bytes = encodeBatch(batch);
     const interval = { start: BigInt(batch.startLsn), end: BigInt(batch.endLsn) };
-    inFlight.set(batchId, { interval, part, alone, bytes: bytes.length, since: Date.now() });
+    inFlight.set(batchId, { interval, part, bytes: bytes.length, since: Date.now() });
     inFlightBytes += bytes.length;
     const job: PipelineJob = { kind: 'load', batchId, slotId };
     handing = handing
@@ -152,11 +152,10 @@ export async function follow(context: FollowContext, following: Following): Prom
   const flush = (force: boolean) => {
     if (pacing.holding()) return;
     const flying = [...inFlight.values()];
-    // What reads rows of earlier batches waits until those are durable, and others wait for it. Parts of a transaction may be
-    // on their way together; its end waits for them: with it they count.
-    const alone = builder.readsEarlier() || flying.some((batch) => batch.alone);
-    const ends = !builder.inTransaction() && flying.some((batch) => batch.part);
-    if ((alone || ends) && flying.length > 0) return;
+    // Parts of a transaction may be on their way together, unless one reads rows of others; its end waits for them: with it they count.
+    const reads = builder.readsEarlier();
+    const parts = flying.some((batch) => batch.part);
+    if (flying.length > 0 && (builder.inTransaction() ? reads : parts)) return;
     if (builder.inTransaction()) {
       if (builder.bytes() < PART_BYTES || flying.length >= MAX_IN_FLIGHT_BATCHES) return;
     } else {
@@ -166,10 +165,10 @@ export async function follow(context: FollowContext, following: Following): Prom
       const due = force || waited >= (free ? LINGER_MS : MAX_LINGER_MS) || builder.bytes() >= WORTHWHILE_BYTES;
       if (!due || inFlight.size >= MAX_IN_FLIGHT_BATCHES) return;
     }
-    const readsEarlier = builder.readsEarlier();
     const batch = builder.take();
     if (!batch?.part) firstWaiting = 0;
-    if (batch) handOver(batch, readsEarlier);
+    if (batch && reads) batch.after = flying.map(({ interval }) => [String(interval.start), String(interval.end)]);
+    if (batch) handOver(batch);
     balance();
   };
 

@@ -1,8 +1,8 @@
 /**
  * Loads one batch into the warehouse: marks, places and rows, then the ledger entry that makes them count.
  * Invariants: loading twice, late or in parallel with others changes nothing (versions decide); the ledger entry is
- * written only after everything else of the batch is durable; a batch with holes or truncations is handed over alone; a hole is filled from the warehouse or the source, never
- * with a default; what cannot be stored is parked with its reason, never dropped.
+ * written only after everything else of the batch is durable; a batch with holes or truncations is refused, to come again, until those it
+ * reads rows of are durable; a hole is filled from the warehouse or the source, never with a default; what cannot be stored is parked with its reason, never dropped.
  */
 import type { ClientBase } from 'pg';
 import { LumbungError, messageOf } from '../platform/errors.ts';
@@ -31,6 +31,7 @@ export type LoadContext = {
 /** Loads the batch; resolves when it is durable and counted. */
 export async function loadBatch(context: LoadContext, batch: Batch): Promise<void> {
   const { warehouse } = context;
+  await demandEarlier(warehouse, batch);
   const section = (kind: string) => batch.sections.filter((candidate) => candidate.kind === kind);
   // Before its first row: a batch that is cut off and loaded again later is never rolled up in between.
   if (batch.rows > 0) await notePart(context, batch, `${batch.batchId}/begun`);
@@ -68,6 +69,19 @@ export async function loadBatch(context: LoadContext, batch: Batch): Promise<voi
       tables: batch.tables,
     },
   ]);
+}
+
+/** The queue hands out batches in their order, except one that has failed and waits for its next attempt. */
+async function demandEarlier(warehouse: Warehouse, { slotId, after }: Batch): Promise<void> {
+  const [first] = after;
+  if (first === undefined) return;
+  const [durable] = await warehouse.query<{ n: number }>(
+    `SELECT uniqExact(start_lsn, end_lsn) AS n FROM ops.batches WHERE slot_id = {slot:String} AND end_lsn >= {from:UInt64}
+       AND concat(toString(start_lsn), '-', toString(end_lsn)) IN ({after:Array(String)})`,
+    { slot: slotId, from: first[0], after: after.map((interval) => interval.join('-')) },
+  );
+  if (durable?.n === after.length) return;
+  throw new LumbungError('transient', 'it reads rows of a batch that is not durable yet, and is loaded after that');
 }
 
 const notePart = ({ warehouse }: LoadContext, { slotId, startLsn, rows }: Batch, batchId: string) =>
