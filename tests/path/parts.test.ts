@@ -1,0 +1,48 @@
+/** Few parts where keys are looked up (warehouse/parts.ts), and the same figures as before. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { mergeParts } from '../../warehouse/parts.ts';
+import { expectExact } from '../support/equality.ts';
+import { batch, insert, seedProgramme } from '../support/rows.ts';
+import { type Stack, startReplication, startStack } from '../support/stack.ts';
+
+let stack: Stack;
+beforeAll(async () => {
+  stack = await startStack(seedProgramme);
+  await startReplication(stack);
+  await stack.settled();
+});
+afterAll(() => stack[Symbol.asyncDispose]());
+
+const TABLES = [
+  'raw.food_productions',
+  'ops.places_food_productions',
+  'ops.placed_food_productions',
+  'mart.kpi_daily',
+  'mart.kpi_members',
+];
+const parts = async () => {
+  const rows = await stack.warehouse.query<{ name: string; parts: number }>(
+    `SELECT concat(database, '.', table) AS name, max(n) AS parts
+     FROM (SELECT database, table, partition_id, count() AS n FROM system.parts WHERE active GROUP BY database, table, partition_id)
+     WHERE name IN ({tables:Array(String)}) GROUP BY name`,
+    { tables: TABLES },
+  );
+  return new Map(rows.map((row) => [row.name, row.parts]));
+};
+
+test('tables with more large parts than asked for are merged, others are left', async () => {
+  for (const table of TABLES) await stack.warehouse.command(`SYSTEM STOP MERGES ${table}`);
+  for (const id of ['one', 'two', 'three']) {
+    await insert(stack.source, 'food_productions', batch('k321', id, '2026-03-02T03:00:00Z'));
+    await stack.settled();
+  }
+  const before = await parts();
+  for (const table of TABLES) expect(before.get(table), table).toBeGreaterThanOrEqual(3);
+  await mergeParts(stack.warehouse, 100, 1);
+  await mergeParts(stack.warehouse, 1, 1_000_000);
+  expect(await parts()).toEqual(before);
+  for (const table of TABLES) await stack.warehouse.command(`SYSTEM START MERGES ${table}`);
+  await mergeParts(stack.warehouse, 1, 1);
+  expect([...(await parts()).values()]).toEqual(TABLES.map(() => 1));
+  await expectExact(stack);
+});
