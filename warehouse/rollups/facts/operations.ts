@@ -53,15 +53,19 @@ export const operations = {
         SELECT menuId, 1 AS calculated, toUInt8(meetsAKG) AS meetsAKG
         FROM raw.menu_nutrition_calculations FINAL
         WHERE NOT _deleted AND id IN (
-          SELECT key FROM ops.places_menu_nutrition_calculations WHERE menu_id IN (
-            SELECT menu_id FROM ops.places_food_productions WHERE sppg_id IN (SELECT sppg_id FROM cells)
-          )
+          SELECT key FROM ops.places_menu_nutrition_calculations WHERE menu_id IN (SELECT menuId ${placedRows('food_productions')})
         )
       ) AS c ON c.menuId = f.menuId
       WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)`,
   },
   quality: {
-    with: [zones],
+    // A check may be of any day: all batches of its kitchen, which lie beside each other.
+    with: [
+      zones,
+      `batches AS (
+        SELECT id, sppgId FROM ops.placed_food_productions FINAL WHERE NOT _deleted AND owner IN (SELECT sppg_id FROM cells)
+      )`,
+    ],
     select: `
       SELECT f.sppgId AS sppg_id, toDate32(q.checkTime + toIntervalHour(z.shift)) AS day,
         q.passed AS passed, q.score AS score, q.severity AS severity, q.actionTaken AS actionTaken, q.createdAt AS createdAt, ${rowDayEnds},
@@ -70,20 +74,10 @@ export const operations = {
         SELECT id, productionId, passed, score, severity, actionTaken, createdAt, ${CHECK.join(', ')} FROM raw.quality_controls FINAL
         WHERE NOT _deleted AND id IN (
           SELECT key FROM ops.places_quality_controls
-          WHERE toDate32(at) IN (SELECT arrayJoin([day - 1, day]) FROM cells) AND production_id IN (
-            SELECT key FROM ops.places_food_productions WHERE sppg_id IN (SELECT sppg_id FROM cells)
-          )
+          WHERE toDate32(at) IN (SELECT arrayJoin([day - 1, day]) FROM cells) AND production_id IN (SELECT id FROM batches)
         )
       ) AS q
-      INNER JOIN (
-        SELECT id, sppgId FROM raw.food_productions FINAL
-        WHERE NOT _deleted AND id IN (
-          SELECT production_id FROM ops.places_quality_controls
-          WHERE toDate32(at) IN (SELECT arrayJoin([day - 1, day]) FROM cells) AND production_id IN (
-            SELECT key FROM ops.places_food_productions WHERE sppg_id IN (SELECT sppg_id FROM cells)
-          )
-        )
-      ) AS f ON f.id = q.productionId
+      INNER JOIN batches AS f ON f.id = q.productionId
       INNER JOIN zones AS z ON z.sppg_id = f.sppgId
       WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)`,
   },

@@ -11,14 +11,6 @@ const MONITORED =
   `foodSafetyIncidents complaintCount feedingDaysPlanned feedingDaysCompleted totalMealsProduced totalMealsDistributed
   wastePercentage staffAttendance temperatureCompliance`.split(/\s+/);
 
-/** How many of a kitchen's earliest places are looked at for its first delivery: cost does not follow its history. */
-const EARLY_PLACES = 16;
-/** (sppg_id, first): the earliest delivery that is still where the places (sppg_id, at, key) say. */
-const firstRuns = (places: string) => `
-  SELECT sppgId AS sppg_id, min(distributionDate) AS first FROM raw.food_distributions FINAL
-  WHERE NOT _deleted AND id IN (SELECT key FROM ${places}) AND (sppgId, distributionDate) IN (SELECT sppg_id, at FROM ${places})
-  GROUP BY sppgId`;
-
 export const periods = {
   incident_month: {
     grain: 'month',
@@ -48,16 +40,11 @@ export const periods = {
         INNER JOIN zones AS z ON z.sppg_id = x.sppgId
         WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)
       )`,
-      `early_places AS (
-        SELECT sppg_id, at, key FROM ops.places_food_distributions WHERE sppg_id IN (SELECT sppg_id FROM cells)
-        ORDER BY sppg_id, at LIMIT ${EARLY_PLACES} BY sppg_id
+      // A kitchen's rows lie beside each other: all its years are a few granules.
+      `early AS (
+        SELECT owner AS sppg_id, min(distributionDate) AS first, 1 AS known FROM ops.placed_food_distributions FINAL
+        WHERE NOT _deleted AND owner IN (SELECT sppg_id FROM cells) GROUP BY owner
       )`,
-      `early AS (${firstRuns('early_places')})`,
-      // Where all the early places have been left since, every place is looked at.
-      `late AS (${firstRuns(`(
-        SELECT sppg_id, at, key FROM ops.places_food_distributions
-        WHERE sppg_id IN (SELECT sppg_id FROM cells) AND sppg_id NOT IN (SELECT sppg_id FROM early)
-      )`)})`,
     ],
     // A month without deliveries has data where it has begun and the kitchen had deliveries before.
     select: `
@@ -83,7 +70,7 @@ export const periods = {
         )
         GROUP BY sppg_id, day, service_day
       ) AS d
-      LEFT ANY JOIN (SELECT *, 1 AS known FROM early UNION ALL SELECT *, 1 AS known FROM late) AS b ON b.sppg_id = d.sppg_id
+      LEFT ANY JOIN early AS b ON b.sppg_id = d.sppg_id
       WHERE d.month_delivered = 1 OR b.known = 1 AND toDate32(b.first + toIntervalHour(d.hours)) < d.day
         AND toDateTime64(d.day, 3, 'UTC') - toIntervalHour(d.hours) <= {now:DateTime64(6, 'UTC')}`,
   },
