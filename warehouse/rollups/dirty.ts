@@ -280,7 +280,9 @@ export function cellsDirtyByTimeSql(told: string, now: string): string {
     ['feedback'],
     place(
       'beneficiary_feedback',
-      `at >= {told:DateTime64(6, 'UTC')} - INTERVAL 24 HOUR AND at < {now:DateTime64(6, 'UTC')} - INTERVAL 24 HOUR`,
+      // By way of their keys: with a condition on the time that days are made of, the engine finds neither projection.
+      `key IN (SELECT key FROM ops.places_beneficiary_feedback
+        WHERE at >= {told:DateTime64(6, 'UTC')} - INTERVAL 24 HOUR AND at < {now:DateTime64(6, 'UTC')} - INTERVAL 24 HOUR)`,
     ),
   );
   const expired = tagged(
