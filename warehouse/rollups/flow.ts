@@ -4,10 +4,10 @@
  */
 import { facts } from './facts.ts';
 
-/** One INSERT … SELECT over the CTE `cells`, like those of KPIs; rows carry `seq`. */
-export function flowSql(cellsCte: string, into: string): string {
+/** One INSERT … SELECT over the CTE `cells`, like those of KPIs, with these settings; rows carry `seq`. */
+export function flowSql(cellsCte: string, into: string, settings: string): string {
   const { with: ctes, select } = facts.flow;
-  return `INSERT INTO ${into} (day, sppg_id, cells, seq)
+  return `INSERT INTO ${into} (day, sppg_id, cells, seq) ${settings}
     WITH ${[cellsCte, ...ctes].join(',\n')}, fact AS (${select})
     SELECT day, sppg_id, arraySort(groupArrayIf((stage, hour, portions), stage != '')), {seq:UInt64}
     FROM (

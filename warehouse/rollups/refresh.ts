@@ -21,6 +21,9 @@ import { settleEverything, settleSql } from './settle.ts';
 /** Cells recomputed together: bounds the memory of one statement. */
 const CELLS_PER_CHUNK = 20_000;
 
+/** Up to so many cells a fact is read by one thread: its statements run side by side, and more threads each cost a tenth more in all. */
+const FEW_CELLS = 1_000;
+
 /** Claims of builds (rebuild.ts) have numbers of their own, from here on, far above those of refreshes. */
 export const FIRST_BUILD_CLAIM = 1n << 62n;
 
@@ -187,7 +190,10 @@ export async function computeClaimed(
   const attempt = String(randomBytes(8).readBigUInt64LE());
   for (let chunk = 0; chunk < chunks; chunk++) {
     const params = { ...at, claim: String(at.claim), attempt, chunk, chunks };
-    await Promise.all(factsSql(dirtyFacts, into, { whole: chunks === 1 }).map((sql) => warehouse.command(sql, params)));
+    const few = cells <= FEW_CELLS;
+    await Promise.all(
+      factsSql(dirtyFacts, into, { whole: chunks === 1, few }).map((sql) => warehouse.command(sql, params)),
+    );
     failpoint('rollup:before copies');
     await Promise.all(copiesSql(into).map((copy) => warehouse.command(copy, params)));
     onProgress(chunk + 1, chunks);
@@ -232,8 +238,15 @@ const cellsCte = (fact: FactName, { whole }: { whole: boolean }) => `cells AS (
  * The statements that compute facts, to be run at once. An insert costs as much as a small fact, a statement is planned by one thread:
  * facts share two inserts, every other one each.
  */
-function factsSql(dirtyFacts: readonly FactName[], into: MartTables, chunk: { whole: boolean }): string[] {
-  const flow = dirtyFacts.filter((fact) => fact === 'flow').map((fact) => flowSql(cellsCte(fact, chunk), into.flow));
+function factsSql(
+  dirtyFacts: readonly FactName[],
+  into: MartTables,
+  chunk: { whole: boolean; few: boolean },
+): string[] {
+  const settings = chunk.few ? 'SETTINGS max_threads = 1' : '';
+  const flow = dirtyFacts
+    .filter((fact) => fact === 'flow')
+    .map((fact) => flowSql(cellsCte(fact, chunk), into.flow, settings));
   const selects = dirtyFacts
     .filter((fact) => fact !== 'flow')
     .sort()
@@ -243,7 +256,7 @@ function factsSql(dirtyFacts: readonly FactName[], into: MartTables, chunk: { wh
     .filter((half) => half.length > 0)
     .map(
       (half) =>
-        `INSERT INTO ops.cells (attempt, chunk, fact, kpi, day, sppg_id, split, num, den)\n${half.join('\nUNION ALL\n')}`,
+        `INSERT INTO ops.cells (attempt, chunk, fact, kpi, day, sppg_id, split, num, den) ${settings}\n${half.join('\nUNION ALL\n')}`,
     );
   return [...inserts, ...flow];
 }
