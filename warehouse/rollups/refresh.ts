@@ -16,7 +16,7 @@ import { isoOf, watermarkSql } from '../watermark.ts';
 import { allCellsSql, cellsDirtyByTimeSql, dirtyCellsSql, type MarkRange, zonesSql } from './dirty.ts';
 import { facts } from './facts.ts';
 import { flowSql } from './flow.ts';
-import { settleEverything, settleSql } from './settle.ts';
+import { settle, settleEverything } from './settle.ts';
 
 /** Cells recomputed together: bounds the memory of one statement. */
 const CELLS_PER_CHUNK = 20_000;
@@ -92,8 +92,8 @@ export async function refreshDirtyCells(
   const dirty = [...(unchanged ? [] : [changed]), cellsDirtyByTimeSql(progress.told, progress.committed)].join(
     '\nUNION ALL\n',
   );
-  const settle = settleSql(unchanged ? [] : progress.changed, marked);
-  const cells = await recompute(warehouse, { dirty, settle }, range, lsn, seq, everything);
+  const settling = () => settle(warehouse, unchanged ? [] : progress.changed, marked, range);
+  const cells = await recompute(warehouse, { dirty, settling }, range, lsn, seq, everything);
   if (everything) await mergeParts(warehouse, 1);
   if (cells > 0) failpoint('rollup:after cells');
   const rolledAt = new Date().toISOString();
@@ -129,19 +129,14 @@ export async function markRows(warehouse: Warehouse, table: string, keys: string
 
 async function recompute(
   warehouse: Warehouse,
-  sql: { dirty: string; settle: readonly (readonly string[])[] },
+  work: { dirty: string; settling: () => Promise<void> },
   range: MarkRange,
   watermarkLsn: string,
   claim: number,
   everything: boolean,
 ): Promise<number> {
   failpoint('rollup:before claim');
-  await Promise.all([
-    claimCells(warehouse, claim, sql.dirty, range),
-    ...sql.settle.map(async (statements) => {
-      for (const statement of statements) await warehouse.command(statement, range);
-    }),
-  ]);
+  await Promise.all([claimCells(warehouse, claim, work.dirty, range), work.settling()]);
   failpoint('rollup:after claim');
   const [claimed] = await warehouse.query<{ cells: number; facts: FactName[] }>(
     `SELECT uniqExact(sppg_id, day) AS cells, groupUniqArray(toString(fact)) AS facts

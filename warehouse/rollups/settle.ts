@@ -6,7 +6,7 @@
  */
 import type { Warehouse } from '../client.ts';
 import { ensurePlaced, feedSql, isPlaced, type PlacedTable, placed, placedTables, placeOf } from '../placed.ts';
-import { keysChanged, keysMarked } from './dirty.ts';
+import { keysChanged, keysMarked, type MarkRange } from './dirty.ts';
 
 /** Rows whose keys are looked at together when all are: bounds the memory of one statement. */
 const ROWS_PER_CHUNK = 4_000_000;
@@ -19,18 +19,38 @@ const among = ({ all, gone }: { all: string; gone: string }): Keys => ({
 });
 
 /**
- * The statements that settle the rows of tables that changed in the stream, or were marked out of band: each list to be run in its order
- * before cells are read. What was marked is fed as well: its writer may have been cut off between a row and its place.
+ * Settles the rows of tables that changed in the stream, or were marked out of band, before cells are read. What was marked is fed as well:
+ * its writer may have been cut off between a row and its place. Of the tables of the stream those are asked for first in which a row may have
+ * left a place: mostly none has.
  */
-export function settleSql(changed: readonly string[], marked: readonly string[]): string[][] {
-  return placedTables
-    .map((table) => [
-      ...(marked.includes(table)
-        ? [feedSql(table, keysMarked(table).all), burySql(table, among(keysMarked(table)))]
-        : []),
-      ...(changed.includes(table) ? [burySql(table, among(keysChanged(table)))] : []),
-    ])
-    .filter((statements) => statements.length > 0);
+export async function settle(
+  warehouse: Warehouse,
+  changed: readonly string[],
+  marked: readonly string[],
+  range: MarkRange,
+): Promise<void> {
+  const bury = (table: PlacedTable, keys: Keys) => warehouse.command(burySql(table, keys), range);
+  const ofMarks = placedTables
+    .filter((table) => marked.includes(table))
+    .map(async (table) => {
+      await warehouse.command(feedSql(table, keysMarked(table).all), range);
+      await bury(table, among(keysMarked(table)));
+    });
+  const ofStream = async () => {
+    const tables = placedTables.filter((table) => changed.includes(table));
+    if (tables.length === 0) return;
+    const left = await warehouse.query<{ table: PlacedTable }>(
+      tables
+        .map(
+          (table) =>
+            `SELECT '${table}' AS table FROM (${suspectsSql(table, among(keysChanged(table)))}) GROUP BY table`,
+        )
+        .join('\nUNION ALL\n'),
+      range,
+    );
+    await Promise.all(left.map(({ table }) => bury(table, among(keysChanged(table)))));
+  };
+  await Promise.all([...ofMarks, ofStream()]);
 }
 
 /** Feeds and settles every row of every placed table: after copies, whose rows nobody was told of one by one. */
@@ -50,14 +70,17 @@ export async function settleEverything(warehouse: Warehouse): Promise<void> {
   }
 }
 
-/** INSERT … SELECT of the graves of those keys that were at several places, or are gone. */
+/** SELECT of those keys that were at several places, or are gone. */
+const suspectsSql = (table: PlacedTable, keys: Keys) => `
+    SELECT key FROM ops.places_${table} WHERE ${keys.changed('key')} GROUP BY key HAVING uniqExact(${placed[table].ownerPlace}, at) > 1
+    UNION ALL
+    SELECT id AS key FROM raw.${table} WHERE ${keys.gone('id')} AND _deleted`;
+
+/** INSERT … SELECT of the graves of suspects. */
 function burySql(table: PlacedTable, keys: Keys): string {
   const { ownerPlace } = placed[table];
   const { owner, at } = placeOf(table);
-  const suspects = `
-    SELECT key FROM ops.places_${table} WHERE ${keys.changed('key')} GROUP BY key HAVING uniqExact(${ownerPlace}, at) > 1
-    UNION ALL
-    SELECT id AS key FROM raw.${table} WHERE ${keys.gone('id')} AND _deleted`;
+  const suspects = suspectsSql(table, keys);
   return `INSERT INTO ops.placed_${table} (owner, at, id, _version, _deleted)
     SELECT p.owner, p.at, p.key, r.version, true
     FROM (SELECT DISTINCT ${ownerPlace} AS owner, at, key FROM ops.places_${table} WHERE key IN (${suspects})) AS p
