@@ -75,12 +75,14 @@ export async function loadBatch(context: LoadContext, batch: Batch): Promise<voi
 async function demandEarlier(warehouse: Warehouse, { slotId, after }: Batch): Promise<void> {
   const [first] = after;
   if (first === undefined) return;
-  const [durable] = await warehouse.query<{ n: number }>(
-    `SELECT uniqExact(start_lsn, end_lsn) AS n FROM ops.batches WHERE slot_id = {slot:String} AND end_lsn >= {from:UInt64}
-       AND concat(toString(start_lsn), '-', toString(end_lsn)) IN ({after:Array(String)})`,
-    { slot: slotId, from: first[0], after: after.map((interval) => interval.join('-')) },
+  const durable = await warehouse.query<{ start: string; end: string }>(
+    `SELECT toString(start_lsn) AS start, toString(end_lsn) AS end FROM ops.batches
+     WHERE slot_id = {slot:String} AND end_lsn > {from:UInt64}`,
+    { slot: slotId, from: first[0] },
   );
-  if (durable?.n === after.length) return;
+  const covered = ([start, end]: [string, string]) =>
+    durable.some((interval) => BigInt(interval.start) <= BigInt(start) && BigInt(interval.end) >= BigInt(end));
+  if (after.every(covered)) return;
   throw new LumbungError('transient', 'it reads rows of a batch that is not durable yet, and is loaded after that');
 }
 

@@ -79,7 +79,7 @@ export const environment = z.object({
   SYNC_MODE: z.enum(['change', 'schedule']).default('change'),
   SYNC_INTERVAL_SECONDS: z.coerce.number().min(1).max(86_400).default(30),
   SCHEDULE_RECONCILE: schedule.default('30 * * * *'),
-  SCHEDULE_PRUNE: schedule.default('10 22 * * *'),
+  SCHEDULE_PRUNE: schedule.default('10 19 * * *'),
   SCHEDULE_SITE: schedule.default('20 0 * * *'),
   RECONCILE_ROWS_PER_SECOND: z.coerce.number().int().min(1).max(1_000_000).default(5_000),
   HOLIDAYS_FILE: optionalText,

@@ -79,6 +79,7 @@ async function rollup(context: PipelineContext, data: Extract<PipelineJob, { kin
   try {
     const refresh = await refreshDirtyCells(context.warehouse, data.slotId);
     if (refresh === undefined) return;
+    if (refresh.unmerged.length > 0) context.log.warn({ parts: refresh.unmerged }, 'could not merge parts');
     failpoint('rollup:before announce');
     const touched = await readTouchedScopes(context.warehouse, refresh.seq - 1, refresh.seq);
     const scopes = touched.map(({ scope }) => scope);

@@ -17,9 +17,6 @@ import { pruneLedgers } from '../warehouse/pruning.ts';
 import { readWatermark } from '../warehouse/watermark.ts';
 import { pruneExports } from './exports.ts';
 
-/** A table with more large parts than this is merged at night. */
-const LARGE_PARTS = 4;
-
 export type ScheduledContext = {
   databaseUrl: string;
   redis: Redis;
@@ -44,8 +41,9 @@ export async function startScheduledJobs(context: ScheduledContext): Promise<Wor
       const startedAt = new Date();
       if (kind === 'prune') {
         await pruneLedgers(context.warehouse);
-        await mergeParts(context.warehouse, LARGE_PARTS);
         await pruneExports(context.warehouse, context.config.dataDir);
+        // One that is made up for by day leaves the machine to the kitchens.
+        if (!isPeak(new Date())) await merge(context);
       }
       if (kind === 'site' && context.config.SITE === 'on') await askForSite(context);
       // Where the source is only polled, the polling compares all the time between polls.
@@ -64,6 +62,14 @@ export async function startScheduledJobs(context: ScheduledContext): Promise<Wor
   worker.on('failed', (job, error) => context.log.warn({ job: job?.id, error: messageOf(error) }, 'job failed'));
   worker.on('error', (error) => context.log.warn({ error: messageOf(error) }, 'job worker'));
   return worker;
+}
+
+/** With more large parts than this a partition is merged. */
+const LARGE_PARTS = 2;
+
+async function merge({ warehouse, lifecycle, log }: ScheduledContext): Promise<void> {
+  const failures = await mergeParts(warehouse, LARGE_PARTS, { signal: lifecycle.signal });
+  if (failures.length > 0) log.warn({ parts: failures }, 'could not merge parts');
 }
 
 /** Building has a queue of its own: it takes longer than anything else here. */

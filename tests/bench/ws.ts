@@ -33,6 +33,7 @@ export async function ws(quick: boolean): Promise<void> {
       committedAt: now,
       rolledAt: now,
       seq: seq++,
+      unmerged: [],
     };
     return announceRefresh(redis, refresh, scopes);
   };

@@ -103,11 +103,12 @@ test('batches loaded out of order, twice, and after a failure half-way change no
   const redis = new Redis(stack.redisUrl);
   const keys = () => redis.keys('lumbung:batch:*');
   for (let n = 1; n <= 3; n++) {
-    await runWorkload(stack.source, 500 + n, 60, { truncations: false });
     // A value too large for its row is not sent again with it.
     await stack.source.query(
       `UPDATE food_productions SET "plannedPortions" = "plannedPortions" + 1 WHERE id = 'large'`,
     );
+    if (n === 2) await stack.source.query('TRUNCATE beneficiary_feedback');
+    await runWorkload(stack.source, 500 + n, 60);
     await until(`batch ${n} to wait`, async () => (await keys()).length >= n);
   }
   const payloads = await Promise.all((await keys()).map((key) => redis.getBuffer(key)));
@@ -141,7 +142,7 @@ test('batches loaded out of order, twice, and after a failure half-way change no
       refused += 1;
     });
   for (const one of batches) await attempt(one);
-  expect(batches[0]?.after.length).toBeGreaterThan(0);
+  expect(batches.some(({ after }) => after.length > 0)).toBe(true);
   expect(refused).toBeGreaterThan(0);
   for (const one of [...batches].reverse()) await attempt(one);
   for (const one of batches) await loadBatch(context, one);

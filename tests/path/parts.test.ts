@@ -38,11 +38,14 @@ test('tables with more large parts than asked for are merged, others are left', 
   }
   const before = await parts();
   for (const table of TABLES) expect(before.get(table), table).toBeGreaterThanOrEqual(3);
-  await mergeParts(stack.warehouse, 100, 1);
-  await mergeParts(stack.warehouse, 1, 1_000_000);
+  await mergeParts(stack.warehouse, 100, { largeRows: 1 });
+  await mergeParts(stack.warehouse, 1, { largeRows: 1_000_000 });
   expect(await parts()).toEqual(before);
+  // Of what cannot be merged the caller is told, and nothing else happens.
+  const refused = await mergeParts(stack.warehouse, 1, { largeRows: 1 });
+  for (const table of TABLES) expect(refused.some((text) => text.startsWith(`${table} `))).toBe(true);
   for (const table of TABLES) await stack.warehouse.command(`SYSTEM START MERGES ${table}`);
-  await mergeParts(stack.warehouse, 1, 1);
+  expect(await mergeParts(stack.warehouse, 1, { largeRows: 1 })).toEqual([]);
   expect([...(await parts()).values()]).toEqual(TABLES.map(() => 1));
   await expectExact(stack);
 });

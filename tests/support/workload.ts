@@ -4,15 +4,12 @@ import { chanceOf, type Step } from './workload_chance.ts';
 import { changes, oddChange } from './workload_changes.ts';
 import { inserts } from './workload_inserts.ts';
 
-/**
- * Runs `steps` random changes, up to `together` in a transaction. Rows that a step needs and does not find make it a no-op.
- * `truncations` false: none, for a batch after one waits until it is loaded.
- */
+/** Runs `steps` random changes, up to `together` in a transaction. Rows that a step needs and does not find make it a no-op. */
 export async function runWorkload(
   source: pg.ClientBase,
   seed: number,
   steps: number,
-  { together = 12, truncations = true } = {},
+  { together = 12 } = {},
 ): Promise<void> {
   const chance = chanceOf(source, seed);
   const { random, int } = chance;
@@ -20,7 +17,7 @@ export async function runWorkload(
   const steppers = [oddChange(chance), ...created, ...changes(chance)];
   // Inserts come more often than the rest, every third change is an odd one; a truncation now and then.
   const weights: readonly number[] = steppers.map((_, index) =>
-    index === 0 ? 50 : index <= created.length ? 5 : index < steppers.length - 1 ? 1 : truncations ? 0.15 : 0,
+    index === 0 ? 50 : index <= created.length ? 5 : index < steppers.length - 1 ? 1 : 0.15,
   );
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const step = () => {

@@ -86,8 +86,8 @@ test('tables built beside are sharded as those whose place they take, and take i
     expect(built[0]).toBe(`CREATE TABLE mart_local.${table}_beside ON CLUSTER 'nation' AS mart_local.${table}`);
     expect(built[1]?.match(/cityHash64.*/)?.[0]).toBe(sharding);
   }
-  expect(onCluster('OPTIMIZE TABLE raw.sppg FINAL', 'nation')).toEqual([
-    "OPTIMIZE TABLE raw_local.sppg ON CLUSTER 'nation' FINAL",
+  expect(onCluster("OPTIMIZE TABLE raw.sppg PARTITION ID 'all' FINAL", 'nation')).toEqual([
+    "OPTIMIZE TABLE raw_local.sppg ON CLUSTER 'nation' PARTITION ID 'all' FINAL",
   ]);
   expect(onCluster('EXCHANGE TABLES mart.kpi_daily AND mart.kpi_daily_beside', 'nation')).toEqual([
     "EXCHANGE TABLES mart_local.kpi_daily AND mart_local.kpi_daily_beside ON CLUSTER 'nation'",

@@ -21,8 +21,8 @@ import { settle, settleEverything } from './settle.ts';
 /** Cells recomputed together: bounds the memory of one statement. */
 const CELLS_PER_CHUNK = 20_000;
 
-/** Up to so many cells a fact is read by one thread: its statements run side by side, and more threads each cost a tenth more in all. */
-const FEW_CELLS = 1_000;
+/** Up to so many cells a statement has one thread: three run side by side, most of each is planning, and more threads cost a tenth more in all. */
+const FEW_CELLS = 300;
 
 /** Claims of builds (rebuild.ts) have numbers of their own, from here on, far above those of refreshes. */
 export const FIRST_BUILD_CLAIM = 1n << 62n;
@@ -44,6 +44,8 @@ export type Refresh = {
   committedAt: string;
   rolledAt: string;
   seq: number;
+  /** What could not be merged (warehouse/parts.ts) after everything was computed. */
+  unmerged: string[];
 };
 
 /**
@@ -81,6 +83,7 @@ export async function refreshDirtyCells(
   if (ofEverything.some((id) => !settled.includes(id))) {
     // It takes its time: what there is to do, and under which number, is asked again.
     await settleEverything(warehouse);
+    // Tables are read many times from here on; what could not be merged is told at the end.
     await mergeParts(warehouse, 1);
     return refreshDirtyCells(warehouse, slotId, ofEverything);
   }
@@ -94,7 +97,7 @@ export async function refreshDirtyCells(
   );
   const settling = () => settle(warehouse, unchanged ? [] : progress.changed, marked, range);
   const cells = await recompute(warehouse, { dirty, settling }, range, lsn, seq, everything);
-  if (everything) await mergeParts(warehouse, 1);
+  const unmerged = everything ? await mergeParts(warehouse, 1) : [];
   if (cells > 0) failpoint('rollup:after cells');
   const rolledAt = new Date().toISOString();
   await warehouse.insertRows('ops.rollups', [
@@ -114,7 +117,7 @@ export async function refreshDirtyCells(
       { marks },
     );
   }
-  return { cells, seq, watermarkLsn: lsn, committedAt: isoOf(progress.committed), rolledAt };
+  return { cells, seq, watermarkLsn: lsn, committedAt: isoOf(progress.committed), rolledAt, unmerged };
 }
 
 /** Asks for every cell to be recomputed by the next refresh. */
