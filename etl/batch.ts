@@ -79,7 +79,7 @@ export function decodeBatch(payload: Buffer): Batch {
   const changes = slice(changesLength);
   return {
     ...rest,
-    // One of an earlier version was handed over alone.
+    // Of an earlier version one that reads rows of others was handed over alone.
     after: rest.after ?? [],
     changes,
     sections: sections.map(({ length, ...section }) => ({ ...section, bytes: slice(length) })),

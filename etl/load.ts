@@ -9,6 +9,7 @@ import { LumbungError, messageOf } from '../platform/errors.ts';
 import { failpoint } from '../platform/failpoints.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Warehouse } from '../warehouse/client.ts';
+import { extendWatermark } from '../warehouse/watermark.ts';
 import type { Batch, PartialRow, PoisonRow } from './batch.ts';
 import { type ParkedRow, parkRows } from './parked.ts';
 import { type BinaryColumn, binaryColumns, binaryStructure, readRow } from './postgres/binary.ts';
@@ -80,9 +81,8 @@ async function demandEarlier(warehouse: Warehouse, { slotId, after }: Batch): Pr
      WHERE slot_id = {slot:String} AND end_lsn > {from:UInt64}`,
     { slot: slotId, from: first[0] },
   );
-  const covered = ([start, end]: [string, string]) =>
-    durable.some((interval) => BigInt(interval.start) <= BigInt(start) && BigInt(interval.end) >= BigInt(end));
-  if (after.every(covered)) return;
+  const intervals = durable.map(({ start, end }) => ({ start: BigInt(start), end: BigInt(end) }));
+  if (after.every(([start, end]) => extendWatermark(BigInt(start), intervals) >= BigInt(end))) return;
   throw new LumbungError('transient', 'it reads rows of a batch that is not durable yet, and is loaded after that');
 }
 

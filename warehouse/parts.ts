@@ -3,7 +3,7 @@
  * leaves half a dozen of them in each table. The engine merges by itself what is inserted in small pieces, and leaves large parts of like size alone.
  * Invariants: merging changes no row that is read (queries of these tables say FINAL, or ask for all versions), and nothing hangs on its success.
  */
-import { messageOf } from '../platform/errors.ts';
+import { LumbungError, messageOf } from '../platform/errors.ts';
 import type { Warehouse } from './client.ts';
 
 /** A part smaller than this, or than a twentieth of the largest one beside it, is not worth its neighbours' being written again. */
@@ -16,27 +16,42 @@ const LOOKED_UP = `(database IN ('raw', 'raw_local')
 
 /**
  * Merges the partitions that have more than `most` large parts (on a cluster: on the server that is asked), one after the other: about half a
- * million rows a second and core, and as much free space as the partition takes. Says what could not be merged, and why; a merge that took
- * longer than a statement may goes on in the engine.
+ * million rows a second and core, and as much free space as the partition takes. Never throws: says what is not merged afterwards, and why as
+ * far as is known. A merge that takes longer than a statement may goes on in the engine; an engine that does not answer is asked no more.
  */
 export async function mergeParts(
   warehouse: Warehouse,
   most: number,
   { largeRows = LARGE_ROWS, signal }: { largeRows?: number; signal?: AbortSignal } = {},
 ): Promise<string[]> {
-  const failures: string[] = [];
-  const found = await warehouse.query<{ name: string; partition: string }>(
-    `SELECT concat(replaceOne(database, '_local', ''), '.', table) AS name, partition_id AS partition FROM system.parts
-     WHERE active AND ${LOOKED_UP} GROUP BY database, table, partition_id
-     HAVING arrayCount(n -> n >= greatest({largeRows:UInt64}, intDiv(max(rows), ${LARGE_SHARE})), groupArray(rows)) > {most:UInt64}
-     ORDER BY name, partition`,
-    { most, largeRows },
-  );
-  for (const { name, partition } of found) {
-    if (signal?.aborted) break;
-    await warehouse
-      .command(`OPTIMIZE TABLE ${name} PARTITION ID '${partition}' FINAL`)
-      .catch((error: unknown) => failures.push(`${name} ${partition}: ${messageOf(error)}`));
+  const crowded = () =>
+    warehouse.query<{ name: string; partition: string }>(
+      `SELECT concat(replaceOne(database, '_local', ''), '.', table) AS name, partition_id AS partition FROM system.parts
+       WHERE active AND ${LOOKED_UP} GROUP BY database, table, partition_id
+       HAVING arrayCount(n -> n >= greatest({largeRows:UInt64}, intDiv(max(rows), ${LARGE_SHARE})), groupArray(rows)) > {most:UInt64}
+       ORDER BY name, partition`,
+      { most, largeRows },
+    );
+  const reasons = new Map<string, string>();
+  try {
+    const found = await crowded();
+    for (const { name, partition } of found) {
+      if (signal?.aborted) return [];
+      try {
+        await warehouse.command(
+          `OPTIMIZE TABLE ${name} PARTITION ID '${partition}' FINAL SETTINGS optimize_skip_merged_partitions = 1`,
+        );
+      } catch (error) {
+        reasons.set(`${name} ${partition}`, messageOf(error));
+        if (error instanceof LumbungError && error.kind === 'unreachable') break;
+      }
+    }
+    // The engine calls it a success, too, when it merges nothing, for want of space as an example.
+    const left = found.length === 0 ? [] : await crowded();
+    return left
+      .map(({ name, partition }) => `${name} ${partition}`)
+      .map((each) => (reasons.has(each) ? `${each}: ${reasons.get(each)}` : each));
+  } catch (error) {
+    return [messageOf(error)];
   }
-  return failures;
 }

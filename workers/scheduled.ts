@@ -42,7 +42,7 @@ export async function startScheduledJobs(context: ScheduledContext): Promise<Wor
       if (kind === 'prune') {
         await pruneLedgers(context.warehouse);
         await pruneExports(context.warehouse, context.config.dataDir);
-        // One that is made up for by day leaves the machine to the kitchens.
+        // By day the machine is the kitchens'.
         if (!isPeak(new Date())) await merge(context);
       }
       if (kind === 'site' && context.config.SITE === 'on') await askForSite(context);

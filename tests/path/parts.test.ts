@@ -44,6 +44,11 @@ test('tables with more large parts than asked for are merged, others are left', 
   // Of what cannot be merged the caller is told, and nothing else happens.
   const refused = await mergeParts(stack.warehouse, 1, { largeRows: 1 });
   for (const table of TABLES) expect(refused.some((text) => text.startsWith(`${table} `))).toBe(true);
+  expect(await parts()).toEqual(before);
+  expect(
+    await mergeParts({ ...stack.warehouse, command: () => Promise.reject(new Error('no')) }, 0, { largeRows: 1 }),
+  ).toContainEqual(expect.stringMatching(/: no$/));
+  expect(await mergeParts({ ...stack.warehouse, query: () => Promise.reject(new Error('away')) }, 1)).toEqual(['away']);
   for (const table of TABLES) await stack.warehouse.command(`SYSTEM START MERGES ${table}`);
   expect(await mergeParts(stack.warehouse, 1, { largeRows: 1 })).toEqual([]);
   expect([...(await parts()).values()]).toEqual(TABLES.map(() => 1));

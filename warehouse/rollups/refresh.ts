@@ -83,7 +83,7 @@ export async function refreshDirtyCells(
   if (ofEverything.some((id) => !settled.includes(id))) {
     // It takes its time: what there is to do, and under which number, is asked again.
     await settleEverything(warehouse);
-    // Tables are read many times from here on; what could not be merged is told at the end.
+    // Tables are read many times from here on; what cannot be merged is tried again, and told, at the end.
     await mergeParts(warehouse, 1);
     return refreshDirtyCells(warehouse, slotId, ofEverything);
   }
@@ -97,7 +97,6 @@ export async function refreshDirtyCells(
   );
   const settling = () => settle(warehouse, unchanged ? [] : progress.changed, marked, range);
   const cells = await recompute(warehouse, { dirty, settling }, range, lsn, seq, everything);
-  const unmerged = everything ? await mergeParts(warehouse, 1) : [];
   if (cells > 0) failpoint('rollup:after cells');
   const rolledAt = new Date().toISOString();
   await warehouse.insertRows('ops.rollups', [
@@ -117,6 +116,7 @@ export async function refreshDirtyCells(
       { marks },
     );
   }
+  const unmerged = everything ? await mergeParts(warehouse, 1) : [];
   return { cells, seq, watermarkLsn: lsn, committedAt: isoOf(progress.committed), rolledAt, unmerged };
 }
 
