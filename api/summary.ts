@@ -33,7 +33,7 @@ export async function summary(
   const yearAgo = todayOnly ? date : addDays(date, -YEAR_DAYS);
   const told = [...visible, ...visible.flatMap((kpi) => limitOf(kpi) ?? [])];
   const grains = [...new Set(told.flatMap(({ grain }) => grain ?? []))];
-  const [daily, targets, provisional, ...byPeriod] = await Promise.all([
+  const [daily, targets, provisional, ...series] = await Promise.all([
     dailyValues(warehouse, place.scope, [monthStart, trendStart].sort()[0] ?? date, date, yearAgo),
     readTargets(warehouse),
     provisionalDays(warehouse, place.scope, today(), graceDays),
@@ -42,8 +42,9 @@ export async function summary(
       return seriesValues(warehouse, kpis, place.scope, grain, addDays(date, -PERIODS_BACK_DAYS), date);
     }),
   ]);
+  const byPeriod = series.flat();
   const rowsOf = ({ id, grain }: Kpi): readonly Row[] =>
-    (grain === undefined ? daily : byPeriod.flat()).filter((row) => row.kpi === id);
+    (grain === undefined ? daily : byPeriod).filter((row) => row.kpi === id);
   /** What is set for the unit, else its own limit in force in the period that is told. */
   const targetFor = (kpi: Kpi, period: string | undefined): Kpi['target'] => {
     const stated = targetOf(kpi, targets, place.ancestors, date);

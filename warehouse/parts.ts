@@ -10,24 +10,23 @@ import type { Warehouse } from './client.ts';
 const LARGE_ROWS = 10_000;
 const LARGE_SHARE = 20;
 
-const LOOKED_UP = `(database IN ('raw', 'raw_local')
-  OR database IN ('ops', 'ops_local') AND match(table, '^(places|placed|history)_')
-  OR database IN ('mart', 'mart_local') AND table IN ('kpi_daily', 'kpi_members', 'kpi_areas', 'flow'))`;
+const RAW = `(database IN ('raw', 'raw_local') OR database IN ('ops', 'ops_local') AND match(table, '^(places|placed|history)_'))`;
+const MART = `(database IN ('mart', 'mart_local') AND table IN ('kpi_daily', 'kpi_members', 'kpi_areas', 'flow'))`;
 
 /**
  * Merges the partitions that have more than `most` large parts (on a cluster: on the server that is asked), one after the other: about half a
  * million rows a second and core, and as much free space as the partition takes. Never throws: says what is not merged afterwards, and why as
- * far as is known. A merge that takes longer than a statement may goes on in the engine; an engine that does not answer is asked no more.
+ * far as is known. Without `mart` the tables of figures are left: where all are about to be computed anew. A merge that takes longer than a statement may goes on in the engine; an engine that does not answer is asked no more.
  */
 export async function mergeParts(
   warehouse: Warehouse,
   most: number,
-  { largeRows = LARGE_ROWS, signal }: { largeRows?: number; signal?: AbortSignal } = {},
+  { largeRows = LARGE_ROWS, mart = true, signal }: { largeRows?: number; mart?: boolean; signal?: AbortSignal } = {},
 ): Promise<string[]> {
   const crowded = () =>
     warehouse.query<{ name: string; partition: string }>(
       `SELECT concat(replaceOne(database, '_local', ''), '.', table) AS name, partition_id AS partition FROM system.parts
-       WHERE active AND ${LOOKED_UP} GROUP BY database, table, partition_id
+       WHERE active AND (${mart ? `${RAW} OR ${MART}` : RAW}) GROUP BY database, table, partition_id
        HAVING arrayCount(n -> n >= greatest({largeRows:UInt64}, intDiv(max(rows), ${LARGE_SHARE})), groupArray(rows)) > {most:UInt64}
        ORDER BY name, partition`,
       { most, largeRows },

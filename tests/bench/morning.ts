@@ -8,7 +8,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { generateDemo } from '../../demo/generate.ts';
 import { type MorningReport, playMorning } from '../../demo/morning.ts';
-import type { FactName } from '../../warehouse/kpis/kpi.ts';
 import { rolledUp } from '../../warehouse/kpis/registry.ts';
 import { independentCells } from '../support/independent.ts';
 import { liveClient } from '../support/live_client.ts';
@@ -27,9 +26,8 @@ const LOOK_MS = 5_000;
 const MOMENT_MS = 250;
 const ASK_MS = 1_000;
 const ROLES = ['warehouse', 'capture', 'worker', 'api'] as const;
-/** Facts of the state a kitchen is in at the end of a day (warehouse/rollups/facts/states.ts). */
-const STATE_FACTS: readonly FactName[] = ['enrolment', 'stock', 'crew', 'certificate'];
-const factOf = new Map(rolledUp.map(({ id, fact }) => [id, fact]));
+/** KPIs that tell the state at the end of a day. */
+const STATES = new Set(rolledUp.filter(({ state, grain }) => state && grain === undefined).map(({ id }) => id));
 const TICKS_A_SECOND = 100;
 
 const say = (text: string) => process.stderr.write(`morning: ${text}\n`);
@@ -301,12 +299,11 @@ async function checkCells(stack: Stack): Promise<{ all: number; wrong: number }>
     { ids: chosen.map(({ id }) => id) },
   );
   // Where a day ended on the way, its states are in the warehouse alone: the source knows only what is now.
-  const isState = (kpi: string) => STATE_FACTS.some((fact) => factOf.get(kpi) === fact);
   const today = new Map<string, string>();
   for (const { sppg, day, kpi } of held) {
-    if (isState(kpi) && day > (today.get(sppg) ?? '')) today.set(sppg, day);
+    if (STATES.has(kpi) && day > (today.get(sppg) ?? '')) today.set(sppg, day);
   }
-  const told = held.filter(({ sppg, day, kpi }) => !isState(kpi) || day === today.get(sppg));
+  const told = held.filter(({ sppg, day, kpi }) => !STATES.has(kpi) || day === today.get(sppg));
   if (told.length < held.length) say(`${held.length - told.length} states of a day that is over are not compared`);
   const actual = collect(told, () => false);
   const all = Object.keys({ ...expected, ...actual });

@@ -84,7 +84,7 @@ export async function refreshDirtyCells(
     // It takes its time: what there is to do, and under which number, is asked again.
     await settleEverything(warehouse);
     // Tables are read many times from here on; what cannot be merged is tried again, and told, at the end.
-    await mergeParts(warehouse, 1);
+    await mergeParts(warehouse, 1, { mart: false });
     return refreshDirtyCells(warehouse, slotId, ofEverything);
   }
   const marked = [...new Set(open.map(([, table]) => table))];
