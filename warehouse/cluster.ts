@@ -14,7 +14,7 @@ const local = (name: string) => name.replace('.', '_local.');
 const SHARDED_BY: Readonly<Record<string, string>> = {
   'mart.kpi_daily': 'sppg_id',
   'mart.kpi_members': 'sppg_id',
-  'mart.flow': 'sppg_id',
+  'mart.flow_stages': 'sppg_id',
   'mart.kpi_areas': 'province_id, regency_id',
   'ops.batch_totals': 'slot_id',
 };

@@ -8,6 +8,7 @@ import type { Warehouse } from './client.ts';
 import { feedHistories, kept } from './history.ts';
 import { rolledUp } from './kpis/registry.ts';
 import type { Reference } from './reference/files.ts';
+import { relations } from './rollups/facts/cells.ts';
 import { facts } from './rollups/facts.ts';
 import { markEverything } from './rollups/refresh.ts';
 
@@ -18,7 +19,7 @@ const digest = (value: unknown) => createHash('sha256').update(JSON.stringify(va
 
 /** Writes reference data and settings into mart and, when definitions differ from those of the cells, asks for all cells again. */
 export async function applyDefinitions(warehouse: Warehouse, reference: Reference, settings: Settings): Promise<void> {
-  const computedBy = digest([rolledUp, facts, kept, reference.holidays, settings]);
+  const computedBy = digest([rolledUp, facts, relations, kept, reference.holidays, settings]);
   const fingerprint = `${computedBy}:${digest(reference)}`;
   const [known] = await warehouse.query<{ fingerprint: string; rolled: number }>(
     `SELECT (SELECT argMax(fingerprint, changed_at) FROM ops.definitions) AS fingerprint,

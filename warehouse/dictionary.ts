@@ -10,6 +10,7 @@ import { sections } from './kpis/kpi.ts';
 import { registry } from './kpis/registry.ts';
 import type { Comparison, Rule } from './kpis/rules/rule.ts';
 import { comparisons, rules } from './kpis/rules.ts';
+import { relations } from './rollups/facts/cells.ts';
 import { facts } from './rollups/facts.ts';
 
 export type Lineage = { table: string; columns: string[] };
@@ -96,7 +97,11 @@ function namesBehind(kpi: Kpi, sql: string): Set<string> {
 /** Tables and columns a KPI is computed from. `known` tells the columns of a source table. */
 export function lineageOf(kpi: Kpi, known: (table: string) => readonly string[]): Lineage[] {
   const fact = facts[kpi.fact];
-  const sql = [...fact.with, fact.select].join('\n');
+  const shared = (fact.reads ?? []).flatMap((name) => [
+    ...Object.values(relations[name].with ?? {}),
+    relations[name].sql,
+  ]);
+  const sql = [...shared, ...Object.values(fact.with ?? {}), fact.select].join('\n');
   const read = columnsRead(sql);
   const behind = namesBehind(kpi, sql);
   // Rows are joined by their keys; of a state everything counts that its history keeps.

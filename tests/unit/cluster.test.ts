@@ -8,7 +8,7 @@ import { foodProductions } from '../../etl/sources/food_productions.ts';
 import { apiAccountSql, readerSql } from '../../warehouse/accounts.ts';
 import { clusterSettings, onCluster } from '../../warehouse/cluster.ts';
 import { migrationIds, migrationStatements } from '../../warehouse/migrate.ts';
-import { live } from '../../warehouse/rollups/refresh.ts';
+import { live } from '../../warehouse/rollups/compute.ts';
 
 const column = (name: string, type: string, notNull: boolean) => ({
   name,

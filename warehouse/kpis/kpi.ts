@@ -26,8 +26,9 @@ export type FactName =
   | 'ledger'
   | 'tranche'
   | 'receipt'
-  /** Of no KPI: the day by the hour (warehouse/rollups/flow.ts). */
-  | 'flow';
+  | FlowName;
+/** Of no KPI: the day by the hour (warehouse/rollups/facts/flow.ts). */
+export type FlowName = 'flow_production' | 'flow_distribution' | 'flow_school';
 export type Unit = 'portions' | 'percent' | 'idr' | 'count' | 'score' | 'gram' | 'days' | 'rating' | 'people';
 export type Section =
   | 'production'

@@ -25,7 +25,7 @@ export async function flow(
   const [rows, [zone]] = await Promise.all([
     warehouse.query<{ stage: Stage; hour: number; portions: number }>(
       `SELECT toString(c.1) AS stage, c.2 AS hour, sum(c.3) AS portions
-       FROM (SELECT cells FROM mart.flow FINAL WHERE day = {date:Date32} AND ${scopeCondition(scope, 'sppg_id')})
+       FROM (SELECT cells FROM mart.flow_stages FINAL WHERE day = {date:Date32} AND ${scopeCondition(scope, 'sppg_id')})
        ARRAY JOIN cells AS c GROUP BY stage, hour`,
       params,
     ),

@@ -165,12 +165,9 @@ const cellsOf: Readonly<Record<FactName, (kitchens: string) => string>> = {
   ledger: (kitchens) => place('banper_transactions', `sppg_id IN (${kitchens})`),
   tranche: (kitchens) => tranchesWhere(`sppg_id IN (${kitchens})`),
   receipt: (kitchens) => place('beneficiary_receipts', `sppg_id IN (${kitchens})`),
-  flow: (kitchens) =>
-    [
-      place('food_productions', `sppg_id IN (${kitchens})`),
-      place('food_distributions', `sppg_id IN (${kitchens})`),
-      handoversWhere(programsOf(kitchens)),
-    ].join('\nUNION ALL\n'),
+  flow_production: (kitchens) => place('food_productions', `sppg_id IN (${kitchens})`),
+  flow_distribution: (kitchens) => place('food_distributions', `sppg_id IN (${kitchens})`),
+  flow_school: (kitchens) => handoversWhere(programsOf(kitchens)),
   enrolment: states,
   growth_month: states,
   stock: states,
@@ -185,7 +182,7 @@ const everythingOf = (kitchens: string) =>
 /** Source table → SQL of the cells its changed keys make dirty. Tables not listed touch no cell. */
 const expansions: Readonly<Record<string, (keys: Keys) => string>> = {
   food_productions: ({ changed, rejoined }) => `
-    ${tagged(['production', 'flow'], place('food_productions', `key IN ${changed}`))}
+    ${tagged(['production', 'flow_production'], place('food_productions', `key IN ${changed}`))}
     UNION ALL ${tagged(['distribution'], place('food_distributions', `production_id IN ${changed}`))}
     UNION ALL ${tagged(['quality'], checksOf(rejoined))}`,
   // Passed checks are told of the day of their batch, too.
@@ -193,14 +190,14 @@ const expansions: Readonly<Record<string, (keys: Keys) => string>> = {
     const batches = `SELECT production_id FROM ops.places_quality_controls WHERE key IN ${changed}`;
     return `
     ${tagged(['quality'], checksOf(batches, `AND q.key IN ${changed}`))}
-    UNION ALL ${tagged(['flow'], place('food_productions', `key IN (${batches})`))}`;
+    UNION ALL ${tagged(['flow_production'], place('food_productions', `key IN (${batches})`))}`;
   },
   food_distributions: ({ changed }) => `
-    ${tagged(['distribution', 'flow'], place('food_distributions', `key IN ${changed}`))}
+    ${tagged(['distribution', 'flow_distribution'], place('food_distributions', `key IN ${changed}`))}
     UNION ALL ${tagged(['service_month'], serviceMonths(`key IN ${changed}`))}`,
   // Delivered portions are also the denominator of waste.
   school_distributions: ({ changed, rejoined }) => `
-    ${tagged(['school', 'waste', 'flow'], handoversWhere(`key IN ${changed}`))}
+    ${tagged(['school', 'waste', 'flow_school'], handoversWhere(`key IN ${changed}`))}
     UNION ALL ${tagged(['feeding'], handoversWhere(`key IN ${rejoined}`))}`,
   school_feeding_reports: ({ changed }) =>
     tagged(
@@ -220,7 +217,7 @@ const expansions: Readonly<Record<string, (keys: Keys) => string>> = {
     ${tagged(['school'], handoversWhere(`school_id IN ${changed}`))}
     UNION ALL ${tagged(['enrolment', 'growth_month'], daysSince(kitchensOfSchools(changed), since))}`,
   nutrition_programs: ({ changed, since }) => `
-    ${tagged(['school', 'feeding', 'waste', 'flow'], handoversWhere(`program_id IN ${changed}`))}
+    ${tagged(['school', 'feeding', 'waste', 'flow_school'], handoversWhere(`program_id IN ${changed}`))}
     UNION ALL ${tagged(['incident_month'], incidentsOf(`program_id IN ${changed}`))}
     UNION ALL ${tagged(['enrolment', 'growth_month'], daysSince(kitchensOf('nutrition_programs', `key IN ${changed}`), since))}
     UNION ALL ${tagged(

@@ -8,15 +8,16 @@ import { LumbungError } from '../../platform/errors.ts';
 import type { Warehouse } from '../client.ts';
 import type { FactName } from '../kpis/kpi.ts';
 import { rolledUp } from '../kpis/registry.ts';
+import { computeClaimed, live, type MartTables } from './compute.ts';
 import { allCellsSql } from './dirty.ts';
 import { facts } from './facts.ts';
-import { areasSql, claimCells, computeClaimed, FIRST_BUILD_CLAIM, live, type MartTables } from './refresh.ts';
+import { areasSql, claimCells, FIRST_BUILD_CLAIM } from './refresh.ts';
 import { settleEverything } from './settle.ts';
 
 export const beside: MartTables = {
   cells: 'mart.kpi_daily_beside',
   members: 'mart.kpi_members_beside',
-  flow: 'mart.flow_beside',
+  flow: 'mart.flow_stages_beside',
   areas: 'mart.kpi_areas_beside',
 };
 /** Areas last: they are summed over members. */
@@ -59,7 +60,11 @@ export async function buildBeside(
   const cells = counted?.cells ?? 0;
   // One below: what serving takes back (below) beats what was built, and every later refresh beats both.
   const at = { claim, seq: start.seq - 1, watermark: start.lsn, now: start.now };
-  await computeClaimed(warehouse, at, allFacts, cells, beside, (done, all) => onProgress((0.95 * done) / all));
+  await computeClaimed(warehouse, at, allFacts, cells, {
+    into: beside,
+    everything: true,
+    onProgress: (done, all) => onProgress((0.95 * done) / all),
+  });
   await warehouse.command(
     `INSERT INTO ${beside.areas} (kpi, day, province_id, regency_id, split, num, den, units, seq)
      SELECT m.kpi, m.day, s.provinceId, s.regencyId, m.split, sum(m.num), sum(m.den), count(), {seq:UInt64}
@@ -123,17 +128,17 @@ export async function compareBeside(warehouse: Warehouse, { seq }: Rebuilt, limi
     );
   const cells = await differences('cells', 'sppg_id');
   const flows = await warehouse.query<Difference>(
-    `SELECT 'flow' AS kpi, toString(day) AS day, unit, '' AS split, arrayMap(c -> c.3, own_cells) AS served, arrayMap(c -> c.3, built) AS rebuilt
+    `SELECT 'flow' AS kpi, toString(day) AS day, unit, fact AS split, arrayMap(c -> c.3, own_cells) AS served, arrayMap(c -> c.3, built) AS rebuilt
      FROM (
-       SELECT day, unit, anyIf(c, own) AS own_cells, anyIf(c, NOT own) AS built, maxIf(seq, own) AS touched
+       SELECT day, unit, toString(fact) AS fact, anyIf(c, own) AS own_cells, anyIf(c, NOT own) AS built, maxIf(seq, own) AS touched
        FROM (
-         SELECT day, sppg_id AS unit, cells AS c, seq, true AS own FROM ${live.flow} FINAL
+         SELECT day, sppg_id AS unit, fact, cells AS c, seq, true AS own FROM ${live.flow} FINAL
          UNION ALL
-         SELECT day, sppg_id AS unit, cells AS c, seq, false AS own FROM ${beside.flow} FINAL
+         SELECT day, sppg_id AS unit, fact, cells AS c, seq, false AS own FROM ${beside.flow} FINAL
        )
-       GROUP BY day, unit
+       GROUP BY day, unit, fact
      )
-     WHERE touched <= {seq:UInt64} AND own_cells != built ORDER BY day, unit LIMIT {limit:UInt32}`,
+     WHERE touched <= {seq:UInt64} AND own_cells != built ORDER BY day, unit, fact LIMIT {limit:UInt32}`,
     { seq, limit },
   );
   return [...cells, ...flows, ...(await differences('areas', "concat(province_id, '/', regency_id)"))];

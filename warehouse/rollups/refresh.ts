@@ -5,24 +5,17 @@
  * between repeats work and loses nothing. Every attempt has a number of its own, above those of all that claimed before it:
  * what an attempt that was cut off has written, or is still writing, is older than what the next one writes.
  */
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { LumbungError } from '../../platform/errors.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { Warehouse } from '../client.ts';
-import type { FactName, Kpi } from '../kpis/kpi.ts';
-import { rolledUp } from '../kpis/registry.ts';
+import type { FactName } from '../kpis/kpi.ts';
 import { mergeParts } from '../parts.ts';
 import { isoOf, watermarkSql } from '../watermark.ts';
+import { computeClaimed, live, type MartTables } from './compute.ts';
 import { allCellsSql, cellsDirtyByTimeSql, dirtyCellsSql, type MarkRange, zonesSql } from './dirty.ts';
-import { facts } from './facts.ts';
-import { flowSql } from './flow.ts';
+import { isFlow } from './facts/flow.ts';
 import { settle, settleEverything } from './settle.ts';
-
-/** Cells recomputed together: bounds the memory of one statement. */
-const CELLS_PER_CHUNK = 20_000;
-
-/** Up to so many cells a statement has one thread: three run side by side, most of each is planning, and more threads cost a tenth more in all. */
-const FEW_CELLS = 300;
 
 /** Claims of builds (rebuild.ts) have numbers of their own, from here on, far above those of refreshes. */
 export const FIRST_BUILD_CLAIM = 1n << 62n;
@@ -147,9 +140,11 @@ async function recompute(
     { claim },
   );
   const { cells, facts: dirtyFacts } = claimed ?? { cells: 0, facts: [] };
-  await computeClaimed(warehouse, { claim, seq: claim, watermark: watermarkLsn, now: range.now }, dirtyFacts, cells);
+  await computeClaimed(warehouse, { claim, seq: claim, watermark: watermarkLsn, now: range.now }, dirtyFacts, cells, {
+    everything,
+  });
   failpoint('rollup:before areas');
-  const summed = dirtyFacts.filter((fact) => fact !== 'flow');
+  const summed = dirtyFacts.filter((fact) => !isFlow(fact));
   if (summed.length > 0) {
     await warehouse.command(areasSql(summed, live, everything), { since: claim - 1, seq: claim });
   }
@@ -173,126 +168,6 @@ export async function claimCells(
   range: MarkRange,
 ): Promise<void> {
   await warehouse.command(claimSql(dirtySql), { ...range, claim: String(claim) });
-}
-
-/** Computes the claimed cells, about `cells` of them, into the tables. Rows carry `seq`. */
-export async function computeClaimed(
-  warehouse: Warehouse,
-  at: { claim: number | bigint; seq: number; watermark: string; now: string },
-  dirtyFacts: readonly FactName[],
-  cells: number,
-  into: MartTables = live,
-  onProgress: (done: number, all: number) => void = () => undefined,
-): Promise<void> {
-  const chunks = Math.ceil(cells / CELLS_PER_CHUNK);
-  const attempt = String(randomBytes(8).readBigUInt64LE());
-  for (let chunk = 0; chunk < chunks; chunk++) {
-    const params = { ...at, claim: String(at.claim), attempt, chunk, chunks };
-    const few = cells <= FEW_CELLS;
-    await Promise.all(
-      factsSql(dirtyFacts, into, { whole: chunks === 1, few }).map((sql) => warehouse.command(sql, params)),
-    );
-    failpoint('rollup:before copies');
-    await Promise.all(copiesSql(into).map((copy) => warehouse.command(copy, params)));
-    onProgress(chunk + 1, chunks);
-  }
-}
-
-/**
- * Where cells (as they are read, and as areas are summed from them), days by the hour and areas are written: the served tables, or
- * those built beside them.
- */
-export type MartTables = { cells: string; members: string; flow: string; areas: string };
-export const live: MartTables = {
-  cells: 'mart.kpi_daily',
-  members: 'mart.kpi_members',
-  flow: 'mart.flow',
-  areas: 'mart.kpi_areas',
-};
-
-/** What the facts of a chunk have put into ops.cells, copied in one insert to each table of cells. */
-function copiesSql(into: MartTables): string[] {
-  const computed = `SELECT fact, kpi, day, sppg_id, split, num, den FROM ops.cells
-    WHERE attempt = {attempt:UInt64} AND chunk = {chunk:UInt32}`;
-  return [
-    `INSERT INTO ${into.cells} (kpi, day, sppg_id, split, num, den, seq, watermark_lsn)
-     SELECT * EXCEPT fact, {seq:UInt64}, {watermark:UInt64} FROM (${computed})`,
-    `INSERT INTO ${into.members} (day, regency_id, fact, sppg_id, cells, seq)
-     SELECT c.day, k.regencyId, c.fact, c.sppg_id, c.cells, {seq:UInt64}
-     FROM (SELECT day, fact, sppg_id, groupArray((kpi, split, num, den)) AS cells FROM (${computed}) GROUP BY day, fact, sppg_id) AS c
-     INNER JOIN (
-       SELECT id, regencyId FROM raw.sppg FINAL WHERE NOT _deleted AND id IN (SELECT sppg_id FROM (${computed}))
-     ) AS k ON k.id = c.sppg_id`,
-  ];
-}
-
-/** The claimed cells of a fact that are computed together; a filter that is not needed is analysed a hundred times all the same. */
-const cellsCte = (fact: FactName, { whole }: { whole: boolean }) => `cells AS (
-  SELECT sppg_id, day, shift FROM ops.claims
-  WHERE claim = {claim:UInt64} AND fact = '${fact}'${whole ? '' : ' AND cityHash64(sppg_id) % {chunks:UInt32} = {chunk:UInt32}'}
-)`;
-
-/**
- * The statements that compute facts, to be run at once. An insert costs as much as a small fact, a statement is planned by one thread:
- * facts share two inserts, every other one each.
- */
-function factsSql(
-  dirtyFacts: readonly FactName[],
-  into: MartTables,
-  chunk: { whole: boolean; few: boolean },
-): string[] {
-  const settings = chunk.few ? 'SETTINGS max_threads = 1' : '';
-  const flow = dirtyFacts
-    .filter((fact) => fact === 'flow')
-    .map((fact) => flowSql(cellsCte(fact, chunk), into.flow, settings));
-  const selects = dirtyFacts
-    .filter((fact) => fact !== 'flow')
-    .sort()
-    .map((fact) => `SELECT * FROM (${refreshSql(fact, into, cellsCte(fact, chunk))})`);
-  const halves = [0, 1].map((half) => selects.filter((_, index) => index % 2 === half));
-  const inserts = halves
-    .filter((half) => half.length > 0)
-    .map(
-      (half) =>
-        `INSERT INTO ops.cells (attempt, chunk, fact, kpi, day, sppg_id, split, num, den) ${settings}\n${half.join('\nUNION ALL\n')}`,
-    );
-  return [...inserts, ...flow];
-}
-
-/** SELECT of all KPIs of a fact for the claimed cells, recomputed, emptied cells included: rows of ops.cells. */
-function refreshSql(fact: FactName, into: MartTables, cells: string): string {
-  const kpis = rolledUp.filter((kpi) => kpi.fact === fact);
-  const { with: ctes, select } = facts[fact];
-  // One pass over the fact: a row counts in the total and once more for every dimension it is split by.
-  const splits = [...new Set(kpis.flatMap((kpi) => kpi.split ?? []))];
-  const keys = ["('', '')", ...splits.map((split) => `('${split}', toString(${split}))`)];
-  const list = (members: readonly Kpi[]) => `[${members.map(aggregates).join(', ')}]`;
-  const aggregated = splits.reduce(
-    (rest, split) => `if(s.1 = '${split}', ${list(kpis.filter((kpi) => kpi.split === split))}, ${rest})`,
-    list(kpis),
-  );
-  const idsOf = (of: readonly Kpi[]) => of.map((kpi) => `'${kpi.id}'`).join(', ');
-  // Emptied ones as well: what a row of mart.kpi_members lists is what its area has, or has to lose.
-  const heldSplits = `
-    UNION ALL
-    SELECT toString(held.kpi), held.day, held.sppg_id, toString(held.split), 0, NULL, NULL FROM ${into.cells} AS held
-    WHERE held.kpi IN (${idsOf(kpis.filter((kpi) => kpi.split !== undefined))}) AND (held.sppg_id, held.day) IN (SELECT sppg_id, day FROM cells)
-      AND held.split != ''`;
-  return `WITH ${[cells, ...ctes].join(',\n')}, fact AS (${select})
-    SELECT {attempt:UInt64}, {chunk:UInt32}, '${fact}', kpi, day, sppg_id, split, max(num), max(den)
-    FROM (
-      -- "No data" is decided once: a ratio without a denominator has neither; nothing to add over a denominator is 0.
-      SELECT a.1 AS kpi, day, sppg_id, split, ifNull(a.4, 0) != 0 AS present,
-        if(a.2 = 0, a.3, if(present, ifNull(a.3, 0), NULL)) AS num, if(present, a.4, NULL) AS den
-      FROM (
-        SELECT sppg_id, day, s.2 AS split, arrayJoin(${aggregated}) AS a
-        FROM (SELECT *, ${splits.length === 0 ? keys[0] : `arrayJoin([${keys.join(', ')}])`} AS s FROM fact)
-        GROUP BY sppg_id, day, s
-      )
-      UNION ALL
-      SELECT arrayJoin([${idsOf(kpis)}]), day, sppg_id, '', 0, NULL, NULL FROM cells${splits.length === 0 ? '' : heldSplits}
-    )
-    GROUP BY kpi, day, sppg_id, split`;
 }
 
 /**
@@ -335,10 +210,4 @@ export function areasSql(of: readonly FactName[], tables: MartTables, everything
     ARRAY JOIN cells AS cell${everything ? held : ''}
     )
     GROUP BY area, kpi, split`;
-}
-
-/** (id, is a ratio, num, den) of a KPI as it is aggregated. */
-function aggregates(kpi: Kpi): string {
-  const number = (sql: string) => `toFloat64(${sql})`;
-  return `('${kpi.id}', ${kpi.den === undefined ? 0 : 1}, ${number(kpi.num)}, ${number(kpi.den ?? 'NULL')})`;
 }

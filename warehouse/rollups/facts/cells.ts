@@ -1,24 +1,23 @@
 /**
- * What facts share: the dirty cells they are limited to, and how rows of a cell are found by index (beside each other in
- * a placed table, else places, then key), never by scanning. `cells` is the name of a CTE with (sppg_id, day, shift).
+ * What facts share: the dirty cells they are limited to, the relations several of them read, and how rows of a cell are found by index
+ * (beside each other in a placed table, else places, then key), never by scanning. `cells` is the name of a CTE with (sppg_id, day, shift).
  */
 
 import { type PlacedTable, placed } from '../../placed.ts';
 
-/** A fact: the CTEs it needs and its rows, with sppg_id, day and the columns KPIs use; a month's cell stands on its first day. */
-export type Fact = { with: readonly string[]; select: string; grain?: 'month' };
+/**
+ * A fact: the shared relations it reads, CTEs of its own, and its rows, with sppg_id, day and the columns KPIs use; a month's cell stands on
+ * its first day. Every fact may name `zones` as well as `cells`.
+ */
+export type Fact = {
+  reads?: readonly Relation[];
+  with?: Readonly<Record<string, string>>;
+  select: string;
+  grain?: 'month';
+};
 
-/** SPPGs of the dirty cells with the offset of their province in hours, as the claim found it; kitchens without one have no cells. */
-export const zones = 'zones AS (SELECT DISTINCT sppg_id, shift FROM cells WHERE shift > 0)';
-
-/** The instant at which the local day of a row ends. */
-export const rowDayEnds = "toDateTime64(day + 1, 3, 'UTC') - toIntervalHour(z.shift) AS dayEnds";
-
-/** Programme → SPPG for the kitchens of the dirty cells. */
-export const programs = `programs AS (
-  SELECT id AS program_id, sppgId AS sppg_id FROM raw.nutrition_programs FINAL
-  WHERE NOT _deleted AND id IN (SELECT key FROM ops.places_nutrition_programs WHERE sppg_id IN (SELECT sppg_id FROM cells))
-)`;
+/** Relations that facts computed in one statement read once for all of them. */
+export type Relation = 'programs' | 'batches' | 'runs' | 'handovers';
 
 type Grain = 'day' | 'month';
 /** Columns that place a row, and (owner, day) of the dirty cells; a month's cell stands on its first day. */
@@ -31,21 +30,63 @@ const within = ({ owner, at, cells, grain }: Place) => {
   const utcDays = grain === 'day' ? '[day - 1, day]' : 'arrayMap(n -> day + n - 1, range(32))';
   return `(${owner}, toDate32(${at})) IN (SELECT owner, arrayJoin(${utcDays}) FROM (${cells}))`;
 };
+const ofKitchens = (cells: string) => `SELECT sppg_id AS owner, day FROM ${cells}`;
 
-const programPlaces =
-  'SELECT key, sppg_id FROM ops.places_nutrition_programs WHERE sppg_id IN (SELECT sppg_id FROM cells)';
-const ofPrograms = `SELECT n.key AS owner, c.day AS day FROM cells AS c INNER JOIN (${programPlaces}) AS n ON n.sppg_id = c.sppg_id`;
-const ofKitchens = 'SELECT sppg_id AS owner, day FROM cells';
+/** FROM and WHERE of the rows of a placed table (warehouse/placed.ts) of kitchens that may lie in the dirty cells, by the month. */
+export const placedInMonths = (table: PlacedTable) =>
+  `FROM ops.placed_${table} FINAL WHERE NOT _deleted AND ${within({ owner: 'owner', at: 'at', cells: ofKitchens('cells'), grain: 'month' })}`;
 
-/** FROM and WHERE of the rows of a placed table (warehouse/placed.ts) that may lie in the dirty cells. */
-export function placedRows(table: PlacedTable, grain: Grain = 'day') {
-  const cells = placed[table].ownerPlace === 'program_id' ? ofPrograms : ofKitchens;
-  return `FROM ops.placed_${table} FINAL WHERE NOT _deleted AND ${within({ owner: 'owner', at: 'at', cells, grain })}`;
-}
+/**
+ * The rows of a placed table in the cells of the facts that read them, with all their columns, the offset of their kitchen in hours and
+ * the instant at which their local day ends. `owners` yields (owner, day); `kitchen` joins a row `f` to its zone `z`.
+ */
+const placedRelation = (table: PlacedTable, cells: string, owners: string, kitchen: string) => {
+  const { owner, at, columns: others } = placed[table];
+  const columns = ['id', owner, at, ...others];
+  return {
+    columns: [...columns, 'sppg_id', 'shift', 'day', 'dayEnds'],
+    sql: `SELECT ${columns.map((column) => `f.${column} AS ${column}`).join(', ')},
+    z.sppg_id AS sppg_id, z.shift AS shift, toDate32(f.${at} + toIntervalHour(z.shift)) AS day,
+    toDateTime64(day + 1, 3, 'UTC') - toIntervalHour(z.shift) AS dayEnds
+  FROM (
+    SELECT ${columns.join(', ')} FROM ops.placed_${table} FINAL
+    WHERE NOT _deleted AND ${within({ owner: 'owner', at: 'at', cells: owners, grain: 'day' })}
+  ) AS f
+  ${kitchen}
+  WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM ${cells})`,
+  };
+};
+const kitchenOf = 'INNER JOIN zones AS z ON z.sppg_id = f.sppgId';
+
+/** SQL of a relation and its columns, over `zones`, `<relation>_cells` (those of the facts that read it) and what `with` names. */
+type Shared = { with?: Readonly<Record<string, string>>; columns: readonly string[]; sql: string };
+
+/** In the order in which one may name another. A programme belongs to a kitchen now (`programs`), or ever did (`program_places`). */
+export const relations: Readonly<Record<Relation, Shared>> = {
+  programs: {
+    with: {
+      program_places:
+        'SELECT key, sppg_id FROM ops.places_nutrition_programs WHERE sppg_id IN (SELECT sppg_id FROM programs_cells)',
+    },
+    columns: ['program_id', 'sppg_id'],
+    sql: `SELECT id AS program_id, sppgId AS sppg_id FROM raw.nutrition_programs FINAL
+  WHERE NOT _deleted AND id IN (SELECT key FROM program_places)`,
+  },
+  batches: placedRelation('food_productions', 'batches_cells', ofKitchens('batches_cells'), kitchenOf),
+  runs: placedRelation('food_distributions', 'runs_cells', ofKitchens('runs_cells'), kitchenOf),
+  handovers: placedRelation(
+    'school_distributions',
+    'handovers_cells',
+    'SELECT n.key AS owner, c.day AS day FROM handovers_cells AS c INNER JOIN program_places AS n ON n.sppg_id = c.sppg_id',
+    `INNER JOIN (
+    SELECT p.program_id AS program_id, z.sppg_id AS sppg_id, z.shift AS shift FROM programs AS p INNER JOIN zones AS z ON z.sppg_id = p.sppg_id
+  ) AS z ON z.program_id = f.programId`,
+  ),
+};
 
 /** The keys of a table placed by (sppg_id, at). */
 export const keysOf = (table: string, grain: Grain = 'day') =>
-  `SELECT key FROM ops.places_${table} WHERE ${within({ owner: 'sppg_id', at: 'at', cells: ofKitchens, grain })}`;
+  `SELECT key FROM ops.places_${table} WHERE ${within({ owner: 'sppg_id', at: 'at', cells: ofKitchens('cells'), grain })}`;
 
 /** First day of a day's month; unlike toStartOfMonth it holds for every Date32. */
 export const monthOf = (day: string) => `toDate32(${day} - toDayOfMonth(${day}) + 1)`;

@@ -1,11 +1,11 @@
 /** Facts of money: orders and their lines, and government funds. */
 import type { FactName } from '../../kpis/kpi.ts';
-import { type Fact, keysOf, monthOf, zones } from './cells.ts';
+import { type Fact, keysOf, monthOf } from './cells.ts';
 
 /** Orders of the dirty cells, by the day or by the month of their delivery. */
 const orders = (grain: 'day' | 'month') => {
   const local = 'toDate32(ifNull(o.actualDelivery, o.procurementDate) + toIntervalHour(z.shift))';
-  return `orders AS (
+  return `
   SELECT o.id AS id, o.sppgId AS sppg_id, ${grain === 'day' ? local : monthOf(local)} AS day, toString(o.status) AS status,
     o.procurementDate AS procurementDate, o.expectedDelivery AS expectedDelivery, o.actualDelivery AS actualDelivery,
     o.totalAmount AS totalAmount, o.subtotalAmount AS subtotalAmount, o.taxAmount AS taxAmount, o.discountAmount AS discountAmount,
@@ -20,14 +20,13 @@ const orders = (grain: 'day' | 'month') => {
     WHERE NOT _deleted AND id IN (${keysOf('procurements', grain)})
   ) AS o
   INNER JOIN zones AS z ON z.sppg_id = o.sppgId
-  WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)
-)`;
+  WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)`;
 };
 
 export const money = {
-  order: { with: [zones, orders('day')], select: 'SELECT * FROM orders' },
+  order: { with: { orders: orders('day') }, select: 'SELECT * FROM orders' },
   order_line: {
-    with: [zones, orders('day')],
+    with: { orders: orders('day') },
     select: `
       SELECT o.sppg_id AS sppg_id, o.day AS day, o.status AS status, i.orderedQuantity AS orderedQuantity,
         i.receivedQuantity AS receivedQuantity, i.returnedQuantity AS returnedQuantity, i.pricePerUnit AS pricePerUnit,
@@ -42,7 +41,7 @@ export const money = {
   },
   order_month: {
     grain: 'month',
-    with: [zones, orders('month')],
+    with: { orders: orders('month') },
     select: `
       SELECT o.sppg_id AS sppg_id, o.day AS day, o.status AS status, o.totalAmount AS totalAmount, o.supplierName AS supplierName, o.supplier AS supplier,
         b.budget.1 AS monthlyBudget, b.alert AS alertThreshold
@@ -58,7 +57,6 @@ export const money = {
       ) AS b ON b.sppg_id = o.sppg_id AND b.day = o.day`,
   },
   ledger: {
-    with: [zones],
     // The ministry's three rows: food; operations; rent and incentives.
     select: `
       SELECT t.sppgId AS sppg_id, toDate32(t.transactionDate + toIntervalHour(z.shift)) AS day, t.transactionType AS type, t.amount AS amount,
@@ -72,7 +70,6 @@ export const money = {
       WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)`,
   },
   tranche: {
-    with: [],
     select: `
       SELECT r.sppgId AS sppg_id, assumeNotNull(r.starts) AS day, part.1 AS spendingRow, part.2 AS amount,
         r.submittedAt AS submittedAt, r.approvedAt AS approvedAt, r.disbursedAt AS disbursedAt

@@ -1,6 +1,6 @@
 /** Facts of a day of operations: batches, checks, delivery runs, handovers to schools, what was eaten, weighed, received and said. */
 import type { FactName } from '../../kpis/kpi.ts';
-import { type Fact, keysOf, placedRows, programs, rowDayEnds, zones } from './cells.ts';
+import { type Fact, keysOf } from './cells.ts';
 
 /** Columns that rules look at, beside those that figures are made of. */
 const BATCH =
@@ -19,94 +19,64 @@ const REPORT = ['totalStudentsServed', 'wastePercentage', 'attendanceRate', 'par
 const taken = (alias: string, columns: readonly string[]) =>
   columns.map((column) => `${alias}.${column} AS ${column}`).join(', ');
 
-/** Handovers to schools in the dirty cells. */
-const handovers = `handovers AS (
-  SELECT p.sppg_id AS sppg_id, toDate32(sd.distributionDate + toIntervalHour(z.shift)) AS day,
-    sd.id AS id, sd.schoolId AS schoolId, sd.targetQuantity AS targetQuantity, sd.actualQuantity AS actualQuantity,
-    sd.deliveryStatus AS deliveryStatus, sd.createdAt AS createdAt, ${rowDayEnds}, ${taken('sd', HANDOVER)}
-  FROM (
-    SELECT id, programId, schoolId, targetQuantity, actualQuantity, deliveryStatus, createdAt, ${HANDOVER.join(', ')}
-    ${placedRows('school_distributions')}
-  ) AS sd
-  INNER JOIN programs AS p ON p.program_id = sd.programId
-  INNER JOIN zones AS z ON z.sppg_id = p.sppg_id
-  WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)
-)`;
-
 export const operations = {
   production: {
-    with: [zones],
+    reads: ['batches'],
     select: `
-      SELECT f.sppgId AS sppg_id, toDate32(f.productionDate + toIntervalHour(z.shift)) AS day,
-        toString(f.status) AS status, status = 'COMPLETED' AS done,
+      SELECT f.sppg_id AS sppg_id, f.day AS day, toString(f.status) AS status, status = 'COMPLETED' AS done,
         f.plannedPortions AS plannedPortions, f.actualPortions AS actualPortions,
         f.estimatedCost AS estimatedCost, f.actualCost AS actualCost,
         f.actualStartTime AS actualStartTime, f.actualEndTime AS actualEndTime,
-        c.calculated = 1 AS calculated, c.meetsAKG = 1 AS meetsAKG, f.createdAt AS createdAt, ${rowDayEnds}, ${taken('f', BATCH)}
-      FROM (
-        SELECT id, sppgId, menuId, status, plannedPortions, actualPortions, estimatedCost, actualCost,
-          actualStartTime, actualEndTime, createdAt, ${BATCH.join(', ')}
-        ${placedRows('food_productions')}
-      ) AS f
-      INNER JOIN zones AS z ON z.sppg_id = f.sppgId
+        c.calculated = 1 AS calculated, c.meetsAKG = 1 AS meetsAKG, f.createdAt AS createdAt, f.dayEnds AS dayEnds, ${taken('f', BATCH)}
+      FROM batches AS f
       LEFT ANY JOIN (
         SELECT menuId, 1 AS calculated, toUInt8(meetsAKG) AS meetsAKG
         FROM raw.menu_nutrition_calculations FINAL
         WHERE NOT _deleted AND id IN (
-          SELECT key FROM ops.places_menu_nutrition_calculations WHERE menu_id IN (SELECT menuId ${placedRows('food_productions')})
+          SELECT key FROM ops.places_menu_nutrition_calculations WHERE menu_id IN (SELECT menuId FROM batches)
         )
       ) AS c ON c.menuId = f.menuId
       WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)`,
   },
   quality: {
     // A check may be of any day: all batches of its kitchen, which lie beside each other.
-    with: [
-      zones,
-      `batches AS (
-        SELECT id, sppgId FROM ops.placed_food_productions FINAL WHERE NOT _deleted AND owner IN (SELECT sppg_id FROM cells)
-      )`,
-    ],
+    with: {
+      kitchen_batches:
+        'SELECT id, sppgId FROM ops.placed_food_productions FINAL WHERE NOT _deleted AND owner IN (SELECT sppg_id FROM cells)',
+    },
     select: `
       SELECT f.sppgId AS sppg_id, toDate32(q.checkTime + toIntervalHour(z.shift)) AS day,
-        q.passed AS passed, q.score AS score, q.severity AS severity, q.actionTaken AS actionTaken, q.createdAt AS createdAt, ${rowDayEnds},
-        ${taken('q', CHECK)}
+        q.passed AS passed, q.score AS score, q.severity AS severity, q.actionTaken AS actionTaken, q.createdAt AS createdAt,
+        toDateTime64(day + 1, 3, 'UTC') - toIntervalHour(z.shift) AS dayEnds, ${taken('q', CHECK)}
       FROM (
         SELECT id, productionId, passed, score, severity, actionTaken, createdAt, ${CHECK.join(', ')} FROM raw.quality_controls FINAL
         WHERE NOT _deleted AND id IN (
           SELECT key FROM ops.places_quality_controls
-          WHERE toDate32(at) IN (SELECT arrayJoin([day - 1, day]) FROM cells) AND production_id IN (SELECT id FROM batches)
+          WHERE toDate32(at) IN (SELECT arrayJoin([day - 1, day]) FROM cells) AND production_id IN (SELECT id FROM kitchen_batches)
         )
       ) AS q
-      INNER JOIN batches AS f ON f.id = q.productionId
+      INNER JOIN kitchen_batches AS f ON f.id = q.productionId
       INNER JOIN zones AS z ON z.sppg_id = f.sppgId
       WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)`,
   },
   distribution: {
-    with: [zones],
+    reads: ['runs'],
     select: `
-      SELECT x.sppgId AS sppg_id, toDate32(x.distributionDate + toIntervalHour(z.shift)) AS day,
-        toString(x.status) AS status, status = 'COMPLETED' AS done,
+      SELECT x.sppg_id AS sppg_id, x.day AS day, toString(x.status) AS status, status = 'COMPLETED' AS done,
         x.plannedRecipients AS plannedRecipients, x.actualRecipients AS actualRecipients,
         x.plannedEndTime AS plannedEndTime, x.arrivalTime AS arrivalTime, x.arrivalTemp AS arrivalTemp, x.departureTime AS departureTime,
         coalesce(x.arrivalTime, x.actualEndTime) AS arrived, f.actualEndTime AS cookedAt,
-        x.transportCost AS transportCost, x.fuelCost AS fuelCost, x.otherCosts AS otherCosts, x.createdAt AS createdAt, ${rowDayEnds},
+        x.transportCost AS transportCost, x.fuelCost AS fuelCost, x.otherCosts AS otherCosts, x.createdAt AS createdAt, x.dayEnds AS dayEnds,
         ${taken('x', RUN)}
-      FROM (
-        SELECT id, sppgId, productionId, status, plannedRecipients, actualRecipients, plannedEndTime, departureTime, arrivalTime,
-          arrivalTemp, transportCost, fuelCost, otherCosts, createdAt, ${RUN.join(', ')}
-        ${placedRows('food_distributions')}
-      ) AS x
-      INNER JOIN zones AS z ON z.sppg_id = x.sppgId
+      FROM runs AS x
       LEFT ANY JOIN (
         SELECT id, actualEndTime FROM raw.food_productions FINAL
-        WHERE NOT _deleted AND id IN (
-          SELECT productionId ${placedRows('food_distributions')}
-        )
+        WHERE NOT _deleted AND id IN (SELECT productionId FROM runs)
       ) AS f ON f.id = x.productionId
       WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)`,
   },
   school: {
-    with: [zones, programs, handovers],
+    reads: ['programs', 'handovers'],
     select: `
       SELECT h.sppg_id AS sppg_id, h.day AS day, if(b.schoolType = '', 'UNKNOWN', toString(b.schoolType)) AS schoolType,
         h.targetQuantity AS targetQuantity, h.actualQuantity AS actualQuantity, h.deliveryStatus AS deliveryStatus,
@@ -114,11 +84,12 @@ export const operations = {
       FROM handovers AS h
       LEFT ANY JOIN (
         SELECT id, schoolType FROM raw.school_beneficiaries FINAL
-        WHERE NOT _deleted AND id IN (SELECT schoolId ${placedRows('school_distributions')})
-      ) AS b ON b.id = h.schoolId`,
+        WHERE NOT _deleted AND id IN (SELECT schoolId FROM handovers)
+      ) AS b ON b.id = h.schoolId
+      WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)`,
   },
   feeding: {
-    with: [zones, programs, handovers],
+    reads: ['programs', 'handovers'],
     select: `
       SELECT h.sppg_id AS sppg_id, h.day AS day, r.reportType AS reportType,
         r.totalPortionsServed AS totalPortionsServed, r.totalPortionsConsumed AS totalPortionsConsumed,
@@ -127,13 +98,14 @@ export const operations = {
         SELECT id, distributionId, reportType, totalPortionsServed, totalPortionsConsumed, ${REPORT.join(', ')}
         FROM raw.school_feeding_reports FINAL
         WHERE NOT _deleted AND id IN (
-          SELECT key FROM ops.places_school_feeding_reports WHERE distribution_id IN (SELECT id ${placedRows('school_distributions')})
+          SELECT key FROM ops.places_school_feeding_reports WHERE distribution_id IN (SELECT id FROM handovers)
         )
       ) AS r
-      INNER JOIN handovers AS h ON h.id = r.distributionId`,
+      INNER JOIN handovers AS h ON h.id = r.distributionId
+      WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)`,
   },
   waste: {
-    with: [zones, programs, handovers],
+    reads: ['programs', 'handovers'],
     select: `
       SELECT w.sppgId AS sppg_id, toDate32(w.wasteDate + toIntervalHour(z.shift)) AS day,
         w.wasteWeight AS wasteWeight, w.wasteType IN ('FOOD_WASTE', 'ORGANIC_WASTE') AS food, d.portions AS deliveredPortions
@@ -149,7 +121,6 @@ export const operations = {
       WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)`,
   },
   receipt: {
-    with: [zones],
     select: `
       SELECT b.sppgId AS sppg_id, toDate32(b.receiptDate + toIntervalHour(z.shift)) AS day, toString(b.status) AS status,
         b.portionCount AS portionCount, toString(b.beneficiaryCategory) AS category,
@@ -162,7 +133,6 @@ export const operations = {
       WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)`,
   },
   feedback: {
-    with: [zones],
     select: `
       SELECT b.sppgId AS sppg_id, toDate32(b.createdAt + toIntervalHour(z.shift)) AS day,
         toString(b.feedbackType) AS feedbackType, toString(b.priority) AS priority, b.rating AS rating,

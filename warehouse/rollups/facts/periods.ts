@@ -1,6 +1,6 @@
 /** Facts of a month or a fortnight: incidents by monitoring month, service days, reports due. */
 import type { FactName } from '../../kpis/kpi.ts';
-import { type Fact, monthOf, placedIn, placedRows, programs, zones } from './cells.ts';
+import { type Fact, monthOf, placedIn, placedInMonths } from './cells.ts';
 
 /** The month a monitoring row is about: '2026-03', or a month's number beside its year; anything else is no month. */
 export const monitoredMonth = (month: string, year: string) => `multiIf(
@@ -14,7 +14,7 @@ const MONITORED =
 export const periods = {
   incident_month: {
     grain: 'month',
-    with: [programs],
+    reads: ['programs'],
     select: `
       SELECT p.sppg_id AS sppg_id, assumeNotNull(m.month) AS day, ${MONITORED.map((column) => `m.${column} AS ${column}`).join(', ')}
       FROM (
@@ -29,23 +29,20 @@ export const periods = {
   },
   service_month: {
     grain: 'month',
-    with: [
-      zones,
-      `runs AS (
+    with: {
+      month_runs: `
         SELECT x.sppgId AS sppg_id, toDate32(x.distributionDate + toIntervalHour(z.shift)) AS service_day,
           ${monthOf('service_day')} AS day, x.status = 'COMPLETED' AS served, z.shift AS shift
         FROM (
-          SELECT id, sppgId, distributionDate, toString(status) AS status ${placedRows('food_distributions', 'month')}
+          SELECT id, sppgId, distributionDate, toString(status) AS status ${placedInMonths('food_distributions')}
         ) AS x
         INNER JOIN zones AS z ON z.sppg_id = x.sppgId
-        WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)
-      )`,
+        WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)`,
       // A kitchen's rows lie beside each other: all its years are a few granules.
-      `early AS (
+      early: `
         SELECT owner AS sppg_id, min(distributionDate) AS first, 1 AS known FROM ops.placed_food_distributions FINAL
-        WHERE NOT _deleted AND owner IN (SELECT sppg_id FROM cells) GROUP BY owner
-      )`,
-    ],
+        WHERE NOT _deleted AND owner IN (SELECT sppg_id FROM cells) GROUP BY owner`,
+    },
     // A month without deliveries has data where it has begun and the kitchen had deliveries before.
     select: `
       SELECT d.sppg_id AS sppg_id, d.day AS day, d.service_day AS service_day, d.served AS served, d.planned AS planned
@@ -53,7 +50,7 @@ export const periods = {
         SELECT sppg_id, day, service_day, max(served) AS served, max(planned) AS planned, any(shift) AS hours,
           max(max(delivered)) OVER (PARTITION BY sppg_id, day) AS month_delivered
         FROM (
-          SELECT sppg_id, day, service_day, served, 0 AS planned, 1 AS delivered, shift FROM runs
+          SELECT sppg_id, day, service_day, served, 0 AS planned, 1 AS delivered, shift FROM month_runs
           UNION ALL
           SELECT p.sppgId AS sppg_id, c.day AS day,
             arrayJoin(arrayMap(n -> c.day + n, range(dateDiff('day', c.day, addMonths(c.day, 1))))) AS service_day, 0 AS served,
@@ -75,7 +72,6 @@ export const periods = {
         AND toDateTime64(d.day, 3, 'UTC') - toIntervalHour(d.hours) <= {now:DateTime64(6, 'UTC')}`,
   },
   fortnight_report: {
-    with: [zones],
     select: `
       SELECT r.sppgId AS sppg_id, assumeNotNull(r.ends) AS day, r.reportPeriod AS period,
         min(toDate32(r.submittedAt + toIntervalHour(z.shift))) AS submitted,

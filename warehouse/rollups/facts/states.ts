@@ -3,17 +3,15 @@ import type { FactName } from '../../kpis/kpi.ts';
 import { type Fact, placedIn } from './cells.ts';
 
 /** Kitchens' state is told at the end of the local day of a cell; days that have not begun have none. */
-const dayEnds = `instants AS (
+const dayEnds = `
   SELECT sppg_id, day, 'now' AS which, toDateTime64(day + 1, 3, 'UTC') - toIntervalHour(shift) AS until FROM cells
-  WHERE shift > 0 AND until - INTERVAL 1 DAY <= {now:DateTime64(6, 'UTC')}
-)`;
+  WHERE shift > 0 AND until - INTERVAL 1 DAY <= {now:DateTime64(6, 'UTC')}`;
 /** A month's cell looks at its last day and at that of the month before. */
-const monthEnds = `instants AS (
+const monthEnds = `
   SELECT c.sppg_id AS sppg_id, c.day AS day, e.1 AS which, e.2 - toIntervalHour(c.shift) AS until
   FROM cells AS c
   ARRAY JOIN [('now', toDateTime64(addMonths(c.day, 1), 3, 'UTC')), ('before', toDateTime64(c.day, 3, 'UTC'))] AS e
-  WHERE c.shift > 0 AND toDateTime64(c.day, 3, 'UTC') - toIntervalHour(c.shift) <= {now:DateTime64(6, 'UTC')}
-)`;
+  WHERE c.shift > 0 AND toDateTime64(c.day, 3, 'UTC') - toIntervalHour(c.shift) <= {now:DateTime64(6, 'UTC')}`;
 
 /**
  * The rows of a table as they were at the instants of the kitchens they belonged to then. `candidates` yields (sppg_id, key)
@@ -38,13 +36,12 @@ const schoolsPlaced = `
   WHERE b.program_id IN (SELECT key FROM (${placedIn('nutrition_programs')}))`;
 
 /** Schools of running programmes at the instants. */
-const enrolled = `enrolled AS (
+const enrolled = `
   SELECT s.sppg_id AS sppg_id, s.day AS day, s.which AS which, s.held.3 AS students, s.held.4 AND p.held.3 AS active
   FROM (${asOfInstants('school_beneficiaries', ['program_id', 'students', 'active'], schoolsPlaced)}) AS s
   INNER JOIN (
     ${asOfInstants('nutrition_programs', ['sppg_id', 'running'], placedIn('nutrition_programs'))} AND held.2 = i.sppg_id
-  ) AS p ON p.sppg_id = s.sppg_id AND p.day = s.day AND p.which = s.which AND p.id = s.held.2
-)`;
+  ) AS p ON p.sppg_id = s.sppg_id AND p.day = s.day AND p.which = s.which AND p.id = s.held.2`;
 /** Rows of a table that belonged to the kitchen at the end of the day, with a condition that held. */
 const heldAtDayEnd = (table: string, columns: readonly string[], select: string) => `
   SELECT sppg_id, day, ${select}
@@ -54,7 +51,7 @@ const heldAtDayEnd = (table: string, columns: readonly string[], select: string)
  * The day ends at which the source kept certificates at all: as it was then, for a table that is filled or emptied later says
  * nothing of a day that is over. `live` counts the certificates there are from an instant on.
  */
-const certified = `certified AS (
+const certified = `
   SELECT i.sppg_id AS sppg_id, i.day AS day
   FROM (SELECT *, 1 AS one FROM instants) AS i
   ASOF INNER JOIN (
@@ -66,12 +63,11 @@ const certified = `certified AS (
     )
     GROUP BY committed_at
   ) AS kept ON kept.one = i.one AND kept.since < i.until
-  WHERE kept.live > 0 AND i.until > (SELECT min(committed_at) FROM ops.history_sppg)
-)`;
+  WHERE kept.live > 0 AND i.until > (SELECT min(committed_at) FROM ops.history_sppg)`;
 
 export const states = {
   enrolment: {
-    with: [dayEnds, enrolled],
+    with: { instants: dayEnds, enrolled },
     select: `
       SELECT e.sppg_id AS sppg_id, e.day AS day, e.students AS students, e.active AS active, k.target AS targetRecipients
       FROM enrolled AS e
@@ -84,18 +80,18 @@ export const states = {
   },
   growth_month: {
     grain: 'month',
-    with: [monthEnds, enrolled],
+    with: { instants: monthEnds, enrolled },
     select: `
       SELECT sppg_id, day, sumIf(students, active AND which = 'now') AS studentsNow,
         sumOrNullIf(students, active AND which = 'before') AS studentsBefore
       FROM enrolled GROUP BY sppg_id, day`,
   },
   stock: {
-    with: [dayEnds],
+    with: { instants: dayEnds },
     select: heldAtDayEnd('inventory_items', ['active', 'critical'], 'held.3 AS active, held.4 AS critical'),
   },
   crew: {
-    with: [dayEnds],
+    with: { instants: dayEnds },
     select: heldAtDayEnd(
       'sppg_team_members',
       ['volunteer'],
@@ -104,7 +100,7 @@ export const states = {
     ),
   },
   certificate: {
-    with: [dayEnds, certified],
+    with: { instants: dayEnds, certified },
     // A kitchen without a certificate counts, unless the source kept no certificates at all.
     select: `
       SELECT i.sppg_id AS sppg_id, i.day AS day, coalesce(c.valid, 0) = 1 AS valid

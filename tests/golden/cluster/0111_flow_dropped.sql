@@ -1,0 +1,3 @@
+DROP TABLE IF EXISTS mart_local.flow ON CLUSTER 'nation' SYNC;
+
+DROP TABLE IF EXISTS mart.flow ON CLUSTER 'nation' SYNC;

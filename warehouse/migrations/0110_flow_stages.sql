@@ -1,0 +1,16 @@
+-- The day by the hour, a row for each kind of source row that its stages are of instead of one for all: a handover does not have batches and
+-- runs read again.
+CREATE TABLE IF NOT EXISTS mart.flow_stages (
+  day Date32,
+  sppg_id String,
+  fact LowCardinality(String),
+  cells Array(Tuple(stage Enum8('planned' = 1, 'cooked' = 2, 'checked' = 3, 'departed' = 4, 'delivered' = 5), hour UInt8, portions Float64)),
+  seq UInt64
+) ENGINE = ReplacingMergeTree(seq) PARTITION BY toYear(day) * 12 + toMonth(day) ORDER BY (day, sppg_id, fact)
+SETTINGS index_granularity = 2048, min_bytes_for_wide_part = 1099511627776, min_rows_for_wide_part = 1000000000000;
+INSERT INTO mart.flow_stages (day, sppg_id, fact, cells, seq)
+SELECT day, sppg_id, kind.1, arrayFilter(cell -> has(kind.2, toString(cell.stage)), cells), seq
+FROM (SELECT * FROM mart.flow FINAL)
+ARRAY JOIN [
+  ('flow_production', ['planned', 'cooked', 'checked']), ('flow_distribution', ['departed']), ('flow_school', ['delivered'])
+] AS kind;

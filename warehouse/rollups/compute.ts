@@ -1,0 +1,188 @@
+/**
+ * Computes claimed cells out of raw rows: all facts in two statements into ops.cells, from where they are copied to the tables that serve.
+ * Invariants: every KPI of a claimed cell is written, as empty where nothing is left; one statement reads a relation that several facts
+ * need (facts/cells.ts) once; rows of an attempt carry its number, so that none is mixed with those of one that was cut off.
+ */
+import { randomBytes } from 'node:crypto';
+import { failpoint } from '../../platform/failpoints.ts';
+import type { Warehouse } from '../client.ts';
+import type { FactName, Kpi } from '../kpis/kpi.ts';
+import { rolledUp } from '../kpis/registry.ts';
+import { type Relation, relations } from './facts/cells.ts';
+import { flow, isFlow } from './facts/flow.ts';
+import { facts } from './facts.ts';
+
+/** Cells recomputed together: bounds the memory of one statement. */
+const CELLS_PER_CHUNK = 20_000;
+
+/** Up to so many cells a statement has one thread: two run side by side, most of each is planning, and more threads cost a tenth more in all. */
+const FEW_CELLS = 300;
+
+/**
+ * Where cells (as they are read, and as areas are summed from them), days by the hour and areas are written: the served tables, or
+ * those built beside them.
+ */
+export type MartTables = { cells: string; members: string; flow: string; areas: string };
+export const live: MartTables = {
+  cells: 'mart.kpi_daily',
+  members: 'mart.kpi_members',
+  flow: 'mart.flow_stages',
+  areas: 'mart.kpi_areas',
+};
+
+/** Computes the claimed cells, about `cells` of them, into the tables; `everything` when those are all there are. Rows carry `seq`. */
+export async function computeClaimed(
+  warehouse: Warehouse,
+  at: { claim: number | bigint; seq: number; watermark: string; now: string },
+  dirtyFacts: readonly FactName[],
+  cells: number,
+  {
+    into = live,
+    everything = false,
+    onProgress = () => undefined,
+  }: { into?: MartTables; everything?: boolean; onProgress?: (done: number, all: number) => void } = {},
+): Promise<void> {
+  const chunks = Math.ceil(cells / CELLS_PER_CHUNK);
+  const attempt = String(randomBytes(8).readBigUInt64LE());
+  for (let chunk = 0; chunk < chunks; chunk++) {
+    const params = { ...at, claim: String(at.claim), attempt, chunk, chunks };
+    const statements = factsSql(dirtyFacts, into, { whole: chunks === 1, few: cells <= FEW_CELLS, everything });
+    await Promise.all(statements.map((statement) => warehouse.command(statement, params)));
+    failpoint('rollup:before copies');
+    await Promise.all(copiesSql(dirtyFacts, into).map((copy) => warehouse.command(copy, params)));
+    onProgress(chunk + 1, chunks);
+  }
+}
+
+/** Whether it is all of the claimed cells, only a few, and computed because everything is. */
+type Chunk = { whole: boolean; few: boolean; everything: boolean };
+
+const quoted = (names: readonly string[]) => names.map((name) => `'${name}'`).join(', ');
+
+/** What the facts of a chunk have put into ops.cells, copied in one insert to each table of cells. */
+function copiesSql(dirtyFacts: readonly FactName[], into: MartTables): string[] {
+  const rows = 'FROM ops.cells WHERE attempt = {attempt:UInt64} AND chunk = {chunk:UInt32}';
+  const flows = `fact IN (${quoted(Object.keys(flow))})`;
+  const computed = `SELECT fact, kpi, day, sppg_id, split, num, den ${rows} AND NOT ${flows}`;
+  const ofKpis = [
+    `INSERT INTO ${into.cells} (kpi, day, sppg_id, split, num, den, seq, watermark_lsn)
+     SELECT * EXCEPT fact, {seq:UInt64}, {watermark:UInt64} FROM (${computed})`,
+    `INSERT INTO ${into.members} (day, regency_id, fact, sppg_id, cells, seq)
+     SELECT c.day, k.regencyId, c.fact, c.sppg_id, c.cells, {seq:UInt64}
+     FROM (SELECT day, fact, sppg_id, groupArray((kpi, split, num, den)) AS cells FROM (${computed}) GROUP BY day, fact, sppg_id) AS c
+     INNER JOIN (
+       SELECT id, regencyId FROM raw.sppg FINAL WHERE NOT _deleted AND id IN (SELECT sppg_id FROM (${computed}))
+     ) AS k ON k.id = c.sppg_id`,
+  ];
+  const ofFlow = [
+    `INSERT INTO ${into.flow} (day, sppg_id, fact, cells, seq)
+     SELECT day, sppg_id, fact, arraySort(groupArrayIf((kpi, toUInt8OrZero(split), ifNull(num, 0)), kpi != '')), {seq:UInt64}
+     ${rows} AND ${flows} GROUP BY day, sppg_id, fact`,
+  ];
+  return [...(dirtyFacts.every(isFlow) ? [] : ofKpis), ...(dirtyFacts.some(isFlow) ? ofFlow : [])];
+}
+
+const cte = (name: string, sql: string) => `${name} AS (${sql})`;
+/** A relation with these columns that is read once, however often it is named: a CTE is read every time, a scalar subquery is not. */
+const once = (columns: readonly string[], sql: string) =>
+  `SELECT ${columns.map((column, index) => `r.${index + 1} AS ${column}`).join(', ')}
+    FROM (SELECT arrayJoin((SELECT groupArray((${columns.join(', ')})) FROM (${sql}))) AS r)`;
+const ctes = (named: Readonly<Record<string, string>>) => Object.entries(named).map(([name, sql]) => cte(name, sql));
+
+/**
+ * The statements that compute facts, to be run at once: one of what schools get, one of what kitchens make and send. The other facts are
+ * spread over both. An insert costs as much as a small fact, and a statement is planned by one thread.
+ */
+function factsSql(dirtyFacts: readonly FactName[], into: MartTables, chunk: Chunk): string[] {
+  const has = (fact: FactName, ...some: Relation[]) => some.some((relation) => facts[fact].reads?.includes(relation));
+  const schools = dirtyFacts.filter((fact) => has(fact, 'handovers'));
+  const kitchens = dirtyFacts.filter((fact) => has(fact, 'batches', 'runs'));
+  const others = dirtyFacts.filter((fact) => !schools.includes(fact) && !kitchens.includes(fact)).sort();
+  return [schools, kitchens]
+    .map((half, which) => [...half, ...others.filter((_, index) => index % 2 === which)])
+    .filter((half) => half.length > 0)
+    .map((half) => statementSql(half, into, chunk));
+}
+
+/** INSERT … SELECT of the claimed cells of some facts. */
+function statementSql(of: readonly FactName[], into: MartTables, chunk: Chunk): string {
+  const inChunk = chunk.whole ? '' : ' AND cityHash64(sppg_id) % {chunks:UInt32} = {chunk:UInt32}';
+  const cellsOf = (names: readonly FactName[]) =>
+    `SELECT sppg_id, day, shift FROM claimed WHERE fact IN (${quoted(names)})`;
+  const shared = (Object.keys(relations) as Relation[]).flatMap((relation) => {
+    const readers = of.filter((fact) => facts[fact].reads?.includes(relation));
+    const { with: named = {}, columns, sql } = relations[relation];
+    return readers.length === 0
+      ? []
+      : [cte(`${relation}_cells`, cellsOf(readers)), ...ctes(named), cte(relation, once(columns, sql))];
+  });
+  const selects = of.map((fact) => {
+    const own = [cte('cells', cellsOf([fact])), ...ctes(facts[fact].with ?? {}), `fact AS (${facts[fact].select})`];
+    return `SELECT * FROM (WITH ${own.join(',\n')}
+    ${isFlow(fact) ? flowSql(fact) : kpisSql(fact, into, chunk.everything)})`;
+  });
+  return `INSERT INTO ops.cells (attempt, chunk, fact, kpi, day, sppg_id, split, num, den)
+    ${chunk.few ? 'SETTINGS max_threads = 1' : ''}
+    WITH ${cte('claimed', `SELECT fact, sppg_id, day, shift FROM ops.claims WHERE claim = {claim:UInt64} AND fact IN (${quoted(of)})${inChunk}`)},
+    ${cte('zones', 'SELECT DISTINCT sppg_id, shift FROM claimed WHERE shift > 0')},
+    ${[...shared, ''].join(',\n')}fact_rows AS (${selects.join('\nUNION ALL\n')})
+    SELECT * FROM fact_rows`;
+}
+
+/** (id, is a ratio, num, den) of a KPI as it is aggregated. */
+function aggregates(kpi: Kpi): string {
+  const number = (sql: string) => `toFloat64(${sql})`;
+  return `('${kpi.id}', ${kpi.den === undefined ? 0 : 1}, ${number(kpi.num)}, ${number(kpi.den ?? 'NULL')})`;
+}
+
+/** SELECT of all KPIs of the CTE `fact` in the CTE `cells`: rows of ops.cells. */
+function kpisSql(fact: FactName, into: MartTables, everything: boolean): string {
+  const kpis = rolledUp.filter((kpi) => kpi.fact === fact);
+  // One pass over the fact: a row counts in the total and once more for every dimension it is split by.
+  const splits = [...new Set(kpis.flatMap((kpi) => kpi.split ?? []))];
+  const keys = ["('', '')", ...splits.map((split) => `('${split}', toString(${split}))`)];
+  const list = (members: readonly Kpi[]) => `[${members.map(aggregates).join(', ')}]`;
+  const aggregated = splits.reduce(
+    (rest, split) => `if(s.1 = '${split}', ${list(kpis.filter((kpi) => kpi.split === split))}, ${rest})`,
+    list(kpis),
+  );
+  const idsOf = (members: readonly Kpi[]) => quoted(members.map(({ id }) => id));
+  /*
+   * Emptied ones as well: what a row of mart.kpi_members lists is what its area has, or has to lose. KPIs that are split alike have the same
+   * splits, so one of them is asked, except where everything is computed: earlier definitions may have split others.
+   */
+  const held = splits.map((split) => {
+    const alike = kpis.filter((kpi) => kpi.split === split);
+    const [one] = alike;
+    const [asked, told] =
+      everything || one === undefined ? [alike, 'toString(held.kpi)'] : [[one], `arrayJoin([${idsOf(alike)}])`];
+    return `
+    UNION ALL
+    SELECT ${told}, held.day, held.sppg_id, toString(held.split), 0, NULL, NULL FROM ${into.cells} AS held
+    WHERE held.kpi IN (${idsOf(asked)}) AND (held.sppg_id, held.day) IN (SELECT sppg_id, day FROM cells) AND held.split != ''`;
+  });
+  return `SELECT {attempt:UInt64}, {chunk:UInt32}, '${fact}', kpi, day, sppg_id, split, max(num), max(den)
+    FROM (
+      -- "No data" is decided once: a ratio without a denominator has neither; nothing to add over a denominator is 0.
+      SELECT a.1 AS kpi, day, sppg_id, split, ifNull(a.4, 0) != 0 AS present,
+        if(a.2 = 0, a.3, if(present, ifNull(a.3, 0), NULL)) AS num, if(present, a.4, NULL) AS den
+      FROM (
+        SELECT sppg_id, day, s.2 AS split, arrayJoin(${aggregated}) AS a
+        FROM (SELECT *, ${splits.length === 0 ? keys[0] : `arrayJoin([${keys.join(', ')}])`} AS s FROM fact)
+        GROUP BY sppg_id, day, s
+      )
+      UNION ALL
+      SELECT arrayJoin([${idsOf(kpis)}]), day, sppg_id, '', 0, NULL, NULL FROM cells${held.join('')}
+    )
+    GROUP BY kpi, day, sppg_id, split`;
+}
+
+/**
+ * SELECT of the portions in the CTE `fact` as rows of ops.cells, `kpi` a stage and `split` an hour; one without a stage for every cell in
+ * the CTE `cells`, so that a day on which nothing is left becomes an empty one.
+ */
+const flowSql = (fact: FactName) =>
+  `SELECT {attempt:UInt64}, {chunk:UInt32}, '${fact}', stage, day, sppg_id, toString(hour), toNullable(sum(portions)), NULL
+    FROM fact GROUP BY day, sppg_id, stage, hour
+    UNION ALL
+    SELECT {attempt:UInt64}, {chunk:UInt32}, '${fact}', '', day, sppg_id, '', NULL, NULL FROM cells`;
