@@ -8,7 +8,7 @@ import { failpoint } from '../../platform/failpoints.ts';
 import type { Warehouse } from '../client.ts';
 import type { FactName, Kpi } from '../kpis/kpi.ts';
 import { rolledUp } from '../kpis/registry.ts';
-import { type Relation, relations } from './facts/cells.ts';
+import { once, type Relation, relations } from './facts/cells.ts';
 import { flow, isFlow } from './facts/flow.ts';
 import { facts } from './facts.ts';
 
@@ -57,7 +57,7 @@ export async function computeClaimed(
 /** Whether it is all of the claimed cells, only a few, and computed because everything is. */
 type Chunk = { whole: boolean; few: boolean; everything: boolean };
 
-const quoted = (names: readonly string[]) => names.map((name) => `'${name}'`).join(', ');
+export const quoted = (names: readonly string[]) => names.map((name) => `'${name}'`).join(', ');
 
 /** What the facts of a chunk have put into ops.cells, copied in one insert to each table of cells. */
 function copiesSql(dirtyFacts: readonly FactName[], into: MartTables): string[] {
@@ -69,7 +69,10 @@ function copiesSql(dirtyFacts: readonly FactName[], into: MartTables): string[] 
      SELECT * EXCEPT fact, {seq:UInt64}, {watermark:UInt64} FROM (${computed})`,
     `INSERT INTO ${into.members} (day, regency_id, fact, sppg_id, cells, seq)
      SELECT c.day, k.regencyId, c.fact, c.sppg_id, c.cells, {seq:UInt64}
-     FROM (SELECT day, fact, sppg_id, groupArray((kpi, split, num, den)) AS cells FROM (${computed}) GROUP BY day, fact, sppg_id) AS c
+     FROM (
+       SELECT day, fact, sppg_id, groupArrayIf((kpi, split, num, den), split != '' OR num IS NOT NULL) AS cells
+       FROM (${computed}) GROUP BY day, fact, sppg_id
+     ) AS c
      INNER JOIN (
        SELECT id, regencyId FROM raw.sppg FINAL WHERE NOT _deleted AND id IN (SELECT sppg_id FROM (${computed}))
      ) AS k ON k.id = c.sppg_id`,
@@ -83,10 +86,6 @@ function copiesSql(dirtyFacts: readonly FactName[], into: MartTables): string[] 
 }
 
 const cte = (name: string, sql: string) => `${name} AS (${sql})`;
-/** A relation with these columns that is read once, however often it is named: a CTE is read every time, a scalar subquery is not. */
-const once = (columns: readonly string[], sql: string) =>
-  `SELECT ${columns.map((column, index) => `r.${index + 1} AS ${column}`).join(', ')}
-    FROM (SELECT arrayJoin((SELECT groupArray((${columns.join(', ')})) FROM (${sql}))) AS r)`;
 const ctes = (named: Readonly<Record<string, string>>) => Object.entries(named).map(([name, sql]) => cte(name, sql));
 
 /**
@@ -148,7 +147,7 @@ function kpisSql(fact: FactName, into: MartTables, everything: boolean): string 
   );
   const idsOf = (members: readonly Kpi[]) => quoted(members.map(({ id }) => id));
   /*
-   * Emptied ones as well: what a row of mart.kpi_members lists is what its area has, or has to lose. KPIs that are split alike have the same
+   * Emptied ones as well: the splits that a row of mart.kpi_members lists are those its area has, or has to lose. KPIs that are split alike have the same
    * splits, so one of them is asked, except where everything is computed: earlier definitions may have split others.
    */
   const held = splits.map((split) => {

@@ -5,7 +5,7 @@
  */
 
 import type { FactName } from '../kpis/kpi.ts';
-import { monthOf } from './facts/cells.ts';
+import { monthOf, once } from './facts/cells.ts';
 import { monitoredMonth } from './facts/periods.ts';
 import { facts } from './facts.ts';
 
@@ -31,17 +31,29 @@ export const keysChanged = (table: string) => ({
 /** The same of a table's keys that were marked out of band. */
 export const keysMarked = (table: string) => ({ all: marksOf(table), gone: marksOf(table) });
 
+/** Where a key of the tables that change most is, or was. */
+const placeColumns = {
+  food_productions: ['key', 'sppg_id', 'at'],
+  quality_controls: ['key', 'production_id', 'at'],
+  food_distributions: ['key', 'sppg_id', 'at'],
+  school_distributions: ['key', 'program_id', 'at'],
+};
+/** The places of keys (in parentheses, as is what comes back): looked up once, however many cells follow from them. */
+const placesOf = (table: keyof typeof placeColumns, keys: string) => {
+  const columns = placeColumns[table];
+  return `(${once(columns, `SELECT ${columns.join(', ')} FROM ops.places_${table} WHERE key IN ${keys}`)})`;
+};
+
+/** What of a row decides which other rows it carries into which cell; a key that only ever had one did not carry any away. */
+const ownerOf = { food_productions: 'sppg_id', school_distributions: '(program_id, at)' };
+const hasOwner = (table: string): table is keyof typeof ownerOf => Object.hasOwn(ownerOf, table);
+
 const streamed = (table: string): Keys => {
-  const where = changesOf(table);
-  const owner = ownerOf[table];
-  const moved = `
-    SELECT key FROM ops.places_${table} WHERE key IN (SELECT key ${where}) GROUP BY key HAVING uniqExact(${owner}) > 1`;
-  const created = `SELECT key ${where} AND existence`;
-  return {
-    since: 'told',
-    changed: `(SELECT key ${where})`,
-    rejoined: owner === undefined ? `(SELECT key ${where})` : `(${created} UNION ALL ${moved})`,
-  };
+  const { all, gone: created } = keysChanged(table);
+  const changed = `(${all})`;
+  if (!hasOwner(table)) return { since: 'told', changed, rejoined: changed };
+  const moved = `SELECT key FROM ${placesOf(table, changed)} GROUP BY key HAVING uniqExact(${ownerOf[table]}) > 1`;
+  return { since: 'told', changed, rejoined: `(${created} UNION ALL ${moved})` };
 };
 const outOfBand = (table: string): Keys => {
   const keys = `(${marksOf(table)})`;
@@ -54,12 +66,6 @@ export const zonesSql = `
   FROM (SELECT id, provinceId FROM raw.sppg FINAL WHERE NOT _deleted) AS s
   INNER JOIN (SELECT id, timezone FROM raw.provinces_indonesia FINAL WHERE NOT _deleted) AS p ON p.id = s.provinceId`;
 
-/** What of a row decides which other rows it carries into which cell; a key that only ever had one did not carry any away. */
-const ownerOf: Readonly<Record<string, string>> = {
-  food_productions: 'sppg_id',
-  school_distributions: '(program_id, at)',
-};
-
 /**
  * Local days an instant may fall on in any of the three zones (+7, +8, +9): marking all of them makes marks independent
  * of the zone, which may itself be what changed.
@@ -67,19 +73,26 @@ const ownerOf: Readonly<Record<string, string>> = {
 const days = (at: string) =>
   `arrayJoin(arrayDistinct([toDate32(${at} + toIntervalHour(7)), toDate32(${at} + toIntervalHour(9))])) AS day`;
 
-const checksOf = (productions: string, extra = '') => `
-  SELECT f.sppg_id AS sppg_id, ${days('q.at')} FROM ops.places_quality_controls AS q
-  INNER JOIN (SELECT key, sppg_id FROM ops.places_food_productions WHERE key IN (${productions})) AS f ON f.key = q.production_id
-  WHERE q.production_id IN (${productions}) ${extra}`;
+/** Checks, of a relation with (production_id, at), of the batches in one with (key, sppg_id). */
+const checksIn = (checks: string, batches: string) => `
+  SELECT f.sppg_id AS sppg_id, ${days('q.at')} FROM (SELECT production_id, at FROM ${checks}) AS q
+  INNER JOIN (SELECT key, sppg_id FROM ${batches}) AS f ON f.key = q.production_id`;
+const checksOf = (productions: string) =>
+  checksIn(
+    `ops.places_quality_controls WHERE production_id IN (${productions})`,
+    `ops.places_food_productions WHERE key IN (${productions})`,
+  );
+/** Handovers of a relation with (program_id, at). */
+const handoversIn = (handovers: string, ofPrograms = `SELECT program_id FROM ${handovers}`) => `
+  SELECT p.sppg_id AS sppg_id, ${days('s.at')}
+  FROM (SELECT program_id, at FROM ${handovers}) AS s
+  INNER JOIN (${once(['key', 'sppg_id'], kitchensOfPrograms(ofPrograms))}) AS p ON p.key = s.program_id`;
+const handoversWhere = (condition: string) => handoversIn(`ops.places_school_distributions WHERE ${condition}`);
 const kitchensOfPrograms = (programs: string) =>
   `SELECT key, sppg_id FROM ops.places_nutrition_programs WHERE key IN (${programs})`;
-const handoversWhere = (condition: string) => `
-  SELECT p.sppg_id AS sppg_id, ${days('s.at')}
-  FROM (SELECT program_id, at FROM ops.places_school_distributions WHERE ${condition}) AS s
-  INNER JOIN (${kitchensOfPrograms(`SELECT program_id FROM ops.places_school_distributions WHERE ${condition}`)}) AS p ON p.key = s.program_id`;
 /** Days are spread outside: beside a condition on the key they would keep the engine from the projection by key. */
-const place = (table: string, condition: string) =>
-  `SELECT sppg_id, ${days('at')} FROM (SELECT sppg_id, at FROM ops.places_${table} WHERE ${condition})`;
+const placeIn = (places: string) => `SELECT sppg_id, ${days('at')} FROM (SELECT sppg_id, at FROM ${places})`;
+const place = (table: string, condition: string) => placeIn(`ops.places_${table} WHERE ${condition}`);
 
 /** Tags cells with the facts that have to be recomputed in them; a monthly fact's cell is the month of the day. */
 const tagged = (names: readonly FactName[], cells: string) => {
@@ -132,14 +145,14 @@ const kitchensOfSchools = (keys: string) =>
     `key IN (SELECT program_id FROM ops.places_school_beneficiaries WHERE key IN ${keys})`,
   );
 /** A delivery gives its month data and, where there is none since, every month that has begun (warehouse/rollups/facts/periods.ts). */
-const serviceMonths = (condition: string) => `
+const serviceMonths = (runs: string) => `
   SELECT sppg_id, arrayJoin(arrayMap(n -> addMonths(first, n), range(toUInt32(greatest(0, dateDiff('month', first, ${lastDay})) + 1)))) AS day
   FROM (
     SELECT sppg_id, min(month) AS first
-    FROM (SELECT sppg_id, ${monthOf('toDate32(at + toIntervalHour(7))')} AS month FROM ops.places_food_distributions WHERE ${condition})
+    FROM (SELECT sppg_id, ${monthOf('toDate32(at + toIntervalHour(7))')} AS month FROM ${runs})
     GROUP BY sppg_id
   )
-  UNION ALL ${place('food_distributions', condition)}`;
+  UNION ALL ${placeIn(runs)}`;
 const fortnightsWhere = (condition: string) => `
   SELECT sppg_id, assumeNotNull(ends) AS day FROM ops.places_sppg_operational_reports
   WHERE type = 'FINANCIAL_BIWEEKLY' AND ends IS NOT NULL AND ${condition}`;
@@ -160,7 +173,7 @@ const cellsOf: Readonly<Record<FactName, (kitchens: string) => string>> = {
   order_month: (kitchens) => place('procurements', `sppg_id IN (${kitchens})`),
   feedback: (kitchens) => place('beneficiary_feedback', `sppg_id IN (${kitchens})`),
   incident_month: (kitchens) => incidentsOf(programsOf(kitchens)),
-  service_month: (kitchens) => serviceMonths(`sppg_id IN (${kitchens})`),
+  service_month: (kitchens) => serviceMonths(`ops.places_food_distributions WHERE sppg_id IN (${kitchens})`),
   fortnight_report: (kitchens) => fortnightsWhere(`sppg_id IN (${kitchens})`),
   ledger: (kitchens) => place('banper_transactions', `sppg_id IN (${kitchens})`),
   tranche: (kitchens) => tranchesWhere(`sppg_id IN (${kitchens})`),
@@ -182,23 +195,35 @@ const everythingOf = (kitchens: string) =>
 /** Source table → SQL of the cells its changed keys make dirty. Tables not listed touch no cell. */
 const expansions: Readonly<Record<string, (keys: Keys) => string>> = {
   food_productions: ({ changed, rejoined }) => `
-    ${tagged(['production', 'flow_production'], place('food_productions', `key IN ${changed}`))}
+    ${tagged(['production', 'flow_production'], placeIn(placesOf('food_productions', changed)))}
     UNION ALL ${tagged(['distribution'], place('food_distributions', `production_id IN ${changed}`))}
     UNION ALL ${tagged(['quality'], checksOf(rejoined))}`,
   // Passed checks are told of the day of their batch, too.
   quality_controls: ({ changed }) => {
-    const batches = `SELECT production_id FROM ops.places_quality_controls WHERE key IN ${changed}`;
+    const checks = placesOf('quality_controls', changed);
+    const batches = placesOf('food_productions', `(SELECT production_id FROM ${checks})`);
     return `
-    ${tagged(['quality'], checksOf(batches, `AND q.key IN ${changed}`))}
-    UNION ALL ${tagged(['flow_production'], place('food_productions', `key IN (${batches})`))}`;
+    ${tagged(['quality'], checksIn(checks, batches))}
+    UNION ALL ${tagged(['flow_production'], placeIn(batches))}`;
   },
-  food_distributions: ({ changed }) => `
-    ${tagged(['distribution', 'flow_distribution'], place('food_distributions', `key IN ${changed}`))}
-    UNION ALL ${tagged(['service_month'], serviceMonths(`key IN ${changed}`))}`,
-  // Delivered portions are also the denominator of waste.
-  school_distributions: ({ changed, rejoined }) => `
-    ${tagged(['school', 'waste', 'flow_school'], handoversWhere(`key IN ${changed}`))}
-    UNION ALL ${tagged(['feeding'], handoversWhere(`key IN ${rejoined}`))}`,
+  food_distributions: ({ changed }) => {
+    const runs = placesOf('food_distributions', changed);
+    return `
+    ${tagged(['distribution', 'flow_distribution'], placeIn(runs))}
+    UNION ALL ${tagged(['service_month'], serviceMonths(runs))}`;
+  },
+  // Delivered portions are also the denominator of waste, and what was reported is of the handover's day: where something was weighed or reported.
+  school_distributions: ({ changed, rejoined }) => {
+    const handovers = placesOf('school_distributions', changed);
+    const cells = handoversIn(handovers);
+    const weighed = place('waste_management', `sppg_id IN (SELECT sppg_id FROM (${cells}))`);
+    const reported = `SELECT distribution_id FROM ops.places_school_feeding_reports WHERE distribution_id IN ${rejoined}`;
+    const ofPrograms = `SELECT program_id FROM ${handovers}`;
+    return `
+    ${tagged(['school', 'flow_school'], cells)}
+    UNION ALL ${tagged(['waste'], `SELECT * FROM (${cells}) WHERE (sppg_id, day) IN (${weighed})`)}
+    UNION ALL ${tagged(['feeding'], handoversIn(`${handovers} WHERE key IN (${reported})`, ofPrograms))}`;
+  },
   school_feeding_reports: ({ changed }) =>
     tagged(
       ['feeding'],
@@ -222,7 +247,9 @@ const expansions: Readonly<Record<string, (keys: Keys) => string>> = {
     UNION ALL ${tagged(['enrolment', 'growth_month'], daysSince(kitchensOf('nutrition_programs', `key IN ${changed}`), since))}
     UNION ALL ${tagged(
       ['service_month'],
-      serviceMonths(`sppg_id IN (${kitchensOf('nutrition_programs', `key IN ${changed}`)})`),
+      serviceMonths(
+        `ops.places_food_distributions WHERE sppg_id IN (${kitchensOf('nutrition_programs', `key IN ${changed}`)})`,
+      ),
     )}`,
   procurements: ({ changed }) =>
     tagged(['order', 'order_line', 'order_month'], place('procurements', `key IN ${changed}`)),

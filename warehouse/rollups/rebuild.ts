@@ -8,10 +8,11 @@ import { LumbungError } from '../../platform/errors.ts';
 import type { Warehouse } from '../client.ts';
 import type { FactName } from '../kpis/kpi.ts';
 import { rolledUp } from '../kpis/registry.ts';
+import { areasSql } from './areas.ts';
 import { computeClaimed, live, type MartTables } from './compute.ts';
 import { allCellsSql } from './dirty.ts';
 import { facts } from './facts.ts';
-import { areasSql, claimCells, FIRST_BUILD_CLAIM } from './refresh.ts';
+import { claimCells, FIRST_BUILD_CLAIM } from './refresh.ts';
 import { settleEverything } from './settle.ts';
 
 export const beside: MartTables = {

@@ -12,7 +12,8 @@ import type { Warehouse } from '../client.ts';
 import type { FactName } from '../kpis/kpi.ts';
 import { mergeParts } from '../parts.ts';
 import { isoOf, watermarkSql } from '../watermark.ts';
-import { computeClaimed, live, type MartTables } from './compute.ts';
+import { areasSql } from './areas.ts';
+import { computeClaimed, live } from './compute.ts';
 import { allCellsSql, cellsDirtyByTimeSql, dirtyCellsSql, type MarkRange, zonesSql } from './dirty.ts';
 import { isFlow } from './facts/flow.ts';
 import { settle, settleEverything } from './settle.ts';
@@ -168,46 +169,4 @@ export async function claimCells(
   range: MarkRange,
 ): Promise<void> {
   await warehouse.command(claimSql(dirtySql), { ...range, claim: String(claim) });
-}
-
-/**
- * One INSERT … SELECT that sums the areas of the facts' cells claimed in ({since}, {seq}] again: the regencies the claimed
- * kitchens belong to, or ever did, on the claimed days. Demo kitchens count for nothing above themselves (rule 5). Emptied cells stay
- * listed, as do those of kitchens that left, so an area that has nothing any more is written as empty. One statement for all
- * facts: planning one costs more than computing a few areas too many. Where `everything` is summed, areas that no cell is listed for
- * (left over by an earlier version's tables) are written as empty, too.
- */
-export function areasSql(of: readonly FactName[], tables: MartTables, everything = false): string {
-  const claimed = 'FROM ops.claims WHERE claim > {since:UInt64} AND claim <= {seq:UInt64}';
-  // Rows of one area and day are told by one number: grouping by it costs a fifth less than by their names.
-  const areaKey = 'reinterpretAsUInt128(sipHash128(day, province_id, regency_id))';
-  const held = `
-      UNION ALL
-      SELECT ${areaKey} AS area, toString(kpi), day, province_id, regency_id, toString(split), NULL, NULL, 0 FROM ${tables.areas} FINAL WHERE num IS NOT NULL`;
-  return `INSERT INTO ${tables.areas} (kpi, day, province_id, regency_id, split, num, den, units, seq)
-    WITH dirty AS (
-      SELECT DISTINCT c.day AS day, h.province_id AS province_id, h.regency_id AS regency_id, toString(c.fact) AS fact, ${areaKey} AS area
-      FROM (SELECT DISTINCT fact, sppg_id, day ${claimed} AND fact IN (${of.map((fact) => `'${fact}'`).join(', ')})) AS c
-      INNER JOIN (
-        SELECT DISTINCT id, province_id, regency_id FROM ops.history_sppg WHERE NOT deleted AND id IN (SELECT sppg_id ${claimed})
-      ) AS h ON h.id = c.sppg_id
-    )
-    SELECT kpi, any(day), any(province_id), any(regency_id), split, sum(num), sum(den), sum(units), {seq:UInt64}
-    FROM (
-      SELECT area, cell.kpi AS kpi, day, province_id, regency_id, cell.split AS split, if(member, cell.num, NULL) AS num,
-        if(member, cell.den, NULL) AS den, toUInt64(member AND cell.num IS NOT NULL) AS units
-    FROM (
-      SELECT d.area AS area, m.day AS day, d.province_id AS province_id, m.regency_id AS regency_id, m.cells AS cells,
-        (m.sppg_id, province_id, regency_id) IN (
-          SELECT id, provinceId, regencyId FROM raw.sppg FINAL WHERE NOT _deleted AND NOT isDemoAccount
-        ) AS member
-      FROM (
-        SELECT day, regency_id, toString(fact) AS fact, sppg_id, cells FROM ${tables.members} FINAL
-        WHERE (day, regency_id, fact) IN (SELECT day, regency_id, fact FROM dirty)
-      ) AS m
-      INNER JOIN dirty AS d ON d.day = m.day AND d.regency_id = m.regency_id AND d.fact = m.fact
-    )
-    ARRAY JOIN cells AS cell${everything ? held : ''}
-    )
-    GROUP BY area, kpi, split`;
 }

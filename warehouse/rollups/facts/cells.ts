@@ -84,6 +84,11 @@ export const relations: Readonly<Record<Relation, Shared>> = {
   ),
 };
 
+/** A relation with these columns that is read once, however often it is named: a CTE is read every time, a scalar subquery is not. */
+export const once = (columns: readonly string[], sql: string) =>
+  `SELECT ${columns.map((column, index) => `r.${index + 1} AS ${column}`).join(', ')}
+    FROM (SELECT arrayJoin((SELECT groupArray((${columns.join(', ')})) FROM (${sql}))) AS r)`;
+
 /** The keys of a table placed by (sppg_id, at). */
 export const keysOf = (table: string, grain: Grain = 'day') =>
   `SELECT key FROM ops.places_${table} WHERE ${within({ owner: 'sppg_id', at: 'at', cells: ofKitchens('cells'), grain })}`;
