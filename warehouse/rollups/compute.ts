@@ -89,23 +89,27 @@ const cte = (name: string, sql: string) => `${name} AS (${sql})`;
 const ctes = (named: Readonly<Record<string, string>>) => Object.entries(named).map(([name, sql]) => cte(name, sql));
 
 /**
- * The statements that compute facts, to be run at once: one of what schools get, one of what kitchens make and send. The other facts are
- * spread over both. An insert costs as much as a small fact, and a statement is planned by one thread.
+ * The statements that compute facts, to be run at once: of batches, of runs, of what schools get; the other facts are spread over them. An
+ * insert costs as much as a small fact, and a statement is planned by one thread.
  */
 function factsSql(dirtyFacts: readonly FactName[], into: MartTables, chunk: Chunk): string[] {
-  const has = (fact: FactName, ...some: Relation[]) => some.some((relation) => facts[fact].reads?.includes(relation));
-  const schools = dirtyFacts.filter((fact) => has(fact, 'handovers'));
-  const kitchens = dirtyFacts.filter((fact) => has(fact, 'batches', 'runs'));
-  const others = dirtyFacts.filter((fact) => !schools.includes(fact) && !kitchens.includes(fact)).sort();
-  return [schools, kitchens]
-    .map((half, which) => [...half, ...others.filter((_, index) => index % 2 === which)])
-    .filter((half) => half.length > 0)
-    .map((half) => statementSql(half, into, chunk));
+  const sources: Relation[] = ['batches', 'runs', 'handovers'];
+  const reads = (fact: FactName, relation: Relation) => facts[fact].reads?.includes(relation) ?? false;
+  const others = dirtyFacts.filter((fact) => !sources.some((source) => reads(fact, source))).sort();
+  return sources
+    .map((source, which) => [
+      ...dirtyFacts.filter((fact) => reads(fact, source)),
+      ...others.filter((_, index) => index % sources.length === which),
+    ])
+    .filter((some) => some.length > 0)
+    .map((some) => statementSql(some, into, chunk));
 }
 
 /** INSERT … SELECT of the claimed cells of some facts. */
 function statementSql(of: readonly FactName[], into: MartTables, chunk: Chunk): string {
   const inChunk = chunk.whole ? '' : ' AND cityHash64(sppg_id) % {chunks:UInt32} = {chunk:UInt32}';
+  const claimed = `SELECT DISTINCT toString(fact) AS fact, sppg_id, day, shift FROM ops.claims
+      WHERE claim = {claim:UInt64} AND fact IN (${quoted(of)})${inChunk}`;
   const cellsOf = (names: readonly FactName[]) =>
     `SELECT sppg_id, day, shift FROM claimed WHERE fact IN (${quoted(names)})`;
   const shared = (Object.keys(relations) as Relation[]).flatMap((relation) => {
@@ -122,7 +126,7 @@ function statementSql(of: readonly FactName[], into: MartTables, chunk: Chunk): 
   });
   return `INSERT INTO ops.cells (attempt, chunk, fact, kpi, day, sppg_id, split, num, den)
     ${chunk.few ? 'SETTINGS max_threads = 1' : ''}
-    WITH ${cte('claimed', `SELECT fact, sppg_id, day, shift FROM ops.claims WHERE claim = {claim:UInt64} AND fact IN (${quoted(of)})${inChunk}`)},
+    WITH ${cte('claimed', chunk.whole ? once(['fact', 'sppg_id', 'day', 'shift'], claimed) : claimed)},
     ${cte('zones', 'SELECT DISTINCT sppg_id, shift FROM claimed WHERE shift > 0')},
     ${[...shared, ''].join(',\n')}fact_rows AS (${selects.join('\nUNION ALL\n')})
     SELECT * FROM fact_rows`;

@@ -39,7 +39,7 @@ const placeColumns = {
   school_distributions: ['key', 'program_id', 'at'],
 };
 /** The places of keys (in parentheses, as is what comes back): looked up once, however many cells follow from them. */
-const placesOf = (table: keyof typeof placeColumns, keys: string) => {
+export const placesOf = (table: keyof typeof placeColumns, keys: string) => {
   const columns = placeColumns[table];
   return `(${once(columns, `SELECT ${columns.join(', ')} FROM ops.places_${table} WHERE key IN ${keys}`)})`;
 };
@@ -280,16 +280,12 @@ const expansions: Readonly<Record<string, (keys: Keys) => string>> = {
     everythingOf(`SELECT key FROM ops.places_sppg WHERE province_id IN (SELECT key FROM ${changed})`),
 };
 
-/** SQL yielding (fact, sppg_id, day) of everything the tables changed in the stream, or marked out of band, make dirty. */
-export function dirtyCellsSql(changed: readonly string[], marked: readonly string[]): string {
-  const parts = [
+/** SELECTs of (fact, sppg_id, day) of everything the tables changed in the stream, or marked out of band, make dirty. */
+export const dirtyCellsSql = (changed: readonly string[], marked: readonly string[]): string[] =>
+  [
     ...changed.map((table) => expansions[table]?.(streamed(table))),
     ...marked.map((table) => expansions[table]?.(outOfBand(table))),
   ].filter((sql) => sql !== undefined);
-  return parts.length === 0
-    ? "SELECT '' AS fact, '' AS sppg_id, toDate32(0) AS day WHERE 0"
-    : parts.join('\nUNION ALL\n');
-}
 
 /** Hours of the day, UTC, at which a local day ends in one of the three zones. */
 const DAY_ENDS = [15, 16, 17];

@@ -47,13 +47,18 @@ export async function buildBeside(
   );
   if (start === undefined || start.seq === 0) throw new LumbungError('config', 'nothing has been rolled up yet');
   const claim = FIRST_BUILD_CLAIM + BigInt(Date.now());
-  await claimCells(warehouse, claim, allCellsSql, {
-    from: '0',
-    to: '0',
-    marks: [],
-    told: '1970-01-01 00:00:00',
-    now: start.now,
-  });
+  await claimCells(
+    warehouse,
+    claim,
+    { dirty: [allCellsSql], left: [] },
+    {
+      from: '0',
+      to: '0',
+      marks: [],
+      told: '1970-01-01 00:00:00',
+      now: start.now,
+    },
+  );
   const [counted] = await warehouse.query<{ cells: number }>(
     'SELECT uniqExact(sppg_id, day) AS cells FROM ops.claims WHERE claim = {claim:UInt64}',
     { claim: String(claim) },

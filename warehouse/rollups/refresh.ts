@@ -11,12 +11,16 @@ import { failpoint } from '../../platform/failpoints.ts';
 import type { Warehouse } from '../client.ts';
 import type { FactName } from '../kpis/kpi.ts';
 import { mergeParts } from '../parts.ts';
+import type { PlacedTable } from '../placed.ts';
 import { isoOf, watermarkSql } from '../watermark.ts';
 import { areasSql } from './areas.ts';
 import { computeClaimed, live } from './compute.ts';
 import { allCellsSql, cellsDirtyByTimeSql, dirtyCellsSql, type MarkRange, zonesSql } from './dirty.ts';
 import { isFlow } from './facts/flow.ts';
-import { settle, settleEverything } from './settle.ts';
+import { leftSql, settleEverything, settleMarked, settleStreamed } from './settle.ts';
+
+/** The table with the most changes of a morning: its cells are claimed beside those of all others. */
+const HEAVIEST = 'school_distributions';
 
 /** Claims of builds (rebuild.ts) have numbers of their own, from here on, far above those of refreshes. */
 export const FIRST_BUILD_CLAIM = 1n << 62n;
@@ -81,16 +85,21 @@ export async function refreshDirtyCells(
     await mergeParts(warehouse, 1, { mart: false });
     return refreshDirtyCells(warehouse, slotId, ofEverything);
   }
-  const marked = [...new Set(open.map(([, table]) => table))];
   const everything = ofEverything.length > 0;
-  const changed = everything ? allCellsSql : dirtyCellsSql(progress.changed, marked);
+  const marked = [...new Set(open.map(([, table]) => table))];
   const seq = progress.seq + 1;
   const range: MarkRange = { from: rolled, to: lsn, marks, told: progress.told, now: progress.committed };
-  const dirty = [...(unchanged ? [] : [changed]), cellsDirtyByTimeSql(progress.told, progress.committed)].join(
-    '\nUNION ALL\n',
-  );
-  const settling = () => settle(warehouse, unchanged ? [] : progress.changed, marked, range);
-  const cells = await recompute(warehouse, { dirty, settling }, range, lsn, seq, everything);
+  const changed = unchanged ? [] : progress.changed;
+  const ofTables = (of: (table: string) => boolean): Claim => ({
+    dirty: dirtyCellsSql(changed.filter(of), marked.filter(of)),
+    left: leftSql(changed.filter(of)),
+  });
+  const timed = cellsDirtyByTimeSql(progress.told, progress.committed);
+  const others = ofTables((table) => everything || table !== HEAVIEST);
+  const claims = everything
+    ? [{ ...others, dirty: [allCellsSql, timed] }]
+    : [{ ...others, dirty: [...others.dirty, timed] }, ofTables((table) => table === HEAVIEST)];
+  const cells = await recompute(warehouse, { claims, marked }, range, lsn, seq, everything);
   if (cells > 0) failpoint('rollup:after cells');
   const rolledAt = new Date().toISOString();
   await warehouse.insertRows('ops.rollups', [
@@ -124,23 +133,31 @@ export async function markRows(warehouse: Warehouse, table: string, keys: string
   await warehouse.insertRows('ops.marks', [{ id: randomUUID(), table, keys, reason, done: 0 }]);
 }
 
+/** SELECTs of dirty cells (dirty.ts), and of the tables of which a row may have left its place (settle.ts). */
+type Claim = { dirty: readonly string[]; left: readonly string[] };
+
 async function recompute(
   warehouse: Warehouse,
-  work: { dirty: string; settling: () => Promise<void> },
+  work: { claims: readonly Claim[]; marked: readonly string[] },
   range: MarkRange,
   watermarkLsn: string,
   claim: number,
   everything: boolean,
 ): Promise<number> {
   failpoint('rollup:before claim');
-  await Promise.all([claimCells(warehouse, claim, work.dirty, range), work.settling()]);
+  await Promise.all([
+    ...work.claims.map((each) => claimCells(warehouse, claim, each, range)),
+    settleMarked(warehouse, work.marked, range),
+  ]);
   failpoint('rollup:after claim');
-  const [claimed] = await warehouse.query<{ cells: number; facts: FactName[] }>(
-    `SELECT uniqExact(sppg_id, day) AS cells, groupUniqArray(toString(fact)) AS facts
+  const [claimed] = await warehouse.query<{ cells: number; facts: FactName[]; left: PlacedTable[] }>(
+    `SELECT uniqExactIf((sppg_id, day), sppg_id != '') AS cells, groupUniqArrayIf(toString(fact), sppg_id != '') AS facts,
+       groupUniqArrayIf(toString(fact), sppg_id = '') AS left
      FROM ops.claims WHERE claim = {claim:UInt64}`,
     { claim },
   );
-  const { cells, facts: dirtyFacts } = claimed ?? { cells: 0, facts: [] };
+  const { cells, facts: dirtyFacts, left } = claimed ?? { cells: 0, facts: [], left: [] };
+  await settleStreamed(warehouse, left, range);
   await computeClaimed(warehouse, { claim, seq: claim, watermark: watermarkLsn, now: range.now }, dirtyFacts, cells, {
     everything,
   });
@@ -153,20 +170,25 @@ async function recompute(
 }
 
 /**
- * INSERT … SELECT of the cells the SQL yields into ops.claims, with the offset of their kitchens. That a cell has a kitchen is asked of both
+ * INSERT … SELECT of the cells the SQL yields into ops.claims, with the offset of their kitchens; and, of no kitchen, of the tables that
+ * `left` yields: what they ask is what cells are found by, too, and looked up once in one statement. That a cell has a kitchen is asked of both
  * sides of the join: the engine would push the question down to the places, and with a second condition it finds no projection there.
  */
-export const claimSql = (dirtySql: string) =>
-  `INSERT INTO ops.claims (claim, fact, sppg_id, day, shift)
-   SELECT DISTINCT {claim:UInt64}, d.fact, d.sppg_id, d.day, z.shift FROM (${dirtySql}) AS d
+export const claimSql = ({ dirty, left }: Claim) => {
+  const cells = `SELECT DISTINCT {claim:UInt64}, d.fact, d.sppg_id, d.day, z.shift FROM (${dirty.join('\nUNION ALL\n')}) AS d
    LEFT ANY JOIN (${zonesSql}) AS z ON z.id = d.sppg_id WHERE (d.sppg_id, z.shift) != ('', 0)`;
+  const tables = left.map((names) => `SELECT {claim:UInt64}, table, '', toDate32(0), 0 FROM (${names})`);
+  return `INSERT INTO ops.claims (claim, fact, sppg_id, day, shift)
+   ${[...(dirty.length === 0 ? [] : [cells]), ...tables].join('\nUNION ALL\n')}`;
+};
 
-/** Claims the cells the SQL yields. */
+/** Claims the cells the SQL yields. Several may claim at once, and the same cell: whoever reads claims takes them as a set. */
 export async function claimCells(
   warehouse: Warehouse,
   claim: number | bigint,
-  dirtySql: string,
+  cells: Claim,
   range: MarkRange,
 ): Promise<void> {
-  await warehouse.command(claimSql(dirtySql), { ...range, claim: String(claim) });
+  if (cells.dirty.length + cells.left.length === 0) return;
+  await warehouse.command(claimSql(cells), { ...range, claim: String(claim) });
 }

@@ -6,52 +6,47 @@
  */
 import type { Warehouse } from '../client.ts';
 import { ensurePlaced, feedSql, isPlaced, type PlacedTable, placed, placedTables, placeOf } from '../placed.ts';
-import { keysChanged, keysMarked, type MarkRange } from './dirty.ts';
+import { keysChanged, keysMarked, type MarkRange, placesOf } from './dirty.ts';
 
 /** Rows whose keys are looked at together when all are: bounds the memory of one statement. */
 const ROWS_PER_CHUNK = 4_000_000;
 
-/** Conditions on a column with keys: those that changed, and those among them that may be gone. */
-type Keys = { changed: (key: string) => string; gone: (key: string) => string };
-const among = ({ all, gone }: { all: string; gone: string }): Keys => ({
-  changed: (key) => `${key} IN (${all})`,
-  gone: (key) => `${key} IN (${gone})`,
+/** The places of keys that changed, and a condition on the ids among them that may be gone. */
+type Keys = { places: string; gone: string };
+const among = (table: PlacedTable, { all, gone }: { all: string; gone: string }): Keys => ({
+  places: `ops.places_${table} WHERE key IN (${all})`,
+  gone: `id IN (${gone})`,
 });
 
-/**
- * Settles the rows of tables that changed in the stream, or were marked out of band, before cells are read. What was marked is fed as well:
- * its writer may have been cut off between a row and its place. Of the tables of the stream those are asked for first in which a row may have
- * left a place: mostly none has.
- */
-export async function settle(
+/** Feeds and settles the rows that were marked out of band: their writer may have been cut off between a row and its place. */
+export async function settleMarked(warehouse: Warehouse, marked: readonly string[], range: MarkRange): Promise<void> {
+  const tables = placedTables.filter((table) => marked.includes(table));
+  await Promise.all(
+    tables.map(async (table) => {
+      await warehouse.command(feedSql(table, keysMarked(table).all), range);
+      await warehouse.command(burySql(table, among(table, keysMarked(table))), range);
+    }),
+  );
+}
+
+/** Settles the rows that changed in the stream, of tables which one may have left a place of. */
+export async function settleStreamed(
   warehouse: Warehouse,
-  changed: readonly string[],
-  marked: readonly string[],
+  left: readonly PlacedTable[],
   range: MarkRange,
 ): Promise<void> {
-  const bury = (table: PlacedTable, keys: Keys) => warehouse.command(burySql(table, keys), range);
-  const ofMarks = placedTables
-    .filter((table) => marked.includes(table))
-    .map(async (table) => {
-      await warehouse.command(feedSql(table, keysMarked(table).all), range);
-      await bury(table, among(keysMarked(table)));
-    });
-  const ofStream = async () => {
-    const tables = placedTables.filter((table) => changed.includes(table));
-    if (tables.length === 0) return;
-    const left = await warehouse.query<{ table: PlacedTable }>(
-      tables
-        .map(
-          (table) =>
-            `SELECT '${table}' AS table FROM (${suspectsSql(table, among(keysChanged(table)))}) GROUP BY table`,
-        )
-        .join('\nUNION ALL\n'),
-      range,
-    );
-    await Promise.all(left.map(({ table }) => bury(table, among(keysChanged(table)))));
-  };
-  await Promise.all([...ofMarks, ofStream()]);
+  await Promise.all(left.map((table) => warehouse.command(burySql(table, among(table, keysChanged(table))), range)));
 }
+
+/** SELECTs of the names of those tables among the changed ones of which a row may have left a place: mostly none has. */
+export const leftSql = (changed: readonly string[]): string[] =>
+  placedTables
+    .filter((table) => changed.includes(table))
+    .map((table) => {
+      const { all, gone } = keysChanged(table);
+      const suspects = suspectsSql(table, { places: placesOf(table, `(${all})`), gone: `id IN (${gone})` });
+      return `SELECT '${table}' AS table FROM (${suspects}) GROUP BY table`;
+    });
 
 /** Feeds and settles every row of every placed table: after copies, whose rows nobody was told of one by one. */
 export async function settleEverything(warehouse: Warehouse): Promise<void> {
@@ -65,16 +60,18 @@ export async function settleEverything(warehouse: Warehouse): Promise<void> {
     const chunks = Math.max(1, Math.ceil(rows / ROWS_PER_CHUNK));
     for (let chunk = 0; chunk < chunks; chunk++) {
       const within = (key: string) => `cityHash64(${key}) % ${chunks} = ${chunk}`;
-      await warehouse.command(burySql(name, { changed: within, gone: within }));
+      await warehouse.command(
+        burySql(name, { places: `ops.places_${name} WHERE ${within('key')}`, gone: within('id') }),
+      );
     }
   }
 }
 
 /** SELECT of those keys that were at several places, or are gone. */
-const suspectsSql = (table: PlacedTable, keys: Keys) => `
-    SELECT key FROM ops.places_${table} WHERE ${keys.changed('key')} GROUP BY key HAVING uniqExact(${placed[table].ownerPlace}, at) > 1
+const suspectsSql = (table: PlacedTable, { places, gone }: Keys) => `
+    SELECT key FROM ${places} GROUP BY key HAVING uniqExact(${placed[table].ownerPlace}, at) > 1
     UNION ALL
-    SELECT id AS key FROM raw.${table} WHERE ${keys.gone('id')} AND _deleted`;
+    SELECT id AS key FROM raw.${table} WHERE ${gone} AND _deleted`;
 
 /** INSERT … SELECT of the graves of suspects. */
 function burySql(table: PlacedTable, keys: Keys): string {
