@@ -15,8 +15,8 @@ import { facts } from './facts.ts';
 /** Cells recomputed together: bounds the memory of one statement. */
 const CELLS_PER_CHUNK = 20_000;
 
-/** Up to so many cells a statement has one thread: two run side by side, most of each is planning, and more threads cost a tenth more in all. */
-const FEW_CELLS = 300;
+/** Up to so many cells a statement has one thread: three run side by side, and more threads cost a tenth more in all. */
+const FEW_CELLS = 3_000;
 
 /**
  * Where cells (as they are read, and as areas are summed from them), days by the hour and areas are written: the served tables, or
@@ -126,7 +126,7 @@ function statementSql(of: readonly FactName[], into: MartTables, chunk: Chunk): 
   });
   return `INSERT INTO ops.cells (attempt, chunk, fact, kpi, day, sppg_id, split, num, den)
     ${chunk.few ? 'SETTINGS max_threads = 1' : ''}
-    WITH ${cte('claimed', chunk.whole ? once(['fact', 'sppg_id', 'day', 'shift'], claimed) : claimed)},
+    WITH ${cte('claimed', once(['fact', 'sppg_id', 'day', 'shift'], claimed))},
     ${cte('zones', 'SELECT DISTINCT sppg_id, shift FROM claimed WHERE shift > 0')},
     ${[...shared, ''].join(',\n')}fact_rows AS (${selects.join('\nUNION ALL\n')})
     SELECT * FROM fact_rows`;
