@@ -10,7 +10,7 @@ import { sections } from './kpis/kpi.ts';
 import { registry } from './kpis/registry.ts';
 import type { Comparison, Rule } from './kpis/rules/rule.ts';
 import { comparisons, rules } from './kpis/rules.ts';
-import { relations } from './rollups/facts/cells.ts';
+import { relations, sqlOf } from './rollups/facts/cells.ts';
 import { facts } from './rollups/facts.ts';
 
 export type Lineage = { table: string; columns: string[] };
@@ -101,7 +101,7 @@ export function lineageOf(kpi: Kpi, known: (table: string) => readonly string[])
     ...Object.values(relations[name].with ?? {}),
     relations[name].sql,
   ]);
-  const sql = [...shared, ...Object.values(fact.with ?? {}), fact.select].join('\n');
+  const sql = [...shared, ...Object.values(fact.with ?? {}).map(sqlOf), fact.select].join('\n');
   const read = columnsRead(sql);
   const behind = namesBehind(kpi, sql);
   // Rows are joined by their keys; of a state everything counts that its history keeps.

@@ -1,6 +1,7 @@
 /**
  * The rows that refreshes read most, once more: beside each other by kitchen (or its programme) and time instead of by key, so that a
- * kitchen's day is a granule or two and not one for every row of it. Copies of rows, not figures: nothing is added up here.
+ * kitchen's day is a granule or two and not one for every row of it; by the day first where only days are asked for, so that a morning of all
+ * kitchens is one range and not a granule of each of them. Copies of rows, not figures: nothing is added up here.
  * Invariants: whatever is written to raw.<table>, by whom ever, also reaches ops.placed_<table>, through the view between them. A new version
  * stands at its own place and replaces nothing elsewhere: what has left a place, or is gone, is buried there (rollups/settle.ts) before a
  * refresh reads. Nothing is ever taken away to be filled again: rows are written a second time, which changes none that is right.
@@ -17,7 +18,7 @@ export const COMPACT = 'min_bytes_for_wide_part = 1099511627776, min_rows_for_wi
 const named = (columns: string) => columns.trim().split(/\s+/);
 
 /**
- * Table → the columns that make a row's place, what ops.places_<table> calls the first of them, and what facts read beside. A placed row
+ * Table → the columns that make a row's place, what ops.places_<table> calls the first of them, by what rows are ordered, and what facts read beside. A placed row
  * has them all, and `owner` and `at` as its place has them (text, milliseconds, never NULL).
  */
 export const placed = {
@@ -25,6 +26,7 @@ export const placed = {
     owner: 'sppgId',
     at: 'productionDate',
     ownerPlace: 'sppg_id',
+    first: 'day',
     columns:
       named(`menuId status plannedPortions actualPortions estimatedCost actualCost actualStartTime actualEndTime createdAt
       plannedStartTime plannedEndTime actualTemperature targetTemperature hygieneScore tasteRating appearanceRating textureRating
@@ -34,6 +36,7 @@ export const placed = {
     owner: 'sppgId',
     at: 'distributionDate',
     ownerPlace: 'sppg_id',
+    first: 'owner',
     columns:
       named(`productionId status plannedRecipients actualRecipients plannedStartTime plannedEndTime departureTime arrivalTime
       arrivalTemp transportCost fuelCost otherCosts createdAt actualStartTime actualEndTime completionTime totalPortions departureTemp
@@ -43,6 +46,7 @@ export const placed = {
     owner: 'programId',
     at: 'distributionDate',
     ownerPlace: 'program_id',
+    first: 'day',
     columns:
       named(`schoolId targetQuantity actualQuantity deliveryStatus createdAt totalWeight costPerPortion totalCost deliveryTime
       receivedAt foodTemperature satisfactionScore`),
@@ -109,7 +113,7 @@ export async function ensurePlaced(
   if (there?.rows !== 0) await onEmpty();
   const declared = wanted.map(({ name, type }) => `\`${name}\` ${type}`).join(', ');
   await warehouse.command(
-    `CREATE TABLE IF NOT EXISTS ops.placed_${table} (owner String, at DateTime64(3, 'UTC'), ${declared}) ENGINE = ReplacingMergeTree(_version, _deleted) ORDER BY (owner, at, id)
+    `CREATE TABLE IF NOT EXISTS ops.placed_${table} (owner String, at DateTime64(3, 'UTC'), ${declared}) ENGINE = ReplacingMergeTree(_version, _deleted) ORDER BY (${placed[table].first === 'day' ? 'toDate32(at), ' : ''}owner, at, id)
      SETTINGS index_granularity = 256, ${COMPACT}`,
   );
   const select = selected(table);

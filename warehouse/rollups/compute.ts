@@ -8,7 +8,7 @@ import { failpoint } from '../../platform/failpoints.ts';
 import type { Warehouse } from '../client.ts';
 import type { FactName, Kpi } from '../kpis/kpi.ts';
 import { rolledUp } from '../kpis/registry.ts';
-import { once, type Relation, relations } from './facts/cells.ts';
+import { type Named, once, type Relation, relations } from './facts/cells.ts';
 import { flow, isFlow } from './facts/flow.ts';
 import { facts } from './facts.ts';
 
@@ -86,7 +86,10 @@ function copiesSql(dirtyFacts: readonly FactName[], into: MartTables): string[] 
 }
 
 const cte = (name: string, sql: string) => `${name} AS (${sql})`;
-const ctes = (named: Readonly<Record<string, string>>) => Object.entries(named).map(([name, sql]) => cte(name, sql));
+const ctes = (all: Readonly<Record<string, Named>>) =>
+  Object.entries(all).map(([name, named]) =>
+    cte(name, typeof named === 'string' ? named : once(named.columns, named.sql)),
+  );
 
 /**
  * The statements that compute facts, to be run at once: of batches, of runs, of what schools get; the other facts are spread over them. An
@@ -114,10 +117,10 @@ function statementSql(of: readonly FactName[], into: MartTables, chunk: Chunk): 
     `SELECT sppg_id, day, shift FROM claimed WHERE fact IN (${quoted(names)})`;
   const shared = (Object.keys(relations) as Relation[]).flatMap((relation) => {
     const readers = of.filter((fact) => facts[fact].reads?.includes(relation));
-    const { with: named = {}, columns, sql } = relations[relation];
+    const { with: named = {}, ...own } = relations[relation];
     return readers.length === 0
       ? []
-      : [cte(`${relation}_cells`, cellsOf(readers)), ...ctes(named), cte(relation, once(columns, sql))];
+      : [cte(`${relation}_cells`, cellsOf(readers)), ...ctes({ ...named, [relation]: own })];
   });
   const selects = of.map((fact) => {
     const own = [cte('cells', cellsOf([fact])), ...ctes(facts[fact].with ?? {}), `fact AS (${facts[fact].select})`];

@@ -11,10 +11,15 @@ import { type PlacedTable, placed } from '../../placed.ts';
  */
 export type Fact = {
   reads?: readonly Relation[];
-  with?: Readonly<Record<string, string>>;
+  with?: Readonly<Record<string, Named>>;
   select: string;
   grain?: 'month';
 };
+
+/** SQL of a CTE; with its columns, of one that is read once however often it is named. */
+export type Named = string | { columns: readonly string[]; sql: string };
+/** What names and columns are told from, whichever it is. */
+export const sqlOf = (named: Named) => (typeof named === 'string' ? named : named.sql);
 
 /** Relations that facts computed in one statement read once for all of them. */
 export type Relation = 'programs' | 'batches' | 'runs' | 'handovers';

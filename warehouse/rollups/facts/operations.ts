@@ -39,23 +39,26 @@ export const operations = {
       WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)`,
   },
   quality: {
-    // A check may be of any day: all batches of its kitchen, which lie beside each other.
     with: {
-      kitchen_batches:
-        'SELECT id, sppgId FROM ops.placed_food_productions FINAL WHERE NOT _deleted AND owner IN (SELECT sppg_id FROM cells)',
+      // A check may be of a batch of any day.
+      checks: {
+        columns: ['id', 'productionId', 'passed', 'score', 'severity', 'actionTaken', 'createdAt', ...CHECK],
+        sql: `SELECT id, productionId, passed, score, severity, actionTaken, createdAt, ${CHECK.join(', ')} FROM raw.quality_controls FINAL
+        WHERE NOT _deleted AND id IN (
+          SELECT key FROM ops.places_quality_controls
+          WHERE toDate32(at) IN (SELECT arrayJoin([day - 1, day]) FROM cells)
+            AND production_id IN (SELECT key FROM ops.places_food_productions WHERE sppg_id IN (SELECT sppg_id FROM cells))
+        )`,
+      },
     },
     select: `
       SELECT f.sppgId AS sppg_id, toDate32(q.checkTime + toIntervalHour(z.shift)) AS day,
         q.passed AS passed, q.score AS score, q.severity AS severity, q.actionTaken AS actionTaken, q.createdAt AS createdAt,
         toDateTime64(day + 1, 3, 'UTC') - toIntervalHour(z.shift) AS dayEnds, ${taken('q', CHECK)}
-      FROM (
-        SELECT id, productionId, passed, score, severity, actionTaken, createdAt, ${CHECK.join(', ')} FROM raw.quality_controls FINAL
-        WHERE NOT _deleted AND id IN (
-          SELECT key FROM ops.places_quality_controls
-          WHERE toDate32(at) IN (SELECT arrayJoin([day - 1, day]) FROM cells) AND production_id IN (SELECT id FROM kitchen_batches)
-        )
-      ) AS q
-      INNER JOIN kitchen_batches AS f ON f.id = q.productionId
+      FROM checks AS q
+      INNER JOIN (
+        SELECT id, sppgId FROM raw.food_productions FINAL WHERE NOT _deleted AND id IN (SELECT productionId FROM checks)
+      ) AS f ON f.id = q.productionId
       INNER JOIN zones AS z ON z.sppg_id = f.sppgId
       WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)`,
   },
