@@ -60,6 +60,9 @@ export async function morning(quick: boolean): Promise<void> {
     ratio: null,
   });
 
+  // What follows a first copy (parts are merged) is no part of a morning: a change that waits for it to end is let through first.
+  await stack.source.query('UPDATE sppg SET "monthlyBudget" = "monthlyBudget" WHERE id = (SELECT min(id) FROM sppg)');
+  await stack.settled(HOURS_MS);
   const watch = await watchers(stack);
   const written = await playMorning(stack.databaseUrl, {
     ...{ rate: RATE, minutes, seed: 1, signal: new AbortController().signal },

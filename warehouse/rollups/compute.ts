@@ -8,7 +8,7 @@ import { failpoint } from '../../platform/failpoints.ts';
 import type { Warehouse } from '../client.ts';
 import type { FactName, Kpi } from '../kpis/kpi.ts';
 import { rolledUp } from '../kpis/registry.ts';
-import { type Named, once, type Relation, relations } from './facts/cells.ts';
+import { type Named, once, type Relation, relations, sqlOf } from './facts/cells.ts';
 import { flow, isFlow } from './facts/flow.ts';
 import { facts } from './facts.ts';
 
@@ -86,9 +86,10 @@ function copiesSql(dirtyFacts: readonly FactName[], into: MartTables): string[] 
 }
 
 const cte = (name: string, sql: string) => `${name} AS (${sql})`;
-const ctes = (all: Readonly<Record<string, Named>>) =>
+/** Named relations. Of many cells each is read as often as it is named: rows held as a scalar are copied every time. */
+const ctes = (all: Readonly<Record<string, Named>>, { few }: Chunk) =>
   Object.entries(all).map(([name, named]) =>
-    cte(name, typeof named === 'string' ? named : once(named.columns, named.sql)),
+    cte(name, few && typeof named !== 'string' ? once(named.columns, named.sql) : sqlOf(named)),
   );
 
 /**
@@ -111,8 +112,11 @@ function factsSql(dirtyFacts: readonly FactName[], into: MartTables, chunk: Chun
 /** INSERT … SELECT of the claimed cells of some facts. */
 function statementSql(of: readonly FactName[], into: MartTables, chunk: Chunk): string {
   const inChunk = chunk.whole ? '' : ' AND cityHash64(sppg_id) % {chunks:UInt32} = {chunk:UInt32}';
-  const claimed = `SELECT DISTINCT toString(fact) AS fact, sppg_id, day, shift FROM ops.claims
-      WHERE claim = {claim:UInt64} AND fact IN (${quoted(of)})${inChunk}`;
+  const claimed = {
+    columns: ['fact', 'sppg_id', 'day', 'shift'],
+    sql: `SELECT fact, sppg_id, day, shift FROM ops.claims
+      WHERE claim = {claim:UInt64} AND fact IN (${quoted(of)})${inChunk}`,
+  };
   const cellsOf = (names: readonly FactName[]) =>
     `SELECT sppg_id, day, shift FROM claimed WHERE fact IN (${quoted(names)})`;
   const shared = (Object.keys(relations) as Relation[]).flatMap((relation) => {
@@ -120,17 +124,20 @@ function statementSql(of: readonly FactName[], into: MartTables, chunk: Chunk): 
     const { with: named = {}, ...own } = relations[relation];
     return readers.length === 0
       ? []
-      : [cte(`${relation}_cells`, cellsOf(readers)), ...ctes({ ...named, [relation]: own })];
+      : [cte(`${relation}_cells`, cellsOf(readers)), ...ctes({ ...named, [relation]: own }, chunk)];
   });
   const selects = of.map((fact) => {
-    const own = [cte('cells', cellsOf([fact])), ...ctes(facts[fact].with ?? {}), `fact AS (${facts[fact].select})`];
+    const own = [
+      cte('cells', cellsOf([fact])),
+      ...ctes(facts[fact].with ?? {}, chunk),
+      `fact AS (${facts[fact].select})`,
+    ];
     return `SELECT * FROM (WITH ${own.join(',\n')}
     ${isFlow(fact) ? flowSql(fact) : kpisSql(fact, into, chunk.everything)})`;
   });
   return `INSERT INTO ops.cells (attempt, chunk, fact, kpi, day, sppg_id, split, num, den)
     ${chunk.few ? 'SETTINGS max_threads = 1' : ''}
-    WITH ${cte('claimed', once(['fact', 'sppg_id', 'day', 'shift'], claimed))},
-    ${cte('zones', 'SELECT DISTINCT sppg_id, shift FROM claimed WHERE shift > 0')},
+    WITH ${ctes({ claimed, zones: 'SELECT DISTINCT sppg_id, shift FROM claimed WHERE shift > 0' }, chunk).join(',\n')},
     ${[...shared, ''].join(',\n')}fact_rows AS (${selects.join('\nUNION ALL\n')})
     SELECT * FROM fact_rows`;
 }

@@ -280,6 +280,20 @@ const expansions: Readonly<Record<string, (keys: Keys) => string>> = {
     everythingOf(`SELECT key FROM ops.places_sppg WHERE province_id IN (SELECT key FROM ${changed})`),
 };
 
+/** Tables whose changes make cells of schools' facts dirty, the busiest of a morning among them, and the others that do beside further facts. */
+const ofSchools = ['school_distributions', 'school_feeding_reports', 'waste_management'];
+const ofSchoolsToo = ['school_beneficiaries', 'nutrition_programs', 'sppg', 'provinces_indonesia'];
+
+/**
+ * The changed tables in groups no two of which make the same cell dirty, so that each can be claimed by a statement of its own: schools' beside
+ * all others, where no table is of both.
+ */
+export function disjoint(tables: readonly string[]): string[][] {
+  const schools = tables.filter((table) => ofSchools.includes(table));
+  if (tables.some((table) => ofSchoolsToo.includes(table))) return [[...tables], []];
+  return [tables.filter((table) => !schools.includes(table)), schools];
+}
+
 /** SELECTs of (fact, sppg_id, day) of everything the tables changed in the stream, or marked out of band, make dirty. */
 export const dirtyCellsSql = (changed: readonly string[], marked: readonly string[]): string[] =>
   [

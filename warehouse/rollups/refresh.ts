@@ -15,12 +15,9 @@ import type { PlacedTable } from '../placed.ts';
 import { isoOf, watermarkSql } from '../watermark.ts';
 import { areasSql } from './areas.ts';
 import { computeClaimed, live } from './compute.ts';
-import { allCellsSql, cellsDirtyByTimeSql, dirtyCellsSql, type MarkRange, zonesSql } from './dirty.ts';
+import { allCellsSql, cellsDirtyByTimeSql, dirtyCellsSql, disjoint, type MarkRange, zonesSql } from './dirty.ts';
 import { isFlow } from './facts/flow.ts';
 import { leftSql, settleEverything, settleMarked, settleStreamed } from './settle.ts';
-
-/** The table with the most changes of a morning: its cells are claimed beside those of all others. */
-const HEAVIEST = 'school_distributions';
 
 /** Claims of builds (rebuild.ts) have numbers of their own, from here on, far above those of refreshes. */
 export const FIRST_BUILD_CLAIM = 1n << 62n;
@@ -90,15 +87,18 @@ export async function refreshDirtyCells(
   const seq = progress.seq + 1;
   const range: MarkRange = { from: rolled, to: lsn, marks, told: progress.told, now: progress.committed };
   const changed = unchanged ? [] : progress.changed;
-  const ofTables = (of: (table: string) => boolean): Claim => ({
-    dirty: dirtyCellsSql(changed.filter(of), marked.filter(of)),
-    left: leftSql(changed.filter(of)),
+  const ofTables = (tables: readonly string[]): Claim => ({
+    dirty: dirtyCellsSql(
+      changed.filter((table) => tables.includes(table)),
+      marked.filter((table) => tables.includes(table)),
+    ),
+    left: leftSql(changed.filter((table) => tables.includes(table))),
   });
   const timed = cellsDirtyByTimeSql(progress.told, progress.committed);
-  const others = ofTables((table) => everything || table !== HEAVIEST);
+  const [others = [], schools = []] = disjoint([...new Set([...changed, ...marked])]);
   const claims = everything
-    ? [{ ...others, dirty: [allCellsSql, timed] }]
-    : [{ ...others, dirty: [...others.dirty, timed] }, ofTables((table) => table === HEAVIEST)];
+    ? [{ dirty: [allCellsSql, timed], left: leftSql(changed) }]
+    : [{ ...ofTables(others), dirty: [...ofTables(others).dirty, timed] }, ofTables(schools)];
   const cells = await recompute(warehouse, { claims, marked }, range, lsn, seq, everything);
   if (cells > 0) failpoint('rollup:after cells');
   const rolledAt = new Date().toISOString();
@@ -182,7 +182,7 @@ export const claimSql = ({ dirty, left }: Claim) => {
    ${[...(dirty.length === 0 ? [] : [cells]), ...tables].join('\nUNION ALL\n')}`;
 };
 
-/** Claims the cells the SQL yields. Several may claim at once, and the same cell: whoever reads claims takes them as a set. */
+/** Claims the cells the SQL yields. Several may claim at once, but no two the same cell. */
 export async function claimCells(
   warehouse: Warehouse,
   claim: number | bigint,

@@ -37,9 +37,9 @@ const within = ({ owner, at, cells, grain }: Place) => {
 };
 const ofKitchens = (cells: string) => `SELECT sppg_id AS owner, day FROM ${cells}`;
 
-/** FROM and WHERE of the rows of a placed table (warehouse/placed.ts) of kitchens that may lie in the dirty cells, by the month. */
-export const placedInMonths = (table: PlacedTable) =>
-  `FROM ops.placed_${table} FINAL WHERE NOT _deleted AND ${within({ owner: 'owner', at: 'at', cells: ofKitchens('cells'), grain: 'month' })}`;
+/** FROM and WHERE of the rows of a placed table (warehouse/placed.ts) of kitchens that may lie in the dirty cells. */
+export const placedRows = (table: PlacedTable, grain: Grain = 'day') =>
+  `FROM ops.placed_${table} FINAL WHERE NOT _deleted AND ${within({ owner: 'owner', at: 'at', cells: ofKitchens('cells'), grain })}`;
 
 /**
  * The rows of a placed table in the cells of the facts that read them, with all their columns, the offset of their kitchen in hours and

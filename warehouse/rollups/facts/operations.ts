@@ -1,6 +1,6 @@
 /** Facts of a day of operations: batches, checks, delivery runs, handovers to schools, what was eaten, weighed, received and said. */
 import type { FactName } from '../../kpis/kpi.ts';
-import { type Fact, keysOf } from './cells.ts';
+import { type Fact, keysOf, placedRows } from './cells.ts';
 
 /** Columns that rules look at, beside those that figures are made of. */
 const BATCH =
@@ -64,6 +64,13 @@ export const operations = {
   },
   distribution: {
     reads: ['runs'],
+    with: {
+      // Mostly of the same day of the same kitchen: found with its neighbours, not one by one.
+      cooked: {
+        columns: ['id', 'actualEndTime'],
+        sql: `SELECT id, actualEndTime ${placedRows('food_productions')} AND id IN (SELECT productionId FROM runs)`,
+      },
+    },
     select: `
       SELECT x.sppg_id AS sppg_id, x.day AS day, toString(x.status) AS status, status = 'COMPLETED' AS done,
         x.plannedRecipients AS plannedRecipients, x.actualRecipients AS actualRecipients,
@@ -73,8 +80,10 @@ export const operations = {
         ${taken('x', RUN)}
       FROM runs AS x
       LEFT ANY JOIN (
+        SELECT id, actualEndTime FROM cooked
+        UNION ALL
         SELECT id, actualEndTime FROM raw.food_productions FINAL
-        WHERE NOT _deleted AND id IN (SELECT productionId FROM runs)
+        WHERE NOT _deleted AND id IN (SELECT productionId FROM runs WHERE productionId NOT IN (SELECT id FROM cooked))
       ) AS f ON f.id = x.productionId
       WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)`,
   },

@@ -1,6 +1,6 @@
 /** Facts of a month or a fortnight: incidents by monitoring month, service days, reports due. */
 import type { FactName } from '../../kpis/kpi.ts';
-import { type Fact, monthOf, placedIn, placedInMonths } from './cells.ts';
+import { type Fact, monthOf, placedIn, placedRows } from './cells.ts';
 
 /** The month a monitoring row is about: '2026-03', or a month's number beside its year; anything else is no month. */
 export const monitoredMonth = (month: string, year: string) => `multiIf(
@@ -30,18 +30,24 @@ export const periods = {
   service_month: {
     grain: 'month',
     with: {
-      month_runs: `
+      month_runs: {
+        columns: ['sppg_id', 'service_day', 'day', 'served', 'shift'],
+        sql: `
         SELECT x.sppgId AS sppg_id, toDate32(x.distributionDate + toIntervalHour(z.shift)) AS service_day,
           ${monthOf('service_day')} AS day, x.status = 'COMPLETED' AS served, z.shift AS shift
         FROM (
-          SELECT id, sppgId, distributionDate, toString(status) AS status ${placedInMonths('food_distributions')}
+          SELECT id, sppgId, distributionDate, toString(status) AS status ${placedRows('food_distributions', 'month')}
         ) AS x
         INNER JOIN zones AS z ON z.sppg_id = x.sppgId
         WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)`,
-      // A kitchen's rows lie beside each other: all its years are a few granules.
+      },
+      // Asked where the month has none. A kitchen's rows lie beside each other: all its years are a few granules.
       early: `
         SELECT owner AS sppg_id, min(distributionDate) AS first, 1 AS known FROM ops.placed_food_distributions FINAL
-        WHERE NOT _deleted AND owner IN (SELECT sppg_id FROM cells) GROUP BY owner`,
+        WHERE NOT _deleted AND owner IN (
+          SELECT sppg_id FROM cells WHERE (sppg_id, day) NOT IN (SELECT sppg_id, day FROM month_runs)
+        )
+        GROUP BY owner`,
     },
     // A month without deliveries has data where it has begun and the kitchen had deliveries before.
     select: `
