@@ -74,7 +74,7 @@ export async function rollup(quick: boolean): Promise<void> {
   );
   const bulk = performance.now() - began;
   const [claimed] = await warehouse.query<{ n: number }>(
-    'SELECT count() AS n FROM ops.claims WHERE claim = (SELECT max(seq) FROM ops.rollups)',
+    "SELECT count() AS n FROM ops.claims WHERE claim = (SELECT max(seq) FROM ops.rollups) AND sppg_id != ''",
   );
   const cells = claimed?.n ?? 0;
   report({

@@ -18,7 +18,7 @@ test('groups of changed tables that are claimed at once have no fact in common, 
   for (const one of tables) {
     for (const other of tables) {
       const changed = [...new Set(['school_distributions', one, other])];
-      const [left = [], right = []] = disjoint(changed);
+      const [left, right] = disjoint(changed);
       expect([...left, ...right].sort()).toEqual(changed.sort());
       const shared = [...factsOf(left)].filter((fact) => factsOf(right).has(fact));
       expect(shared, `${changed}`).toEqual([]);

@@ -14,7 +14,11 @@ import { once } from './facts/cells.ts';
  * emptied ones and those of kitchens that left included. One statement for all facts: planning one costs more than computing a few areas too
  * many. Where `everything` is summed, areas that no cell is listed for (left over by an earlier version's tables) are written as empty, too.
  */
-export function areasSql(of: readonly FactName[], tables: MartTables, everything = false): string {
+export function areasSql(
+  of: readonly FactName[],
+  tables: MartTables,
+  { everything, few }: { everything: boolean; few: boolean },
+): string {
   const claimed = 'FROM ops.claims WHERE claim > {since:UInt64} AND claim <= {seq:UInt64}';
   // Rows of one area and day are told by one number: grouping by it costs a fifth less than by their names, which are found again at the end.
   const areaKey = 'reinterpretAsUInt128(sipHash128(day, province_id, regency_id))';
@@ -38,7 +42,7 @@ export function areasSql(of: readonly FactName[], tables: MartTables, everything
       : 'dirty'
   }`;
   return `INSERT INTO ${tables.areas} (kpi, day, province_id, regency_id, split, num, den, units, seq)
-    WITH dirty AS (${everything ? dirty : once(columns, dirty)})
+    WITH dirty AS (${few ? once(columns, dirty) : dirty})
     SELECT s.kpi, n.day, n.province_id, n.regency_id, s.split, s.num, s.den, s.units, {seq:UInt64}
     FROM (
       SELECT area, kpi, split, sum(num) AS num, sum(den) AS den, sum(units) AS units

@@ -1,5 +1,5 @@
 /**
- * Computes claimed cells out of raw rows: all facts in two statements into ops.cells, from where they are copied to the tables that serve.
+ * Computes claimed cells out of raw rows: all facts in up to three statements into ops.cells, from where they are copied to the tables that serve.
  * Invariants: every KPI of a claimed cell is written, as empty where nothing is left; one statement reads a relation that several facts
  * need (facts/cells.ts) once; rows of an attempt carry its number, so that none is mixed with those of one that was cut off.
  */
@@ -16,7 +16,7 @@ import { facts } from './facts.ts';
 const CELLS_PER_CHUNK = 20_000;
 
 /** Up to so many cells a statement has one thread: three run side by side, and more threads cost a tenth more in all. */
-const FEW_CELLS = 3_000;
+export const FEW_CELLS = 3_000;
 
 /**
  * Where cells (as they are read, and as areas are summed from them), days by the hour and areas are written: the served tables, or
@@ -102,7 +102,7 @@ function factsSql(dirtyFacts: readonly FactName[], into: MartTables, chunk: Chun
   const others = dirtyFacts.filter((fact) => !sources.some((source) => reads(fact, source))).sort();
   return sources
     .map((source, which) => [
-      ...dirtyFacts.filter((fact) => reads(fact, source)),
+      ...dirtyFacts.filter((fact) => sources.find((first) => reads(fact, first)) === source),
       ...others.filter((_, index) => index % sources.length === which),
     ])
     .filter((some) => some.length > 0)
@@ -114,7 +114,8 @@ function statementSql(of: readonly FactName[], into: MartTables, chunk: Chunk): 
   const inChunk = chunk.whole ? '' : ' AND cityHash64(sppg_id) % {chunks:UInt32} = {chunk:UInt32}';
   const claimed = {
     columns: ['fact', 'sppg_id', 'day', 'shift'],
-    sql: `SELECT fact, sppg_id, day, shift FROM ops.claims
+    // Of many, DISTINCT would keep the engine from reading the cells of one fact only.
+    sql: `SELECT ${chunk.few ? 'DISTINCT ' : ''}fact, sppg_id, day, shift FROM ops.claims
       WHERE claim = {claim:UInt64} AND fact IN (${quoted(of)})${inChunk}`,
   };
   const cellsOf = (names: readonly FactName[]) =>
@@ -137,7 +138,7 @@ function statementSql(of: readonly FactName[], into: MartTables, chunk: Chunk): 
   });
   return `INSERT INTO ops.cells (attempt, chunk, fact, kpi, day, sppg_id, split, num, den)
     ${chunk.few ? 'SETTINGS max_threads = 1' : ''}
-    WITH ${ctes({ claimed, zones: 'SELECT DISTINCT sppg_id, shift FROM claimed WHERE shift > 0' }, chunk).join(',\n')},
+    WITH ${ctes({ claimed, zones: 'SELECT sppg_id, max(c.shift) AS shift FROM claimed AS c WHERE c.shift > 0 GROUP BY sppg_id' }, chunk).join(',\n')},
     ${[...shared, ''].join(',\n')}fact_rows AS (${selects.join('\nUNION ALL\n')})
     SELECT * FROM fact_rows`;
 }

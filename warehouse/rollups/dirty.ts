@@ -1,5 +1,5 @@
 /**
- * From changed rows to dirty cells (domain rule 6), set-based: one INSERT … SELECT per claim.
+ * From changed rows to dirty cells (domain rule 6), set-based: a claim is an INSERT … SELECT or two side by side.
  * Invariant: every cell a changed row belongs to now, or ever belonged to, or that joins to it, is in the claim.
  * A place keeps every position a key has had, so both ends of a move are found without ordering the loads.
  */
@@ -15,8 +15,8 @@ import { facts } from './facts.ts';
  */
 export type MarkRange = { from: string; to: string; marks: readonly string[]; told: string; now: string };
 
-/** SQL (in parentheses) of the keys to expand: of every change of the table, or only those that may join other rows now. */
-type Keys = { changed: string; rejoined: string; since: Since };
+/** SQL (in parentheses) of the keys to expand: of every change of the table, or only those that may join other rows now; `few` when what is found by them can be held. */
+type Keys = { changed: string; rejoined: string; since: Since; few: boolean };
 
 const changesOf = (table: string) =>
   `FROM ops.changes WHERE lsn >= {from:UInt64} AND lsn < {to:UInt64} AND table = '${table}'`;
@@ -38,26 +38,27 @@ const placeColumns = {
   food_distributions: ['key', 'sppg_id', 'at'],
   school_distributions: ['key', 'program_id', 'at'],
 };
-/** The places of keys (in parentheses, as is what comes back): looked up once, however many cells follow from them. */
-export const placesOf = (table: keyof typeof placeColumns, keys: string) => {
+/** The places of keys (in parentheses, as is what comes back): of few looked up once, however many cells follow from them. */
+export const placesOf = (table: keyof typeof placeColumns, keys: string, few: boolean) => {
   const columns = placeColumns[table];
-  return `(${once(columns, `SELECT ${columns.join(', ')} FROM ops.places_${table} WHERE key IN ${keys}`)})`;
+  const places = `SELECT ${columns.join(', ')} FROM ops.places_${table} WHERE key IN ${keys}`;
+  return `(${few ? once(columns, places) : places})`;
 };
 
 /** What of a row decides which other rows it carries into which cell; a key that only ever had one did not carry any away. */
 const ownerOf = { food_productions: 'sppg_id', school_distributions: '(program_id, at)' };
 const hasOwner = (table: string): table is keyof typeof ownerOf => Object.hasOwn(ownerOf, table);
 
-const streamed = (table: string): Keys => {
+const streamed = (table: string, few: boolean): Keys => {
   const { all, gone: created } = keysChanged(table);
   const changed = `(${all})`;
-  if (!hasOwner(table)) return { since: 'told', changed, rejoined: changed };
-  const moved = `SELECT key FROM ${placesOf(table, changed)} GROUP BY key HAVING uniqExact(${ownerOf[table]}) > 1`;
-  return { since: 'told', changed, rejoined: `(${created} UNION ALL ${moved})` };
+  if (!hasOwner(table)) return { since: 'told', changed, rejoined: changed, few };
+  const moved = `SELECT key FROM ${placesOf(table, changed, few)} GROUP BY key HAVING uniqExact(${ownerOf[table]}) > 1`;
+  return { since: 'told', changed, rejoined: `(${created} UNION ALL ${moved})`, few };
 };
-const outOfBand = (table: string): Keys => {
+const outOfBand = (table: string, few: boolean): Keys => {
   const keys = `(${marksOf(table)})`;
-  return { changed: keys, rejoined: keys, since: 'ever' };
+  return { changed: keys, rejoined: keys, since: 'ever', few };
 };
 
 /** Every kitchen with the offset of its province in hours. */
@@ -83,10 +84,10 @@ const checksOf = (productions: string) =>
     `ops.places_food_productions WHERE key IN (${productions})`,
   );
 /** Handovers of a relation with (program_id, at). */
-const handoversIn = (handovers: string, ofPrograms = `SELECT program_id FROM ${handovers}`) => `
+const handoversIn = (handovers: string, programs = kitchensOfPrograms(`SELECT program_id FROM ${handovers}`)) => `
   SELECT p.sppg_id AS sppg_id, ${days('s.at')}
   FROM (SELECT program_id, at FROM ${handovers}) AS s
-  INNER JOIN (${once(['key', 'sppg_id'], kitchensOfPrograms(ofPrograms))}) AS p ON p.key = s.program_id`;
+  INNER JOIN (${programs}) AS p ON p.key = s.program_id`;
 const handoversWhere = (condition: string) => handoversIn(`ops.places_school_distributions WHERE ${condition}`);
 const kitchensOfPrograms = (programs: string) =>
   `SELECT key, sppg_id FROM ops.places_nutrition_programs WHERE key IN (${programs})`;
@@ -194,35 +195,36 @@ const everythingOf = (kitchens: string) =>
 
 /** Source table → SQL of the cells its changed keys make dirty. Tables not listed touch no cell. */
 const expansions: Readonly<Record<string, (keys: Keys) => string>> = {
-  food_productions: ({ changed, rejoined }) => `
-    ${tagged(['production', 'flow_production'], placeIn(placesOf('food_productions', changed)))}
+  food_productions: ({ changed, rejoined, few }) => `
+    ${tagged(['production', 'flow_production'], placeIn(placesOf('food_productions', changed, few)))}
     UNION ALL ${tagged(['distribution'], place('food_distributions', `production_id IN ${changed}`))}
     UNION ALL ${tagged(['quality'], checksOf(rejoined))}`,
   // Passed checks are told of the day of their batch, too.
-  quality_controls: ({ changed }) => {
-    const checks = placesOf('quality_controls', changed);
-    const batches = placesOf('food_productions', `(SELECT production_id FROM ${checks})`);
+  quality_controls: ({ changed, few }) => {
+    const checks = placesOf('quality_controls', changed, few);
+    const batches = placesOf('food_productions', `(SELECT production_id FROM ${checks})`, few);
     return `
     ${tagged(['quality'], checksIn(checks, batches))}
     UNION ALL ${tagged(['flow_production'], placeIn(batches))}`;
   },
-  food_distributions: ({ changed }) => {
-    const runs = placesOf('food_distributions', changed);
+  food_distributions: ({ changed, few }) => {
+    const runs = placesOf('food_distributions', changed, few);
     return `
     ${tagged(['distribution', 'flow_distribution'], placeIn(runs))}
     UNION ALL ${tagged(['service_month'], serviceMonths(runs))}`;
   },
   // Delivered portions are also the denominator of waste, and what was reported is of the handover's day: where something was weighed or reported.
-  school_distributions: ({ changed, rejoined }) => {
-    const handovers = placesOf('school_distributions', changed);
-    const cells = handoversIn(handovers);
+  school_distributions: ({ changed, rejoined, few }) => {
+    const handovers = placesOf('school_distributions', changed, few);
+    const named = kitchensOfPrograms(`SELECT program_id FROM ${handovers}`);
+    const programs = few ? once(['key', 'sppg_id'], named) : named;
+    const cells = handoversIn(handovers, programs);
     const weighed = place('waste_management', `sppg_id IN (SELECT sppg_id FROM (${cells}))`);
     const reported = `SELECT distribution_id FROM ops.places_school_feeding_reports WHERE distribution_id IN ${rejoined}`;
-    const ofPrograms = `SELECT program_id FROM ${handovers}`;
     return `
     ${tagged(['school', 'flow_school'], cells)}
     UNION ALL ${tagged(['waste'], `SELECT * FROM (${cells}) WHERE (sppg_id, day) IN (${weighed})`)}
-    UNION ALL ${tagged(['feeding'], handoversIn(`${handovers} WHERE key IN (${reported})`, ofPrograms))}`;
+    UNION ALL ${tagged(['feeding'], handoversIn(`${handovers} WHERE key IN (${reported})`, programs))}`;
   },
   school_feeding_reports: ({ changed }) =>
     tagged(
@@ -288,17 +290,17 @@ const ofSchoolsToo = ['school_beneficiaries', 'nutrition_programs', 'sppg', 'pro
  * The changed tables in groups no two of which make the same cell dirty, so that each can be claimed by a statement of its own: schools' beside
  * all others, where no table is of both.
  */
-export function disjoint(tables: readonly string[]): string[][] {
+export function disjoint(tables: readonly string[]): [others: string[], schools: string[]] {
   const schools = tables.filter((table) => ofSchools.includes(table));
   if (tables.some((table) => ofSchoolsToo.includes(table))) return [[...tables], []];
   return [tables.filter((table) => !schools.includes(table)), schools];
 }
 
-/** SELECTs of (fact, sppg_id, day) of everything the tables changed in the stream, or marked out of band, make dirty. */
-export const dirtyCellsSql = (changed: readonly string[], marked: readonly string[]): string[] =>
+/** SELECTs of (fact, sppg_id, day) of everything the tables changed in the stream, or marked out of band, make dirty; by `few` keys or many. */
+export const dirtyCellsSql = (changed: readonly string[], marked: readonly string[], few = true): string[] =>
   [
-    ...changed.map((table) => expansions[table]?.(streamed(table))),
-    ...marked.map((table) => expansions[table]?.(outOfBand(table))),
+    ...changed.map((table) => expansions[table]?.(streamed(table, few))),
+    ...marked.map((table) => expansions[table]?.(outOfBand(table, few))),
   ].filter((sql) => sql !== undefined);
 
 /** Hours of the day, UTC, at which a local day ends in one of the three zones. */

@@ -11,6 +11,7 @@ import { rolledUp } from '../kpis/registry.ts';
 import { areasSql } from './areas.ts';
 import { computeClaimed, live, type MartTables } from './compute.ts';
 import { allCellsSql } from './dirty.ts';
+import { isFlow } from './facts/flow.ts';
 import { facts } from './facts.ts';
 import { claimCells, FIRST_BUILD_CLAIM } from './refresh.ts';
 import { settleEverything } from './settle.ts';
@@ -24,6 +25,7 @@ export const beside: MartTables = {
 /** Areas last: they are summed over members. */
 const parts = ['cells', 'members', 'flow', 'areas'] as const;
 const allFacts = Object.keys(facts) as FactName[];
+const summed = allFacts.filter((fact) => !isFlow(fact));
 
 /** What was built: as of which refresh, and up to which LSN raw rows may have been seen. */
 export type Rebuilt = { seq: number; cells: number; seenLsn: string };
@@ -179,7 +181,7 @@ export async function serveRebuilt(warehouse: Warehouse, slotId: string, builtSe
     } else {
       const from = { ...live, areas: beside.areas };
       for (const command of takeBackSql(part)) await warehouse.command(command, { since: builtSeq, seq });
-      await warehouse.command(areasSql(allFacts, from), { since: builtSeq, seq });
+      await warehouse.command(areasSql(summed, from, { everything: false, few: false }), { since: builtSeq, seq });
     }
     await warehouse.command(`ALTER TABLE ${beside[part]} MODIFY COMMENT '${mark}'`);
     await warehouse.command(`EXCHANGE TABLES ${live[part]} AND ${beside[part]}`);

@@ -14,15 +14,18 @@ import { mergeParts } from '../parts.ts';
 import type { PlacedTable } from '../placed.ts';
 import { isoOf, watermarkSql } from '../watermark.ts';
 import { areasSql } from './areas.ts';
-import { computeClaimed, live } from './compute.ts';
+import { computeClaimed, FEW_CELLS, live } from './compute.ts';
 import { allCellsSql, cellsDirtyByTimeSql, dirtyCellsSql, disjoint, type MarkRange, zonesSql } from './dirty.ts';
 import { isFlow } from './facts/flow.ts';
 import { leftSql, settleEverything, settleMarked, settleStreamed } from './settle.ts';
 
+/** Up to so many keys what is found by them is held while a claim is computed: a few megabytes. */
+const FEW_KEYS = 20_000;
+
 /** Claims of builds (rebuild.ts) have numbers of their own, from here on, far above those of refreshes. */
 export const FIRST_BUILD_CLAIM = 1n << 62n;
 
-/** LSNs as decimal strings, instants as DateTime64 text; open marks as (id, table). */
+/** LSNs as decimal strings, instants as DateTime64 text; open marks as (id, table); how many keys changed or are marked, at most. */
 type Progress = {
   lsn: string;
   committed: string;
@@ -31,6 +34,7 @@ type Progress = {
   seq: number;
   changed: string[];
   open: [string, string][];
+  keys: number;
   halves: number;
 };
 export type Refresh = {
@@ -61,8 +65,10 @@ export async function refreshDirtyCells(
      SELECT toString(watermark.1) AS lsn, toString(watermark.2) AS committed, toString(pointer.1) AS rolled,
        toString(pointer.2) AS told,
        greatest(pointer.3, (SELECT max(claim) FROM ops.claims WHERE claim >= pointer.3 AND claim < {builds:UInt64})) AS seq,
-       (SELECT groupUniqArray(toString(table)) FROM ops.changes WHERE lsn >= pointer.1 AND lsn < watermark.1) AS changed,
-       (SELECT groupArray((toString(id), toString(table))) FROM ops.marks FINAL WHERE NOT done) AS open,
+       (SELECT (groupUniqArray(toString(table)), count()) FROM ops.changes WHERE lsn >= pointer.1 AND lsn < watermark.1) AS changes,
+       changes.1 AS changed,
+       (SELECT (groupArray((toString(id), toString(table))), sum(length(keys))) FROM ops.marks FINAL WHERE NOT done) AS marks,
+       marks.1 AS open, changes.2 + marks.2 AS keys,
        (SELECT count() FROM ops.parts WHERE slot_id = {slot:String} AND start_lsn >= watermark.1) AS halves`,
     { slot: slotId, builds: String(FIRST_BUILD_CLAIM) },
   );
@@ -87,18 +93,19 @@ export async function refreshDirtyCells(
   const seq = progress.seq + 1;
   const range: MarkRange = { from: rolled, to: lsn, marks, told: progress.told, now: progress.committed };
   const changed = unchanged ? [] : progress.changed;
-  const ofTables = (tables: readonly string[]): Claim => ({
-    dirty: dirtyCellsSql(
-      changed.filter((table) => tables.includes(table)),
-      marked.filter((table) => tables.includes(table)),
-    ),
-    left: leftSql(changed.filter((table) => tables.includes(table))),
-  });
+  const few = progress.keys <= FEW_KEYS;
+  const ofTables = (tables: readonly string[], further: readonly string[] = []): Claim => {
+    const among = (names: readonly string[]) => names.filter((name) => tables.includes(name));
+    return {
+      dirty: [...dirtyCellsSql(among(changed), among(marked), few), ...further],
+      left: leftSql(among(changed), few),
+    };
+  };
   const timed = cellsDirtyByTimeSql(progress.told, progress.committed);
-  const [others = [], schools = []] = disjoint([...new Set([...changed, ...marked])]);
+  const [others, schools] = disjoint([...new Set([...changed, ...marked])]);
   const claims = everything
-    ? [{ dirty: [allCellsSql, timed], left: leftSql(changed) }]
-    : [{ ...ofTables(others), dirty: [...ofTables(others).dirty, timed] }, ofTables(schools)];
+    ? [{ dirty: [allCellsSql, timed], left: leftSql(changed, few) }]
+    : [ofTables(others, [timed]), ofTables(schools)];
   const cells = await recompute(warehouse, { claims, marked }, range, lsn, seq, everything);
   if (cells > 0) failpoint('rollup:after cells');
   const rolledAt = new Date().toISOString();
@@ -145,10 +152,12 @@ async function recompute(
   everything: boolean,
 ): Promise<number> {
   failpoint('rollup:before claim');
-  await Promise.all([
+  // All are waited for: what one of them writes late must not meet the next attempt under its number.
+  const claiming = await Promise.allSettled([
     ...work.claims.map((each) => claimCells(warehouse, claim, each, range)),
     settleMarked(warehouse, work.marked, range),
   ]);
+  for (const each of claiming) if (each.status === 'rejected') throw each.reason;
   failpoint('rollup:after claim');
   const [claimed] = await warehouse.query<{ cells: number; facts: FactName[]; left: PlacedTable[] }>(
     `SELECT uniqExactIf((sppg_id, day), sppg_id != '') AS cells, groupUniqArrayIf(toString(fact), sppg_id != '') AS facts,
@@ -164,7 +173,10 @@ async function recompute(
   failpoint('rollup:before areas');
   const summed = dirtyFacts.filter((fact) => !isFlow(fact));
   if (summed.length > 0) {
-    await warehouse.command(areasSql(summed, live, everything), { since: claim - 1, seq: claim });
+    await warehouse.command(areasSql(summed, live, { everything, few: !everything && cells <= FEW_CELLS }), {
+      since: claim - 1,
+      seq: claim,
+    });
   }
   return cells;
 }

@@ -39,12 +39,12 @@ export async function settleStreamed(
 }
 
 /** SELECTs of the names of those tables among the changed ones of which a row may have left a place: mostly none has. */
-export const leftSql = (changed: readonly string[]): string[] =>
+export const leftSql = (changed: readonly string[], few: boolean): string[] =>
   placedTables
     .filter((table) => changed.includes(table))
     .map((table) => {
       const { all, gone } = keysChanged(table);
-      const suspects = suspectsSql(table, { places: placesOf(table, `(${all})`), gone: `id IN (${gone})` });
+      const suspects = suspectsSql(table, { places: placesOf(table, `(${all})`, few), gone: `id IN (${gone})` });
       return `SELECT '${table}' AS table FROM (${suspects}) GROUP BY table`;
     });
 

@@ -16,12 +16,12 @@ export type Fact = {
   grain?: 'month';
 };
 
-/** SQL of a CTE; with its columns, of one that is read once however often it is named. */
+/** SQL of a CTE; with its columns, of one that is read once however often it is named, as long as cells are few (compute.ts). */
 export type Named = string | { columns: readonly string[]; sql: string };
 /** What names and columns are told from, whichever it is. */
 export const sqlOf = (named: Named) => (typeof named === 'string' ? named : named.sql);
 
-/** Relations that facts computed in one statement read once for all of them. */
+/** Relations that facts computed in one statement read once for all of them, as long as cells are few. */
 export type Relation = 'programs' | 'batches' | 'runs' | 'handovers';
 
 type Grain = 'day' | 'month';
@@ -38,7 +38,7 @@ const within = ({ owner, at, cells, grain }: Place) => {
 const ofKitchens = (cells: string) => `SELECT sppg_id AS owner, day FROM ${cells}`;
 
 /** FROM and WHERE of the rows of a placed table (warehouse/placed.ts) of kitchens that may lie in the dirty cells. */
-export const placedRows = (table: PlacedTable, grain: Grain = 'day') =>
+export const placedRows = (table: Exclude<PlacedTable, 'school_distributions'>, grain: Grain = 'day') =>
   `FROM ops.placed_${table} FINAL WHERE NOT _deleted AND ${within({ owner: 'owner', at: 'at', cells: ofKitchens('cells'), grain })}`;
 
 /**
