@@ -141,7 +141,9 @@ test('what changed rows make dirty is found by their keys, however many places t
   const claims = sources
     .filter(({ cells }) => cells)
     .flatMap(({ table }) =>
-      [dirtyCellsSql([table], []), dirtyCellsSql([], [table])].map((dirty) => ({ table, dirty })),
+      [true, false]
+        .flatMap((few) => [dirtyCellsSql([table], [], few), dirtyCellsSql([], [table], few)])
+        .map((dirty) => ({ table, dirty })),
     );
   claims.push({ table: 'time', dirty: [cellsDirtyByTimeSql(params.told, params.now)] });
   for (const { table, dirty } of claims) {

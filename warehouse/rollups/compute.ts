@@ -118,6 +118,7 @@ function statementSql(of: readonly FactName[], into: MartTables, chunk: Chunk): 
     sql: `SELECT ${chunk.few ? 'DISTINCT ' : ''}fact, sppg_id, day, shift FROM ops.claims
       WHERE claim = {claim:UInt64} AND fact IN (${quoted(of)})${inChunk}`,
   };
+  const zones = 'SELECT sppg_id, max(c.shift) AS shift FROM claimed AS c WHERE c.shift > 0 GROUP BY sppg_id';
   const cellsOf = (names: readonly FactName[]) =>
     `SELECT sppg_id, day, shift FROM claimed WHERE fact IN (${quoted(names)})`;
   const shared = (Object.keys(relations) as Relation[]).flatMap((relation) => {
@@ -138,9 +139,8 @@ function statementSql(of: readonly FactName[], into: MartTables, chunk: Chunk): 
   });
   return `INSERT INTO ops.cells (attempt, chunk, fact, kpi, day, sppg_id, split, num, den)
     ${chunk.few ? 'SETTINGS max_threads = 1' : ''}
-    WITH ${ctes({ claimed, zones: 'SELECT sppg_id, max(c.shift) AS shift FROM claimed AS c WHERE c.shift > 0 GROUP BY sppg_id' }, chunk).join(',\n')},
-    ${[...shared, ''].join(',\n')}fact_rows AS (${selects.join('\nUNION ALL\n')})
-    SELECT * FROM fact_rows`;
+    WITH ${[...ctes({ claimed, zones }, chunk), ...shared].join(',\n')}
+    SELECT * FROM (${selects.join('\nUNION ALL\n')})`;
 }
 
 /** (id, is a ratio, num, den) of a KPI as it is aggregated. */
