@@ -125,6 +125,30 @@ test('a refresh is as many statements for hundreds of cells as for one, and read
   expect(after.rows - before.rows).toBeLessThan(HISTORY.much / 10);
 });
 
+test('few keys, whose places are held, and many, whose are not, make the same cells dirty', async () => {
+  const { warehouse } = stack;
+  const tables = ['food_productions', 'quality_controls', 'food_distributions', 'school_distributions'];
+  const marks = tables.map(() => crypto.randomUUID());
+  for (const [index, table] of tables.entries()) {
+    // As done: no refresh works them off.
+    await warehouse.command(
+      `INSERT INTO ops.marks (id, table, keys, reason, done)
+       SELECT {id:UUID}, {table:String}, (SELECT groupArray(id) FROM (SELECT id FROM raw.${table} ORDER BY cityHash64(id) LIMIT 50)), 'costs', 1`,
+      { id: marks[index] ?? '', table },
+    );
+  }
+  const range = { claim: 1, from: '0', to: '0', marks, told: '2026-01-05 03:00:00', now: '2026-01-05 03:00:01' };
+  const cells = (few: boolean) =>
+    warehouse.query(
+      `SELECT DISTINCT fact, sppg_id, toString(day) AS day FROM (${dirtyCellsSql([], tables, few).join(' UNION ALL ')})
+       ORDER BY fact, sppg_id, day`,
+      range,
+    );
+  const held = await cells(true);
+  expect(held.length).toBeGreaterThan(100);
+  expect(await cells(false)).toEqual(held);
+});
+
 test('what changed rows make dirty is found by their keys, however many places there are', async () => {
   const { warehouse } = stack;
   const places = await warehouse.query<{ table: string; structure: string }>(
