@@ -45,17 +45,19 @@ export type FollowContext = {
 
 const TEXT_TYPE: ColumnType = { clickhouse: 'String', encoding: 'text' };
 const MAX_IN_FLIGHT_BYTES = 64 * 1024 * 1024;
+/** A batch this large is sent while others are on their way. */
 const MAX_BATCH_BYTES = 4 * 1024 * 1024;
 const MAX_IN_FLIGHT_BATCHES = 4;
-/** A batch this large is worth sending while others are on their way. */
-const WORTHWHILE_BYTES = 256 * 1024;
 /** A transaction this large is handed over in parts. */
 const PART_BYTES = 8 * 1024 * 1024;
 /** More than this is not read ahead of what is in flight. */
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 const LINGER_MS = 10;
-/** Small changes wait this long at most for the pipeline to be free, so that they are loaded and rolled up together. */
-const MAX_LINGER_MS = 1_000;
+/**
+ * Changes wait this long at most for the pipeline to be free, so that they are loaded and rolled up together: what a load costs hardly depends on
+ * how many there are. It is free when a rollup ends; only a long one, or an end that was not heard of, lets them go before.
+ */
+const MAX_LINGER_MS = 5_000;
 const HEARTBEAT_MS = 2_000;
 /** How often the server is told of the position whatever happens: well within any sensible wal_sender_timeout. */
 const ALIVE_MS = 1_000;
@@ -162,7 +164,7 @@ export async function follow(context: FollowContext, following: Following): Prom
       if (builder.endLsn() === 0n) return;
       const waited = firstWaiting > 0 ? Date.now() - firstWaiting : 0;
       const free = inFlight.size === 0 && !pacing.rolling();
-      const due = force || waited >= (free ? LINGER_MS : MAX_LINGER_MS) || builder.bytes() >= WORTHWHILE_BYTES;
+      const due = force || waited >= (free ? LINGER_MS : MAX_LINGER_MS) || builder.bytes() >= MAX_BATCH_BYTES;
       if (!due || inFlight.size >= MAX_IN_FLIGHT_BATCHES) return;
     }
     const batch = builder.take();
@@ -267,7 +269,7 @@ export async function follow(context: FollowContext, following: Following): Prom
       else if (event.type === 'commit') {
         received = event.endLsn;
         if (firstWaiting === 0) firstWaiting = Date.now();
-        if (builder.bytes() >= WORTHWHILE_BYTES) flush(builder.bytes() >= MAX_BATCH_BYTES);
+        if (builder.bytes() >= MAX_BATCH_BYTES) flush(false);
       }
     },
     arrived() {

@@ -167,8 +167,11 @@ async function loadPartials(
 ): Promise<void> {
   const shape = shapeOf(batch, table);
   const keys = [...new Set(partials.flatMap((partial) => [partial.key, partial.from]))];
+  const holes = shape.columns
+    .map((_, index) => index)
+    .filter((index) => partials.some(({ cells }) => cells[index] === null));
   const known = (await heldAreWhole(context, table))
-    ? await earlierRows(context, shape, keys)
+    ? await earlierRows(context, shape, keys, holes)
     : new Map<string, Version[]>();
   const writer = createWriter();
   const gone = createWriter(256);
@@ -224,11 +227,15 @@ type Version = { version: bigint; cells: (string | null)[] };
 const newest = (versions: Version[] | undefined, before: string): Version['cells'] | undefined =>
   versions?.filter((row) => row.version < BigInt(before)).sort((a, b) => (a.version > b.version ? -1 : 1))[0]?.cells;
 
-/** Every stored version of the given keys, as TSV cells, by key as it was asked for: the engine prints keys its own way. */
+/**
+ * Every stored version of the given keys, as TSV cells, by key as it was asked for: the engine prints keys its own way. Only the columns with these
+ * indexes are read, the others are NULL.
+ */
 async function earlierRows(
   { warehouse }: LoadContext,
   { source: { table, key, columns }, columns: types }: TableShape,
   keys: readonly string[],
+  wanted: readonly number[],
 ): Promise<Map<string, Version[]>> {
   const found = new Map<string, Version[]>();
   const quoted = key.map((name) => `\`${name}\``);
@@ -240,7 +247,7 @@ async function earlierRows(
        SELECT part.1 AS asked_n, ${key.map((name, part) => `CAST(part.${part + 2} AS ${typeOf(name)}) AS asked_${part}`).join(', ')}
        FROM (SELECT arrayJoin(arrayZip(range(length(${parts[0]})), ${parts.join(', ')})) AS part)
      )
-     SELECT asked_n, ${columns.map((name) => `\`${name}\``).join(', ')}, toString(_version)
+     SELECT asked_n, ${wanted.map((index) => `\`${columns[index]}\``).join(', ')}, toString(_version)
      FROM raw.${table} INNER JOIN asked ON ${quoted.map((name, part) => `${name} = asked_${part}`).join(' AND ')}
      WHERE NOT _deleted AND (${quoted.join(', ')}) IN (SELECT ${key.map((_, part) => `asked_${part}`).join(', ')} FROM asked)
      FORMAT TabSeparated`,
@@ -250,9 +257,10 @@ async function earlierRows(
   for await (const chunk of stream) chunks.push(chunk as Buffer);
   for (const line of Buffer.concat(chunks).toString('utf8').split('\n')) {
     if (line === '') continue;
-    const cells = line.split('\t');
-    const asked = keys[Number(cells.shift())] as string;
-    const version = BigInt(cells.pop() as string);
+    const [n, ...read] = line.split('\t');
+    const asked = keys[Number(n)] as string;
+    const version = BigInt(read.pop() as string);
+    const cells = columns.map((_, index) => read[wanted.indexOf(index)] ?? null);
     found.set(asked, [...(found.get(asked) ?? []), { version, cells }]);
   }
   return found;

@@ -13,10 +13,7 @@ import { flow, isFlow } from './facts/flow.ts';
 import { facts } from './facts.ts';
 
 /** Cells recomputed together: bounds the memory of one statement. */
-const CELLS_PER_CHUNK = 20_000;
-
-/** Up to so many cells a statement has one thread: three run side by side, and more threads cost a tenth more in all. */
-export const FEW_CELLS = 3_000;
+export const CELLS_PER_CHUNK = 20_000;
 
 /**
  * Where cells (as they are read, and as areas are summed from them), days by the hour and areas are written: the served tables, or
@@ -46,7 +43,9 @@ export async function computeClaimed(
   const attempt = String(randomBytes(8).readBigUInt64LE());
   for (let chunk = 0; chunk < chunks; chunk++) {
     const params = { ...at, claim: String(at.claim), attempt, chunk, chunks };
-    const statements = factsSql(dirtyFacts, into, { whole: chunks === 1, few: cells <= FEW_CELLS, everything });
+    const statements = factsSql(dirtyFacts, into, {
+      ...{ whole: chunks === 1, few: chunks === 1 && !everything, everything },
+    });
     await Promise.all(statements.map((statement) => warehouse.command(statement, params)));
     failpoint('rollup:before copies');
     await Promise.all(copiesSql(dirtyFacts, into).map((copy) => warehouse.command(copy, params)));
@@ -54,7 +53,10 @@ export async function computeClaimed(
   }
 }
 
-/** Whether it is all of the claimed cells, only a few, and computed because everything is. */
+/**
+ * Whether it is all of the claimed cells, few enough for what is read of them to be held, and computed because everything is: then a claim lists
+ * every fact of each kitchen's day, and would be copied for each.
+ */
 type Chunk = { whole: boolean; few: boolean; everything: boolean };
 
 export const quoted = (names: readonly string[]) => names.map((name) => `'${name}'`).join(', ');
@@ -138,7 +140,6 @@ function statementSql(of: readonly FactName[], into: MartTables, chunk: Chunk): 
     ${isFlow(fact) ? flowSql(fact) : kpisSql(fact, into, chunk.everything)})`;
   });
   return `INSERT INTO ops.cells (attempt, chunk, fact, kpi, day, sppg_id, split, num, den)
-    ${chunk.few ? 'SETTINGS max_threads = 1' : ''}
     WITH ${[...ctes({ claimed, zones }, chunk), ...shared].join(',\n')}
     SELECT * FROM (${selects.join('\nUNION ALL\n')})`;
 }

@@ -14,7 +14,7 @@ import { mergeParts } from '../parts.ts';
 import type { PlacedTable } from '../placed.ts';
 import { isoOf, watermarkSql } from '../watermark.ts';
 import { areasSql } from './areas.ts';
-import { computeClaimed, FEW_CELLS, live } from './compute.ts';
+import { CELLS_PER_CHUNK, computeClaimed, live } from './compute.ts';
 import { allCellsSql, cellsDirtyByTimeSql, dirtyCellsSql, disjoint, type MarkRange, zonesSql } from './dirty.ts';
 import { isFlow } from './facts/flow.ts';
 import { leftSql, settleEverything, settleMarked, settleStreamed } from './settle.ts';
@@ -173,7 +173,7 @@ async function recompute(
   failpoint('rollup:before areas');
   const summed = dirtyFacts.filter((fact) => !isFlow(fact));
   if (summed.length > 0) {
-    await warehouse.command(areasSql(summed, live, { everything, few: !everything && cells <= FEW_CELLS }), {
+    await warehouse.command(areasSql(summed, live, { everything, few: !everything && cells <= CELLS_PER_CHUNK }), {
       since: claim - 1,
       seq: claim,
     });
