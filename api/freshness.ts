@@ -7,7 +7,7 @@
 import { LumbungError } from '../platform/errors.ts';
 import type { Warehouse } from '../warehouse/client.ts';
 import { type Freshness, readFreshness } from '../warehouse/ledger.ts';
-import { readHierarchyVersion, readTouchedScopes } from '../warehouse/queries/touched.ts';
+import { type HierarchyVersion, readHierarchyVersion, readTouchedScopes } from '../warehouse/queries/touched.ts';
 import { createFlights } from './flights.ts';
 
 export type AsOf = { committedAt: string | null; rolledUpAt: string | null; lagMs: number | null };
@@ -32,13 +32,16 @@ export function createFreshness(warehouse: Warehouse): FreshnessSource {
   const flights = createFlights();
   let touched = new Map<string, number>();
   let seq = 0;
+  let units: HierarchyVersion | undefined;
 
   const renew = async (): Promise<Known> => {
     const freshness = await readFreshness(warehouse);
-    const [hierarchy, scopes] = await Promise.all([
-      readHierarchyVersion(warehouse),
+    const [known, scopes] = await Promise.all([
+      readHierarchyVersion(warehouse, units),
       freshness.seq === seq ? [] : readTouchedScopes(warehouse, seq, freshness.seq),
     ]);
+    units = known;
+    const hierarchy = known.version;
     // A reader that already holds the former map keeps a consistent pair.
     touched = new Map(touched);
     for (const { scope, seq: last } of scopes) touched.set(scope, Math.max(last, touched.get(scope) ?? 0));

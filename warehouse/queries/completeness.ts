@@ -6,6 +6,7 @@
 import type { Warehouse } from '../client.ts';
 import type { FactName, Kpi } from '../kpis/kpi.ts';
 import { type Scope, scopeCondition } from '../scopes.ts';
+import { threadsFor } from './sql.ts';
 
 /** The daily sheets, each by a KPI that has a cell whenever the sheet has a row. */
 export const SHEETS = {
@@ -101,7 +102,7 @@ export async function completeDays(
   return warehouse.query(
     `${daysSql(inside(scope))}
      SELECT toString(day) AS date, count() AS expected, countIf(${openSheets.map((sheet) => `has_${sheet}`).join(' AND ')}) AS complete
-     FROM days GROUP BY day ORDER BY day`,
+     FROM days GROUP BY day ORDER BY day ${threadsFor(scope)}`,
     { ...range, scopeId: scope.id },
   );
 }

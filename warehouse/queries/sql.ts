@@ -2,6 +2,9 @@
 import { FEW_PEOPLE, type Kpi } from '../kpis/kpi.ts';
 import { figuresOf, type Scope } from '../scopes.ts';
 
+/** The end of a SELECT: one kitchen's cells are a few granules, where threads would cost more than they save. */
+export const threadsFor = (scope: Scope) => (scope.level === 'sppg' ? 'SETTINGS max_threads = 1' : '');
+
 const few = (sum: string) => `(${sum} > 0 AND ${sum} < ${FEW_PEOPLE})`;
 
 /** The value of a KPI from its sums (columns `num`, `den`); NULL where there is too little to be shown. */

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import type { Warehouse } from '../client.ts';
 import type { Kpi } from '../kpis/kpi.ts';
 import { figuresOf, type Hierarchy, type Scope, scopeCondition } from '../scopes.ts';
-import { hiddenSql, scarceParams, scarceSql } from './sql.ts';
+import { hiddenSql, scarceParams, scarceSql, threadsFor } from './sql.ts';
 
 export type DayValue = { kpi: string; date: string; num: number | null; den: number | null };
 export type Grain = 'day' | 'week' | 'fortnight' | 'month' | 'quarter' | 'year';
@@ -22,7 +22,7 @@ export async function dailyValues(
      FROM ${figures.from}
      WHERE (m.day BETWEEN {from:Date32} AND {to:Date32} OR m.day = {also:Date32}) AND m.split = '' AND m.num IS NOT NULL
        AND ${figures.where}
-     GROUP BY m.kpi, m.day ORDER BY m.kpi, m.day`,
+     GROUP BY m.kpi, m.day ORDER BY m.kpi, m.day ${threadsFor(scope)}`,
     { from, to, also, scopeId: scope.id },
   );
 }
@@ -60,8 +60,6 @@ export async function seriesValues(
   const [first, last] = periods[grain];
   const pick = (column: string) =>
     `if(kpi IN ({states:Array(String)}), argMax(tuple(${column}), day).1, sum(${column}))`;
-  // One kitchen's cells are a few granules: threads would cost more than they save.
-  const settings = scope.level === 'sppg' ? 'SETTINGS max_threads = 1' : '';
   return warehouse.query(
     `SELECT d.kpi AS kpi, toString(${first}) AS date, toString(any(${last})) AS ends, ${pick('d.nums')} AS num, ${pick('d.dens')} AS den
      FROM (
@@ -70,7 +68,7 @@ export async function seriesValues(
          AND ${figures.where}
        GROUP BY m.kpi, m.day
      ) AS d
-     GROUP BY kpi, date HAVING date IS NOT NULL ORDER BY kpi, date ${settings}`,
+     GROUP BY kpi, date HAVING date IS NOT NULL ORDER BY kpi, date ${threadsFor(scope)}`,
     { kpis: idsOf(kpis), states: idsOf(kpis.filter(({ state }) => state)), from, to, scopeId: scope.id },
   );
 }

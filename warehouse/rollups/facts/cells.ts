@@ -3,7 +3,7 @@
  * (beside each other in a placed table, else places, then key), never by scanning. `cells` is the name of a CTE with (sppg_id, day, shift).
  */
 
-import { type PlacedTable, placed } from '../../placed.ts';
+import { type PlacedTable, placed, westernDay } from '../../placed.ts';
 
 /**
  * A fact: the shared relations it reads, CTEs of its own, and its rows, with sppg_id, day and the columns KPIs use; a month's cell stands on
@@ -25,25 +25,29 @@ export const sqlOf = (named: Named) => (typeof named === 'string' ? named : name
 export type Relation = 'programs' | 'batches' | 'runs' | 'handovers';
 
 type Grain = 'day' | 'month';
-/** Columns that place a row, and (owner, day) of the dirty cells; a month's cell stands on its first day. */
-type Place = { owner: string; at: string; cells: string; grain: Grain };
 /**
- * Whether a row may be of a dirty cell: a local day of any zone (+7 to +9) lies in two UTC days. A few rows too many are left out where
- * their zone is known; naming local days here, or owners and days beside each other, finds the same granules and costs a third more.
+ * Whether a row, by its owner and instant, may be of a dirty cell, given as (owner, day); a month's cell stands on its first day. A local day of any
+ * zone (+7 to +9) lies in two UTC days. A few rows too many are left out where their zone is known; naming local days here, or owners and days beside
+ * each other, finds the same granules and costs a third more.
  */
-const within = ({ owner, at, cells, grain }: Place) => {
+const within = (row: { owner: string; at: string }, cells: string, grain: Grain) => {
   const utcDays = grain === 'day' ? '[day - 1, day]' : 'arrayMap(n -> day + n - 1, range(32))';
-  return `(${owner}, toDate32(${at})) IN (SELECT owner, arrayJoin(${utcDays}) FROM (${cells}))`;
+  return `(${row.owner}, toDate32(${row.at})) IN (SELECT owner, arrayJoin(${utcDays}) FROM (${cells}))`;
 };
-const ofKitchens = (cells: string) => `SELECT sppg_id AS owner, day FROM ${cells}`;
+/** The same of a placed table, by what it is ordered by; dirty cells have the offset of their kitchen, too. */
+const withinPlaced = (table: PlacedTable, cells: string, grain: Grain) =>
+  placed[table].first === 'day' && grain === 'day'
+    ? `(owner, ${westernDay('at')}) IN (SELECT owner, arrayJoin(if(shift = 7, [day], [day - 1, day])) FROM (${cells}))`
+    : within({ owner: 'owner', at: 'at' }, cells, grain);
+const ofKitchens = (cells: string) => `SELECT sppg_id AS owner, day, shift FROM ${cells}`;
 
 /** FROM and WHERE of the rows of a placed table (warehouse/placed.ts) of kitchens that may lie in the dirty cells. */
 export const placedRows = (table: Exclude<PlacedTable, 'school_distributions'>, grain: Grain = 'day') =>
-  `FROM ops.placed_${table} FINAL WHERE NOT _deleted AND ${within({ owner: 'owner', at: 'at', cells: ofKitchens('cells'), grain })}`;
+  `FROM ops.placed_${table} FINAL WHERE NOT _deleted AND ${withinPlaced(table, ofKitchens('cells'), grain)}`;
 
 /**
  * The rows of a placed table in the cells of the facts that read them, with all their columns, the offset of their kitchen in hours and
- * the instant at which their local day ends. `owners` yields (owner, day); `kitchen` joins a row `f` to its zone `z`.
+ * the instant at which their local day ends. `owners` yields (owner, day, shift); `kitchen` joins a row `f` to its zone `z`.
  */
 const placedRelation = (table: PlacedTable, cells: string, owners: string, kitchen: string) => {
   const { owner, at, columns: others } = placed[table];
@@ -55,7 +59,7 @@ const placedRelation = (table: PlacedTable, cells: string, owners: string, kitch
     toDateTime64(day + 1, 3, 'UTC') - toIntervalHour(z.shift) AS dayEnds
   FROM (
     SELECT ${columns.join(', ')} FROM ops.placed_${table} FINAL
-    WHERE NOT _deleted AND ${within({ owner: 'owner', at: 'at', cells: owners, grain: 'day' })}
+    WHERE NOT _deleted AND ${withinPlaced(table, owners, 'day')}
   ) AS f
   ${kitchen}
   WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM ${cells})`,
@@ -82,7 +86,7 @@ export const relations: Readonly<Record<Relation, Shared>> = {
   handovers: placedRelation(
     'school_distributions',
     'handovers_cells',
-    'SELECT n.key AS owner, c.day AS day FROM handovers_cells AS c INNER JOIN program_places AS n ON n.sppg_id = c.sppg_id',
+    'SELECT n.key AS owner, c.day AS day, c.shift AS shift FROM handovers_cells AS c INNER JOIN program_places AS n ON n.sppg_id = c.sppg_id',
     `INNER JOIN (
     SELECT p.program_id AS program_id, z.sppg_id AS sppg_id, z.shift AS shift FROM programs AS p INNER JOIN zones AS z ON z.sppg_id = p.sppg_id
   ) AS z ON z.program_id = f.programId`,
@@ -96,7 +100,7 @@ export const once = (columns: readonly string[], sql: string) =>
 
 /** The keys of a table placed by (sppg_id, at). */
 export const keysOf = (table: string, grain: Grain = 'day') =>
-  `SELECT key FROM ops.places_${table} WHERE ${within({ owner: 'sppg_id', at: 'at', cells: ofKitchens('cells'), grain })}`;
+  `SELECT key FROM ops.places_${table} WHERE ${within({ owner: 'sppg_id', at: 'at' }, ofKitchens('cells'), grain)}`;
 
 /** First day of a day's month; unlike toStartOfMonth it holds for every Date32. */
 export const monthOf = (day: string) => `toDate32(${day} - toDayOfMonth(${day}) + 1)`;
