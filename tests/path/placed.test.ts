@@ -1,6 +1,7 @@
 /** Rows beside each other (warehouse/placed.ts): whatever befalls the copies, figures are those of the rows. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { markRows } from '../../warehouse/rollups/refresh.ts';
+import { handover } from '../support/day_rows.ts';
 import { expectExact } from '../support/equality.ts';
 import { batch, insert, seedProgramme } from '../support/rows.ts';
 import { type Stack, startReplication, startStack, until } from '../support/stack.ts';
@@ -35,6 +36,20 @@ const replay = (id: string) =>
      FROM (SELECT * FROM raw.food_productions WHERE id = {id:String} AND NOT _deleted ORDER BY _version DESC LIMIT 1)`,
     { id },
   );
+
+test('rows around the midnights of all three zones are of their own day in each', async () => {
+  const serve = async (at: string) => {
+    for (const kitchen of ['k321', 'k511', 'k941']) {
+      await insert(stack.source, 'food_productions', batch(kitchen, `${kitchen} at ${at}`, at));
+      await insert(stack.source, 'school_distributions', handover(kitchen, `${kitchen} at ${at}`, at));
+    }
+    await expectExact(stack);
+  };
+  for (const hour of [14, 15, 16, 17]) await serve(`2026-03-16T${hour}:30:00Z`);
+  // Of one of the two days alone, which is computed again with what the night brought it.
+  await serve('2026-03-17T03:00:00Z');
+  await serve('2026-03-16T03:00:00Z');
+});
 
 test('a row stands where its newest version is, and an older one that is loaded again counts nowhere', async () => {
   for (const id of ['stays', 'moves', 'goes']) await one(id);

@@ -12,7 +12,7 @@ export const run = (kitchen: string, id: string, at: string, more: Row = {}): Ro
   ...{ plannedStartTime: at, plannedEndTime: at, menuItems: '[]', totalPortions: 500, portionSize: 1, updatedAt: NOW },
   ...{ status: 'COMPLETED', departureTime: at, arrivalTime: at, ...more },
 });
-const handover = (kitchen: string, id: string, at: string, more: Row = {}): Row => ({
+export const handover = (kitchen: string, id: string, at: string, more: Row = {}): Row => ({
   ...{ id, programId: `p-${kitchen}`, schoolId: `s1-${kitchen}`, menuId: `m1-${kitchen}`, distributionDate: at },
   ...{ targetQuantity: 300, actualQuantity: 290, schoolName: 'x', targetStudents: 300, menuName: 'y', portionSize: 1 },
   ...{ deliveryStatus: 'DELIVERED', deliveryTime: at, updatedAt: NOW, ...more },
