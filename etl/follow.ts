@@ -55,7 +55,7 @@ const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 const LINGER_MS = 10;
 /**
  * Changes wait this long at most for the pipeline to be free, so that they are loaded and rolled up together: what a load costs hardly depends on
- * how many there are. It is free when a rollup ends; only a long one, or an end that was not heard of, lets them go before.
+ * how many there are. It is free when a rollup ends; a long one lets them go before, unless loads are to wait for it (pacing.ts).
  */
 const MAX_LINGER_MS = 5_000;
 const HEARTBEAT_MS = 2_000;

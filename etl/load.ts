@@ -19,6 +19,10 @@ import { createWriter, encodeCells, unescapeCell, writeValue } from './postgres/
 import { rowColumns, tombstoneColumns } from './raw_tables.ts';
 import { microsToText } from './transaction.ts';
 
+/** Of keys as they are written in an address: half of what the strictest server takes, for the other parameters, and what stands around each key. */
+const ADDRESS_BYTES = 8 * 1024;
+const QUOTES = 16;
+
 const CHANGE_COLUMNS = ['lsn', 'table', 'existence', 'key'];
 const CHANGES = { structure: 'lsn UInt64, table String, existence Bool, key String', format: 'RowBinary' } as const;
 
@@ -232,6 +236,35 @@ const newest = (versions: Version[] | undefined, before: string): Version['cells
  * indexes are read, the others are NULL.
  */
 async function earlierRows(
+  context: LoadContext,
+  shape: TableShape,
+  keys: readonly string[],
+  wanted: readonly number[],
+): Promise<Map<string, Version[]>> {
+  const found = new Map<string, Version[]>();
+  for (const some of fitting(keys)) {
+    for (const [name, versions] of await earlierRowsOf(context, shape, some, wanted)) found.set(name, versions);
+  }
+  return found;
+}
+
+/** Keys in lists that fit into a request: parameters travel in its address. */
+function* fitting(keys: readonly string[]): Generator<string[]> {
+  let some: string[] = [];
+  let length = 0;
+  for (const key of keys) {
+    const more = encodeURIComponent(key).length + QUOTES;
+    if (some.length > 0 && length + more > ADDRESS_BYTES) {
+      yield some;
+      [some, length] = [[], 0];
+    }
+    some.push(key);
+    length += more;
+  }
+  if (some.length > 0) yield some;
+}
+
+async function earlierRowsOf(
   { warehouse }: LoadContext,
   { source: { table, key, columns }, columns: types }: TableShape,
   keys: readonly string[],

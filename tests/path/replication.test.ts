@@ -72,6 +72,20 @@ test('an unchanged large value is kept by an update that does not touch it', asy
   await expectSourceEqualsRaw(stack);
 });
 
+test('a thousand rows whose large values were not sent again are whole', async () => {
+  const { source } = stack;
+  await source.query('ALTER TABLE food_distributions ALTER COLUMN "menuItems" SET STORAGE EXTERNAL');
+  await source.query(`
+    INSERT INTO food_distributions (id, "sppgId", "programId", "distributionDate", "distributionCode", "mealType", "distributionPoint", "plannedRecipients",
+      "plannedStartTime", "plannedEndTime", "menuItems", "totalPortions", "portionSize", "updatedAt")
+    SELECT 'a run with a long menu ' || n, 'k322', 'p-k322', '2026-03-06 03:00', n, 'MAKAN_SIANG', 'titik', 300, '2026-03-06 03:00', '2026-03-06 04:00',
+      to_json(repeat('menu ' || n, 500)), 300, 1, now() FROM generate_series(1, 1000) AS n`);
+  await stack.settled();
+  await source.query(`UPDATE food_distributions SET "fuelCost" = 5 WHERE "distributionDate" = '2026-03-06 03:00'`);
+  await stack.settled();
+  await expectSourceEqualsRaw(stack, ['food_distributions']);
+});
+
 test('a joined row changes the cells that read it', async () => {
   const { source } = stack;
   await insert(source, 'food_productions', batch('k941', 'b-akg', '2026-03-05T00:00:00Z'));

@@ -39,15 +39,20 @@ export async function readHierarchyVersion(warehouse: Warehouse, held?: Hierarch
          toString((SELECT toUnixTimestamp64Micro(max(changed_at)) FROM ops.definitions))) AS others`,
   );
   const { rows = '', others = '' } = now ?? {};
-  const kitchens = held?.rows === rows ? held.kitchens : await hashKitchens(warehouse);
-  return { version: `${kitchens}-${others}`, kitchens, rows };
+  const units = held?.rows === rows ? held : await hashKitchens(warehouse);
+  return { version: `${units.kitchens}-${others}`, kitchens: units.kitchens, rows: units.rows };
 }
 
-async function hashKitchens(warehouse: Warehouse): Promise<string> {
-  const [row] = await warehouse.query<{ hash: string }>(
+/** In one pass, with the rows it is the hash of: another replica may have other rows. */
+async function hashKitchens(warehouse: Warehouse): Promise<Omit<HierarchyVersion, 'version'>> {
+  const [row] = await warehouse.query<{ kitchens: string; rows: string }>(
     // As text: the hash of a NULL among others is NULL.
-    `SELECT toString(groupBitXor(cityHash64(toString((id, name, code, provinceId, regencyId, status, isDemoAccount, targetRecipients,
-       operationStartDate, operationEndDate))))) AS hash FROM raw.sppg FINAL WHERE NOT _deleted`,
+    `SELECT toString(groupBitXorIf(newest.1, NOT newest.2)) AS kitchens, toString((sum(n), sum(versions))) AS rows
+     FROM (
+       SELECT count() AS n, sum(_version) AS versions, argMax((cityHash64(toString((id, name, code, provinceId, regencyId, status, isDemoAccount,
+         targetRecipients, operationStartDate, operationEndDate))), _deleted), _version) AS newest
+       FROM raw.sppg GROUP BY id
+     )`,
   );
-  return row?.hash ?? '0';
+  return row ?? { kitchens: '0', rows: '' };
 }

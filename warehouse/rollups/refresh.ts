@@ -14,7 +14,7 @@ import { mergeParts } from '../parts.ts';
 import type { PlacedTable } from '../placed.ts';
 import { isoOf, watermarkSql } from '../watermark.ts';
 import { areasSql } from './areas.ts';
-import { CELLS_PER_CHUNK, computeClaimed, live } from './compute.ts';
+import { areFew, computeClaimed, live } from './compute.ts';
 import { allCellsSql, cellsDirtyByTimeSql, dirtyCellsSql, disjoint, type MarkRange, zonesSql } from './dirty.ts';
 import { isFlow } from './facts/flow.ts';
 import { leftSql, settleEverything, settleMarked, settleStreamed } from './settle.ts';
@@ -159,21 +159,24 @@ async function recompute(
   ]);
   for (const each of claiming) if (each.status === 'rejected') throw each.reason;
   failpoint('rollup:after claim');
-  const [claimed] = await warehouse.query<{ cells: number; facts: FactName[]; left: PlacedTable[] }>(
-    `SELECT uniqExactIf((sppg_id, day), sppg_id != '') AS cells, groupUniqArrayIf(toString(fact), sppg_id != '') AS facts,
+  const [claimed] = await warehouse.query<{ cells: number; claims: number; facts: FactName[]; left: PlacedTable[] }>(
+    `SELECT uniqExactIf((sppg_id, day), sppg_id != '') AS cells, countIf(sppg_id != '') AS claims,
+       groupUniqArrayIf(toString(fact), sppg_id != '') AS facts,
        groupUniqArrayIf(toString(fact), sppg_id = '') AS left
      FROM ops.claims WHERE claim = {claim:UInt64}`,
     { claim },
   );
-  const { cells, facts: dirtyFacts, left } = claimed ?? { cells: 0, facts: [], left: [] };
+  const { cells, claims, facts: dirtyFacts, left } = claimed ?? { cells: 0, claims: 0, facts: [], left: [] };
+  const few = !everything && areFew({ cells, claims });
   await settleStreamed(warehouse, left, range);
   await computeClaimed(warehouse, { claim, seq: claim, watermark: watermarkLsn, now: range.now }, dirtyFacts, cells, {
+    few,
     everything,
   });
   failpoint('rollup:before areas');
   const summed = dirtyFacts.filter((fact) => !isFlow(fact));
   if (summed.length > 0) {
-    await warehouse.command(areasSql(summed, live, { everything, few: !everything && cells <= CELLS_PER_CHUNK }), {
+    await warehouse.command(areasSql(summed, live, { everything, few }), {
       since: claim - 1,
       seq: claim,
     });
