@@ -19,9 +19,8 @@ import { createWriter, encodeCells, unescapeCell, writeValue } from './postgres/
 import { rowColumns, tombstoneColumns } from './raw_tables.ts';
 import { microsToText } from './transaction.ts';
 
-/** Of keys as they are written in an address: half of what the strictest server takes, for the other parameters, and what stands around each key. */
-const ADDRESS_BYTES = 8 * 1024;
-const QUOTES = 16;
+/** Of keys as they are written in an address: half of what a server takes as one parameter. */
+const LIST_BYTES = 64 * 1024;
 
 const CHANGE_COLUMNS = ['lsn', 'table', 'existence', 'key'];
 const CHANGES = { structure: 'lsn UInt64, table String, existence Bool, key String', format: 'RowBinary' } as const;
@@ -248,13 +247,14 @@ async function earlierRows(
   return found;
 }
 
-/** Keys in lists that fit into a request: parameters travel in its address. */
+/** Keys in lists that fit into a request: parameters of a stream travel in its address. */
 function* fitting(keys: readonly string[]): Generator<string[]> {
   let some: string[] = [];
   let length = 0;
   for (const key of keys) {
-    const more = encodeURIComponent(key).length + QUOTES;
-    if (some.length > 0 && length + more > ADDRESS_BYTES) {
+    // Quotes and a comma stand around each; what is no letter or digit may be escaped twice, and each byte of that written as three.
+    const more = Buffer.byteLength(key) + 11 * (key.match(/\W/g)?.length ?? 0) + 9;
+    if (some.length > 0 && length + more > LIST_BYTES) {
       yield some;
       [some, length] = [[], 0];
     }

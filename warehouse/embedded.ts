@@ -32,6 +32,9 @@ const IGNORED =
  * rows are there, and with it every other request.
  */
 const STREAMED = /^(?:TabSeparated|TSV|TabSeparatedRaw|TSVRaw|CSV|CSVWithNames|JSONCompactEachRow)$/i;
+/** What a server takes, too (http_max_uri_size, http_max_field_value_size). */
+const MAX_ADDRESS_BYTES = 1024 * 1024;
+const MAX_PARAMETER_BYTES = 128 * 1024;
 const MAX_BODY_BYTES = 512 * 1024 * 1024;
 
 /** Starts the engine; port 0 picks a free one, a taken port falls back to a free one. */
@@ -64,7 +67,7 @@ export async function startEmbeddedEngine(options: Options): Promise<EmbeddedEng
   mkdirSync(incoming, { recursive: true });
   const pool: Pool = { acquire, release, incoming };
 
-  const server = createServer((request, response) => {
+  const server = createServer({ maxHeaderSize: MAX_ADDRESS_BYTES }, (request, response) => {
     handle(request, response, pool).catch((error: unknown) => {
       options.log.debug({ error: messageOf(error) }, 'query failed');
       if (response.headersSent) response.destroy();
@@ -163,6 +166,8 @@ async function applySettings(session: Session, url: URL): Promise<void> {
   const statements: string[] = [];
   for (const [name, value] of url.searchParams) {
     if (CONTROL.has(name) || IGNORED.test(name)) continue;
+    if (encodeURIComponent(value).length > MAX_PARAMETER_BYTES)
+      throw new LumbungError('bad_input', `${name} is longer than ${MAX_PARAMETER_BYTES} bytes`);
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw new LumbungError('bad_input', `not a setting name: ${name}`);
     if (!name.startsWith('param_')) wanted.set(name, value);
     if (name.startsWith('param_') || before.get(name) !== value) statements.push(`${name} = ${quote(value)}`);

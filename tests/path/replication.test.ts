@@ -78,7 +78,7 @@ test('a thousand rows whose large values were not sent again are whole', async (
   await source.query(`
     INSERT INTO food_distributions (id, "sppgId", "programId", "distributionDate", "distributionCode", "mealType", "distributionPoint", "plannedRecipients",
       "plannedStartTime", "plannedEndTime", "menuItems", "totalPortions", "portionSize", "updatedAt")
-    SELECT 'a run with a long menu ' || n, 'k322', 'p-k322', '2026-03-06 03:00', n, 'MAKAN_SIANG', 'titik', 300, '2026-03-06 03:00', '2026-03-06 04:00',
+    SELECT 'a run''s ' || repeat('long ', 30) || n, 'k322', 'p-k322', '2026-03-06 03:00', n, 'MAKAN_SIANG', 'titik', 300, '2026-03-06 03:00', '2026-03-06 04:00',
       to_json(repeat('menu ' || n, 500)), 300, 1, now() FROM generate_series(1, 1000) AS n`);
   await stack.settled();
   await source.query(`UPDATE food_distributions SET "fuelCost" = 5 WHERE "distributionDate" = '2026-03-06 03:00'`);
