@@ -123,6 +123,13 @@ test('a refresh is as many statements for hundreds of cells as for one, and read
   expect(after.cells).toBe(before.cells);
   // What the refreshes themselves have written lies in more parts or fewer: some ten thousand rows either way.
   expect(after.rows - before.rows).toBeLessThan(HISTORY.much / 10);
+  // Nor of as many other days of the same programmes: nearly every one of them is in one of these cells.
+  const ofDays = await refresh(handovers);
+  await growHandovers(warehouse, 2 * HISTORY.much, 'days');
+  await mergeParts(warehouse, 1, { largeRows: 1 });
+  const ofMoreDays = await refresh(handovers);
+  expect(ofMoreDays.cells).toBe(ofDays.cells);
+  expect(ofMoreDays.rows - ofDays.rows).toBeLessThan(HISTORY.much / 10);
 });
 
 test('few keys, whose places are held, and many, whose are not, make the same cells dirty', async () => {

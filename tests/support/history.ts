@@ -4,11 +4,15 @@ import type { Warehouse } from '../../warehouse/client.ts';
 const COPY_ROWS = 1_000_000;
 
 /**
- * Adds handovers of other programmes, with their places, until raw.school_distributions has about `rows`: copies of those of the
- * demo programme, which are set aside first. Each insert holds all copies of a range of keys, so that parts do not overlap: a
+ * Adds handovers of other programmes, or of other days of the same ones, with their places, until raw.school_distributions has about `rows`: copies
+ * of those of the demo programme, which are set aside first. Each insert holds all copies of a range of keys, so that parts do not overlap: a
  * growth costs what it writes, not what is there already.
  */
-export async function growHandovers(warehouse: Warehouse, rows: number): Promise<void> {
+export async function growHandovers(
+  warehouse: Warehouse,
+  rows: number,
+  others: 'programmes' | 'days' = 'programmes',
+): Promise<void> {
   await warehouse.command(
     `CREATE TABLE IF NOT EXISTS ops.bench_handovers ENGINE = Memory AS SELECT * FROM raw.school_distributions FINAL WHERE NOT _deleted`,
   );
@@ -19,6 +23,8 @@ export async function growHandovers(warehouse: Warehouse, rows: number): Promise
   const copies = Math.ceil((rows - held.there) / held.base);
   const size = Math.max(1, Math.floor(COPY_ROWS / copies));
   const named = (column: string) => `concat(${column}, '~', toString(copy))`;
+  const owned = (column: string) => (others === 'days' ? column : named(column));
+  const at = others === 'days' ? 'distributionDate - toIntervalDay(1 + copy - {first:UInt64})' : 'distributionDate';
   for (let offset = 0; offset < held.base; offset += size) {
     const copied = (
       order: string,
@@ -27,12 +33,13 @@ export async function growHandovers(warehouse: Warehouse, rows: number): Promise
     const params = { size, offset, copies, first: held.there };
     await warehouse.command(
       `INSERT INTO ops.places_school_distributions (program_id, school_id, at, key)
-       SELECT ${named('programId')}, ${named('schoolId')}, distributionDate, ${named('id')} ${copied('programId, distributionDate')}`,
+       SELECT ${owned('programId')}, ${owned('schoolId')}, ${at}, ${named('id')} ${copied('programId, distributionDate')}`,
       params,
     );
     await warehouse.command(
       `INSERT INTO raw.school_distributions
-       SELECT d.* REPLACE (${['id', 'programId', 'schoolId'].map((column) => `${named(column)} AS ${column}`).join(', ')}) ${copied('id')}`,
+       SELECT d.* REPLACE (${named('id')} AS id, ${owned('programId')} AS programId, ${owned('schoolId')} AS schoolId, ${at} AS distributionDate)
+       ${copied('id')}`,
       params,
     );
   }
