@@ -38,6 +38,13 @@ export const placed = {
       plannedStartTime plannedEndTime actualTemperature targetTemperature hygieneScore tasteRating appearanceRating textureRating
       costPerPortion wasteAmount`),
   },
+  quality_controls: {
+    owner: 'productionId',
+    at: 'checkTime',
+    ownerPlace: 'production_id',
+    first: 'day',
+    columns: named('checkType passed score severity actionTaken actionDate createdAt'),
+  },
   food_distributions: {
     owner: 'sppgId',
     at: 'distributionDate',

@@ -34,6 +34,13 @@ export const live: MartTables = {
 };
 
 /**
+ * What mart.kpi_members is ordered by, in place of the three names: a fact of a regency's day. Whether a row is of an area is asked of many more rows
+ * than are of one, and a number is compared in a third of the time. `day` is a Date32, `fact` a String.
+ */
+export const memberArea = (day: string, regency: string, fact: string) =>
+  `reinterpretAsUInt128(sipHash128(${day}, ${regency}, ${fact}))`;
+
+/**
  * Computes the claimed cells, about `cells` of them, into the tables: of `few` what facts share is read once and held; `everything` when those are all
  * there are. Rows carry `seq`.
  */
@@ -74,10 +81,11 @@ function copiesSql(dirtyFacts: readonly FactName[], into: MartTables): string[] 
   const ofKpis = [
     `INSERT INTO ${into.cells} (kpi, day, sppg_id, split, num, den, seq, watermark_lsn)
      SELECT * EXCEPT fact, {seq:UInt64}, {watermark:UInt64} FROM (${computed})`,
-    `INSERT INTO ${into.members} (day, regency_id, fact, sppg_id, cells, seq)
-     SELECT c.day, k.regencyId, c.fact, c.sppg_id, c.cells, {seq:UInt64}
+    `INSERT INTO ${into.members} (area, day, regency_id, fact, sppg_id, cells, seq)
+     SELECT ${memberArea('c.day', 'k.regencyId', 'toString(c.fact)')}, c.day, k.regencyId, c.fact, c.sppg_id, c.cells, {seq:UInt64}
      FROM (
-       SELECT day, fact, sppg_id, groupArrayIf((kpi, split, num, den), split != '' OR num IS NOT NULL) AS cells
+       -- In one order: neighbours list the same names, which then take next to no room.
+       SELECT day, fact, sppg_id, arraySort(groupArrayIf((kpi, split, num, den), split != '' OR num IS NOT NULL)) AS cells
        FROM (${computed}) GROUP BY day, fact, sppg_id
      ) AS c
      INNER JOIN (

@@ -34,15 +34,19 @@ const within = (row: { owner: string; at: string }, cells: string, grain: Grain)
   const utcDays = grain === 'day' ? '[day - 1, day]' : 'arrayMap(n -> day + n - 1, range(32))';
   return `(${row.owner}, toDate32(${row.at})) IN (SELECT owner, arrayJoin(${utcDays}) FROM (${cells}))`;
 };
+/** The western days in which the local day of a dirty cell lies. */
+const WESTERN_DAYS = 'arrayJoin(if(shift = 7, [day], [day - 1, day]))';
 /** The same of a placed table, by what it is ordered by; dirty cells have the offset of their kitchen, too. */
 const withinPlaced = (table: PlacedTable, cells: string, grain: Grain) =>
   placed[table].first === 'day' && grain === 'day'
-    ? `(owner, ${westernDay('at')}) IN (SELECT owner, arrayJoin(if(shift = 7, [day], [day - 1, day])) FROM (${cells}))`
+    ? `(owner, ${westernDay('at')}) IN (SELECT owner, ${WESTERN_DAYS} FROM (${cells}))`
     : within({ owner: 'owner', at: 'at' }, cells, grain);
+/** Whether a row of a table that is placed by the day first may be of the day of a dirty cell, whosever it is. */
+export const placedOn = (cells: string) => `${westernDay('at')} IN (SELECT ${WESTERN_DAYS} FROM ${cells})`;
 const ofKitchens = (cells: string) => `SELECT sppg_id AS owner, day, shift FROM ${cells}`;
 
 /** FROM and WHERE of the rows of a placed table (warehouse/placed.ts) of kitchens that may lie in the dirty cells. */
-export const placedRows = (table: Exclude<PlacedTable, 'school_distributions'>, grain: Grain = 'day') =>
+export const placedRows = (table: 'food_productions' | 'food_distributions', grain: Grain = 'day') =>
   `FROM ops.placed_${table} FINAL WHERE NOT _deleted AND ${withinPlaced(table, ofKitchens('cells'), grain)}`;
 
 /**

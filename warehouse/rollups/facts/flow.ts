@@ -5,6 +5,7 @@
  * after it in the last.
  */
 import type { FactName, FlowName } from '../../kpis/kpi.ts';
+import { westernDay } from '../../placed.ts';
 import type { Fact } from './cells.ts';
 
 const hoursInto = (at: string) =>
@@ -29,8 +30,8 @@ export const flow = {
       `FROM batches AS f
         LEFT ANY JOIN (
           SELECT productionId, countIf(passed) AS good, countIf(NOT passed AND actionTaken IS NULL) AS open, maxIf(checkTime, passed) AS checkedAt
-          FROM raw.quality_controls FINAL WHERE NOT _deleted AND id IN (
-            SELECT key FROM ops.places_quality_controls WHERE production_id IN (SELECT id FROM batches)
+          FROM ops.placed_quality_controls FINAL WHERE NOT _deleted AND (owner, ${westernDay('at')}) IN (
+            SELECT production_id, ${westernDay('at')} FROM ops.places_quality_controls WHERE production_id IN (SELECT id FROM batches)
           ) GROUP BY productionId
         ) AS q ON q.productionId = f.id`,
       { stage: 'planned', at: 'f.plannedEndTime', portions: 'f.plannedPortions', when: "f.status != 'CANCELLED'" },

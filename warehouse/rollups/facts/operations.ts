@@ -1,6 +1,6 @@
 /** Facts of a day of operations: batches, checks, delivery runs, handovers to schools, what was eaten, weighed, received and said. */
 import type { FactName } from '../../kpis/kpi.ts';
-import { type Fact, keysOf, placedRows } from './cells.ts';
+import { type Fact, keysOf, placedOn, placedRows } from './cells.ts';
 
 /** Columns that rules look at, beside those that figures are made of. */
 const BATCH =
@@ -40,15 +40,18 @@ export const operations = {
   },
   quality: {
     with: {
-      // A check may be of a batch of any day.
+      // A check may be of a batch of any day: which batches a kitchen ever had is asked for, and the day of the check finds it.
       checks: {
         columns: ['id', 'productionId', 'passed', 'score', 'severity', 'actionTaken', 'createdAt', ...CHECK],
-        sql: `SELECT id, productionId, passed, score, severity, actionTaken, createdAt, ${CHECK.join(', ')} FROM raw.quality_controls FINAL
-        WHERE NOT _deleted AND id IN (
-          SELECT key FROM ops.places_quality_controls
-          WHERE toDate32(at) IN (SELECT arrayJoin([day - 1, day]) FROM cells)
-            AND production_id IN (SELECT key FROM ops.places_food_productions WHERE sppg_id IN (SELECT sppg_id FROM cells))
-        )`,
+        sql: `SELECT id, productionId, passed, score, severity, actionTaken, createdAt, ${CHECK.join(', ')}
+        FROM ops.placed_quality_controls FINAL
+        WHERE NOT _deleted AND ${placedOn('cells')}
+          AND owner IN (SELECT key FROM ops.places_food_productions WHERE sppg_id IN (SELECT sppg_id FROM cells))`,
+      },
+      // Mostly of the same day of the same kitchen: found with its neighbours, not one by one.
+      checked: {
+        columns: ['id', 'sppgId'],
+        sql: `SELECT id, sppgId ${placedRows('food_productions')} AND id IN (SELECT productionId FROM checks)`,
       },
     },
     select: `
@@ -57,7 +60,10 @@ export const operations = {
         toDateTime64(day + 1, 3, 'UTC') - toIntervalHour(z.shift) AS dayEnds, ${taken('q', CHECK)}
       FROM checks AS q
       INNER JOIN (
-        SELECT id, sppgId FROM raw.food_productions FINAL WHERE NOT _deleted AND id IN (SELECT productionId FROM checks)
+        SELECT id, sppgId FROM checked
+        UNION ALL
+        SELECT id, sppgId FROM raw.food_productions FINAL
+        WHERE NOT _deleted AND id IN (SELECT productionId FROM checks WHERE productionId NOT IN (SELECT id FROM checked))
       ) AS f ON f.id = q.productionId
       INNER JOIN zones AS z ON z.sppg_id = f.sppgId
       WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)`,
