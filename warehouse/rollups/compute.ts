@@ -143,47 +143,29 @@ function statementSql(of: readonly FactName[], into: MartTables, chunk: Chunk): 
       ? []
       : [cte(`${relation}_cells`, cellsOf(readers)), ...ctes({ ...named, [relation]: own }, chunk)];
   });
-  const computed = of.map((fact) => {
+  const selects = of.map((fact) => {
     const own = [
       cte('cells', cellsOf([fact])),
       ...ctes(facts[fact].with ?? {}, chunk),
       `fact AS (${facts[fact].select})`,
     ];
     return `SELECT * FROM (WITH ${own.join(',\n')}
-      ${isFlow(fact) ? flowSql(fact) : kpisSql(fact)})`;
+    ${isFlow(fact) ? flowSql(fact) : kpisSql(fact, into, chunk.everything)})`;
   });
-  const emptied = of.map(
-    (fact) => `fact = '${fact}', [${isFlow(fact) ? "''" : quoted(kpisOf(fact).map(({ id }) => id))}]`,
-  );
-  const held = of.flatMap((fact) => heldSql(fact, cellsOf([fact]), into, chunk.everything));
-  // Facts are told apart, and what is no data decided, once for all of them: each statement in between is planned by itself.
   return `INSERT INTO ops.cells (attempt, chunk, fact, kpi, day, sppg_id, split, num, den)
     WITH ${[...ctes({ claimed, zones }, chunk), ...shared].join(',\n')}
-    SELECT {attempt:UInt64}, {chunk:UInt32}, fact, kpi, day, sppg_id, split, max(num), max(den)
-    FROM (
-      -- A ratio without a denominator has neither; nothing to add over a denominator is 0.
-      SELECT fact, a.1 AS kpi, day, sppg_id, split, ifNull(a.4, 0) != 0 AS present,
-        if(a.2 = 0, a.3, if(present, ifNull(a.3, 0), NULL)) AS num, if(present, a.4, NULL) AS den
-      FROM (${computed.join('\nUNION ALL\n')})
-      UNION ALL
-      SELECT fact, arrayJoin(multiIf(${emptied.join(', ')}, [])) AS kpi, day, sppg_id, '', 0, NULL, NULL FROM claimed
-      ${held.map((sql) => `UNION ALL ${sql}`).join('\n')}
-    )
-    GROUP BY fact, kpi, day, sppg_id, split`;
+    SELECT * FROM (${selects.join('\nUNION ALL\n')})`;
 }
-
-const kpisOf = (fact: FactName) => rolledUp.filter((kpi) => kpi.fact === fact);
 
 /** (id, is a ratio, num, den) of a KPI as it is aggregated. */
 function aggregates(kpi: Kpi): string {
-  const number = (sql: string) => `toNullable(toFloat64(${sql}))`;
-  return `('${kpi.id}', ${kpi.den === undefined ? 0 : 1}, ${number(kpi.num)}, ${kpi.den === undefined ? NOTHING : number(kpi.den)})`;
+  const number = (sql: string) => `toFloat64(${sql})`;
+  return `('${kpi.id}', ${kpi.den === undefined ? 0 : 1}, ${number(kpi.num)}, ${number(kpi.den ?? 'NULL')})`;
 }
-const NOTHING = 'CAST(NULL AS Nullable(Float64))';
 
-/** SELECT of all KPIs of the CTE `fact`: rows (fact, sppg_id, day, split, a), `a` as it was aggregated. */
-function kpisSql(fact: FactName): string {
-  const kpis = kpisOf(fact);
+/** SELECT of all KPIs of the CTE `fact` in the CTE `cells`: rows of ops.cells. */
+function kpisSql(fact: FactName, into: MartTables, everything: boolean): string {
+  const kpis = rolledUp.filter((kpi) => kpi.fact === fact);
   // One pass over the fact: a row counts in the total and once more for every dimension it is split by.
   const splits = [...new Set(kpis.flatMap((kpi) => kpi.split ?? []))];
   const keys = ["('', '')", ...splits.map((split) => `('${split}', toString(${split}))`)];
@@ -192,30 +174,43 @@ function kpisSql(fact: FactName): string {
     (rest, split) => `if(s.1 = '${split}', ${list(kpis.filter((kpi) => kpi.split === split))}, ${rest})`,
     list(kpis),
   );
-  return `SELECT '${fact}' AS fact, sppg_id, day, s.2 AS split, arrayJoin(${aggregated}) AS a
-      FROM (SELECT *, ${splits.length === 0 ? keys[0] : `arrayJoin([${keys.join(', ')}])`} AS s FROM fact)
-      GROUP BY sppg_id, day, s`;
+  const idsOf = (members: readonly Kpi[]) => quoted(members.map(({ id }) => id));
+  /*
+   * Emptied ones as well: the splits that a row of mart.kpi_members lists are those its area has, or has to lose. KPIs that are split alike have the same
+   * splits, so one of them is asked, except where everything is computed: earlier definitions may have split others.
+   */
+  const held = splits.map((split) => {
+    const alike = kpis.filter((kpi) => kpi.split === split);
+    const [one] = alike;
+    const [asked, told] =
+      everything || one === undefined ? [alike, 'toString(held.kpi)'] : [[one], `arrayJoin([${idsOf(alike)}])`];
+    return `
+    UNION ALL
+    SELECT ${told}, held.day, held.sppg_id, toString(held.split), 0, NULL, NULL FROM ${into.cells} AS held
+    WHERE held.kpi IN (${idsOf(asked)}) AND (held.sppg_id, held.day) IN (SELECT sppg_id, day FROM cells) AND held.split != ''`;
+  });
+  return `SELECT {attempt:UInt64}, {chunk:UInt32}, '${fact}', kpi, day, sppg_id, split, max(num), max(den)
+    FROM (
+      -- "No data" is decided once: a ratio without a denominator has neither; nothing to add over a denominator is 0.
+      SELECT a.1 AS kpi, day, sppg_id, split, ifNull(a.4, 0) != 0 AS present,
+        if(a.2 = 0, a.3, if(present, ifNull(a.3, 0), NULL)) AS num, if(present, a.4, NULL) AS den
+      FROM (
+        SELECT sppg_id, day, s.2 AS split, arrayJoin(${aggregated}) AS a
+        FROM (SELECT *, ${splits.length === 0 ? keys[0] : `arrayJoin([${keys.join(', ')}])`} AS s FROM fact)
+        GROUP BY sppg_id, day, s
+      )
+      UNION ALL
+      SELECT arrayJoin([${idsOf(kpis)}]), day, sppg_id, '', 0, NULL, NULL FROM cells${held.join('')}
+    )
+    GROUP BY kpi, day, sppg_id, split`;
 }
 
 /**
- * SELECTs of the splits that the cells have had, emptied ones as well: those that a row of mart.kpi_members lists are those its area has, or has to lose.
- * KPIs that are split alike have the same splits, so one of them is asked, except where everything is computed: earlier definitions may have split
- * others.
+ * SELECT of the portions in the CTE `fact` as rows of ops.cells, `kpi` a stage and `split` an hour; one without a stage for every cell in
+ * the CTE `cells`, so that a day on which nothing is left becomes an empty one.
  */
-function heldSql(fact: FactName, cells: string, into: MartTables, everything: boolean): string[] {
-  const kpis = kpisOf(fact);
-  const splits = [...new Set(kpis.flatMap((kpi) => kpi.split ?? []))];
-  return splits.map((split) => {
-    const alike = kpis.filter((kpi) => kpi.split === split).map(({ id }) => id);
-    const [asked, told] = everything
-      ? [alike, 'toString(held.kpi)']
-      : [alike.slice(0, 1), `arrayJoin([${quoted(alike)}])`];
-    return `SELECT '${fact}', ${told}, held.day, held.sppg_id, toString(held.split), 0, NULL, NULL FROM ${into.cells} AS held
-      WHERE held.kpi IN (${quoted(asked)}) AND (held.sppg_id, held.day) IN (SELECT sppg_id, day FROM (${cells})) AND held.split != ''`;
-  });
-}
-
-/** SELECT of the portions in the CTE `fact` by stage, as if it were a KPI, and hour, as if it were split by it. */
 const flowSql = (fact: FactName) =>
-  `SELECT '${fact}' AS fact, sppg_id, day, toString(hour) AS split, (stage, 0, toNullable(sum(portions)), ${NOTHING}) AS a
-      FROM fact GROUP BY day, sppg_id, stage, hour`;
+  `SELECT {attempt:UInt64}, {chunk:UInt32}, '${fact}', stage, day, sppg_id, toString(hour), toNullable(sum(portions)), NULL
+    FROM fact GROUP BY day, sppg_id, stage, hour
+    UNION ALL
+    SELECT {attempt:UInt64}, {chunk:UInt32}, '${fact}', '', day, sppg_id, '', NULL, NULL FROM cells`;
