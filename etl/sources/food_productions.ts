@@ -34,5 +34,5 @@ export const foodProductions: Source = {
   ],
   key: ['id'],
   cells: true,
-  place: { sppg_id: 'sppgId', at: 'productionDate', menu_id: 'menuId' },
+  place: { sppg_id: 'sppgId', at: 'productionDate', menu_id: 'menuId', ended: 'actualEndTime' },
 };

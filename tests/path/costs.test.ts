@@ -67,6 +67,25 @@ test('a frame has the same few bytes however many cells it stands for', async ()
   expect(Math.max(...frames.map(({ bytes }) => bytes))).toBeLessThanOrEqual(MOST.frameBytes);
 });
 
+test('a changed batch is told to its runs only when its end has changed', async () => {
+  const { warehouse, source } = stack;
+  const batch = `(SELECT f.id FROM food_productions f JOIN food_distributions d ON d."productionId" = f.id
+    WHERE f."actualEndTime" IS NOT NULL ORDER BY f.id LIMIT 1)`;
+  const claimedBy = async (set: string) => {
+    await stack.settled();
+    const [before] = await warehouse.query<{ claim: number }>('SELECT max(claim) AS claim FROM ops.claims');
+    await source.query(`UPDATE food_productions SET ${set} WHERE id = ${batch}`);
+    await stack.settled();
+    const rows = await warehouse.query<{ fact: string }>(
+      "SELECT DISTINCT toString(fact) AS fact FROM ops.claims WHERE claim > {claim:UInt64} AND sppg_id != '' ORDER BY fact",
+      { claim: before?.claim ?? 0 },
+    );
+    return rows.map(({ fact }) => fact);
+  };
+  expect(await claimedBy('"estimatedCost" = "estimatedCost" + 1')).toEqual(['flow_production', 'production']);
+  expect(await claimedBy(`"actualEndTime" = "actualEndTime" + interval '1 minute'`)).toContain('distribution');
+});
+
 test('decoding and batching take few heap bytes a change', async () => {
   const answer = await new Promise<{ bytes: number; changes: number; collections: number }>((resolve, reject) => {
     const child = fork(join(dirname(process.env.LUMBUNG_TEST_ENTRY ?? ''), 'allocations_child.mjs'), {

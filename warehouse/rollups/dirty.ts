@@ -15,8 +15,11 @@ import { facts } from './facts.ts';
  */
 export type MarkRange = { from: string; to: string; marks: readonly string[]; told: string; now: string };
 
-/** SQL (in parentheses) of the keys to expand: of every change of the table, or only those that may join other rows now; `few` when what is found by them can be held. */
-type Keys = { changed: string; rejoined: string; since: Since; few: boolean };
+/**
+ * SQL (in parentheses) of the keys to expand: of every change of the table, or only those that came or went, or that had more than one value ever of what
+ * their places say: of a key that never had another, no row that joins to it has changed. `few` when what is found by them can be held.
+ */
+type Keys = { changed: string; varied: (of: string) => string; since: Since; few: boolean };
 
 const changesOf = (table: string) =>
   `FROM ops.changes WHERE lsn >= {from:UInt64} AND lsn < {to:UInt64} AND table = '${table}'`;
@@ -33,7 +36,7 @@ export const keysMarked = (table: string) => ({ all: marksOf(table), gone: marks
 
 /** Where a key of the tables that change most is, or was. */
 const placeColumns = {
-  food_productions: ['key', 'sppg_id', 'at'],
+  food_productions: ['key', 'sppg_id', 'at', 'ended'],
   quality_controls: ['key', 'production_id', 'at'],
   food_distributions: ['key', 'sppg_id', 'at'],
   school_distributions: ['key', 'program_id', 'at'],
@@ -45,20 +48,19 @@ export const placesOf = (table: keyof typeof placeColumns, keys: string, few: bo
   return `(${few ? once(columns, places) : places})`;
 };
 
-/** What of a row decides which other rows it carries into which cell; a key that only ever had one did not carry any away. */
-const ownerOf = { food_productions: 'sppg_id', school_distributions: '(program_id, at)' };
-const hasOwner = (table: string): table is keyof typeof ownerOf => Object.hasOwn(ownerOf, table);
-
 const streamed = (table: string, few: boolean): Keys => {
   const { all, gone: created } = keysChanged(table);
   const changed = `(${all})`;
-  if (!hasOwner(table)) return { since: 'told', changed, rejoined: changed, few };
-  const moved = `SELECT key FROM ${placesOf(table, changed, few)} GROUP BY key HAVING uniqExact(${ownerOf[table]}) > 1`;
-  return { since: 'told', changed, rejoined: `(${created} UNION ALL ${moved})`, few };
+  const varied = (of: string) => {
+    if (!Object.hasOwn(placeColumns, table)) return changed;
+    const places = placesOf(table as keyof typeof placeColumns, changed, few);
+    return `(${created} UNION ALL SELECT key FROM ${places} GROUP BY key HAVING uniqExact(${of}) > 1)`;
+  };
+  return { since: 'told', changed, varied, few };
 };
 const outOfBand = (table: string, few: boolean): Keys => {
   const keys = `(${marksOf(table)})`;
-  return { changed: keys, rejoined: keys, since: 'ever', few };
+  return { changed: keys, varied: () => keys, since: 'ever', few };
 };
 
 /** Every kitchen with the offset of its province in hours. */
@@ -195,10 +197,11 @@ const everythingOf = (kitchens: string) =>
 
 /** Source table → SQL of the cells its changed keys make dirty. Tables not listed touch no cell. */
 const expansions: Readonly<Record<string, (keys: Keys) => string>> = {
-  food_productions: ({ changed, rejoined, few }) => `
+  // Runs are told of when their batch was ready, checks of the kitchen it is of.
+  food_productions: ({ changed, varied, few }) => `
     ${tagged(['production', 'flow_production'], placeIn(placesOf('food_productions', changed, few)))}
-    UNION ALL ${tagged(['distribution'], place('food_distributions', `production_id IN ${changed}`))}
-    UNION ALL ${tagged(['quality'], checksOf(rejoined))}`,
+    UNION ALL ${tagged(['distribution'], place('food_distributions', `production_id IN ${varied('ended')}`))}
+    UNION ALL ${tagged(['quality'], checksOf(varied('sppg_id')))}`,
   // Passed checks are told of the day of their batch, too.
   quality_controls: ({ changed, few }) => {
     const checks = placesOf('quality_controls', changed, few);
@@ -214,13 +217,13 @@ const expansions: Readonly<Record<string, (keys: Keys) => string>> = {
     UNION ALL ${tagged(['service_month'], serviceMonths(runs))}`;
   },
   // Delivered portions are also the denominator of waste, and what was reported is of the handover's day: where something was weighed or reported.
-  school_distributions: ({ changed, rejoined, few }) => {
+  school_distributions: ({ changed, varied, few }) => {
     const handovers = placesOf('school_distributions', changed, few);
     const named = kitchensOfPrograms(`SELECT program_id FROM ${handovers}`);
     const programs = few ? once(['key', 'sppg_id'], named) : named;
     const cells = handoversIn(handovers, programs);
     const weighed = place('waste_management', `sppg_id IN (SELECT sppg_id FROM (${cells}))`);
-    const reported = `SELECT distribution_id FROM ops.places_school_feeding_reports WHERE distribution_id IN ${rejoined}`;
+    const reported = `SELECT distribution_id FROM ops.places_school_feeding_reports WHERE distribution_id IN ${varied('(program_id, at)')}`;
     return `
     ${tagged(['school', 'flow_school'], cells)}
     UNION ALL ${tagged(['waste'], `SELECT * FROM (${cells}) WHERE (sppg_id, day) IN (${weighed})`)}

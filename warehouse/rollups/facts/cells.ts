@@ -24,25 +24,33 @@ export const sqlOf = (named: Named) => (typeof named === 'string' ? named : name
 /** Relations that facts computed in one statement read once for all of them, as long as cells are few. */
 export type Relation = 'programs' | 'batches' | 'runs' | 'handovers';
 
-type Grain = 'day' | 'month';
+/** An evening is the day and the next one. */
+type Grain = 'day' | 'evening' | 'month';
 /**
  * Whether a row, by its owner and instant, may be of a dirty cell, given as (owner, day); a month's cell stands on its first day. A local day of any
  * zone (+7 to +9) lies in two UTC days. A few rows too many are left out where their zone is known; naming local days here, or owners and days beside
  * each other, finds the same granules and costs a third more.
  */
 const within = (row: { owner: string; at: string }, cells: string, grain: Grain) => {
-  const utcDays = grain === 'day' ? '[day - 1, day]' : 'arrayMap(n -> day + n - 1, range(32))';
+  const utcDays = {
+    day: '[day - 1, day]',
+    evening: '[day - 1, day, day + 1]',
+    month: 'arrayMap(n -> day + n - 1, range(32))',
+  }[grain];
   return `(${row.owner}, toDate32(${row.at})) IN (SELECT owner, arrayJoin(${utcDays}) FROM (${cells}))`;
 };
-/** The western days in which the local day of a dirty cell lies. */
-const WESTERN_DAYS = 'arrayJoin(if(shift = 7, [day], [day - 1, day]))';
+/** The western days in which the local days of a dirty cell lie. */
+const westernDays = (grain: 'day' | 'evening') =>
+  grain === 'day'
+    ? 'arrayJoin(if(shift = 7, [day], [day - 1, day]))'
+    : 'arrayJoin(if(shift = 7, [day, day + 1], [day - 1, day, day + 1]))';
 /** The same of a placed table, by what it is ordered by; dirty cells have the offset of their kitchen, too. */
 const withinPlaced = (table: PlacedTable, cells: string, grain: Grain) =>
-  placed[table].first === 'day' && grain === 'day'
-    ? `(owner, ${westernDay('at')}) IN (SELECT owner, ${WESTERN_DAYS} FROM (${cells}))`
+  placed[table].first === 'day' && grain !== 'month'
+    ? `(owner, ${westernDay('at')}) IN (SELECT owner, ${westernDays(grain)} FROM (${cells}))`
     : within({ owner: 'owner', at: 'at' }, cells, grain);
 /** Whether a row of a table that is placed by the day first may be of the day of a dirty cell, whosever it is. */
-export const placedOn = (cells: string) => `${westernDay('at')} IN (SELECT ${WESTERN_DAYS} FROM ${cells})`;
+export const placedOn = (cells: string) => `${westernDay('at')} IN (SELECT ${westernDays('day')} FROM ${cells})`;
 const ofKitchens = (cells: string) => `SELECT sppg_id AS owner, day, shift FROM ${cells}`;
 
 /** FROM and WHERE of the rows of a placed table (warehouse/placed.ts) of kitchens that may lie in the dirty cells. */

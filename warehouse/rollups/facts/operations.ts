@@ -48,10 +48,10 @@ export const operations = {
         WHERE NOT _deleted AND ${placedOn('cells')}
           AND owner IN (SELECT key FROM ops.places_food_productions WHERE sppg_id IN (SELECT sppg_id FROM cells))`,
       },
-      // Mostly of the same day of the same kitchen: found with its neighbours, not one by one.
+      // Mostly of the same kitchen and day, or of the next, which begins in the evening: found with its neighbours, not one by one.
       checked: {
         columns: ['id', 'sppgId'],
-        sql: `SELECT id, sppgId ${placedRows('food_productions')} AND id IN (SELECT productionId FROM checks)`,
+        sql: `SELECT id, sppgId ${placedRows('food_productions', 'evening')} AND id IN (SELECT productionId FROM checks)`,
       },
     },
     select: `

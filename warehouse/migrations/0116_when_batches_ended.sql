@@ -1,0 +1,31 @@
+-- A batch's place tells when it ended, too: its runs are told of that, and of nothing else of it. As the place is another, batches are copied again, and
+-- with them what their places lack. Those of before keep no end: they may make a cell dirty too many.
+DROP TABLE IF EXISTS ops.places_food_productions_beside SYNC;
+CREATE TABLE ops.places_food_productions_beside (
+  sppg_id String, at DateTime64(3, 'UTC'), menu_id String, ended DateTime64(3, 'UTC'), key String,
+  INDEX by_menu menu_id TYPE bloom_filter(0.01) GRANULARITY 8,
+  PROJECTION by_key (SELECT * ORDER BY key)
+) ENGINE = ReplacingMergeTree ORDER BY (sppg_id, at, menu_id, ended, key)
+SETTINGS deduplicate_merge_projection_mode = 'rebuild', index_granularity = 256,
+  min_bytes_for_wide_part = 1099511627776, min_rows_for_wide_part = 1000000000000;
+INSERT INTO ops.places_food_productions_beside (sppg_id, at, menu_id, key) SELECT sppg_id, at, menu_id, key FROM ops.places_food_productions;
+EXCHANGE TABLES ops.places_food_productions AND ops.places_food_productions_beside;
+DROP TABLE ops.places_food_productions_beside SYNC;
+
+-- Rows that are read once, by the number of their refresh: a merge of every few inserts wrote them a hundred times over.
+DROP TABLE IF EXISTS ops.cells SYNC;
+CREATE TABLE IF NOT EXISTS ops.cells (
+  attempt UInt64,
+  chunk UInt32,
+  fact LowCardinality(String),
+  kpi LowCardinality(String),
+  day Date32,
+  sppg_id String,
+  split LowCardinality(String),
+  num Nullable(Float64),
+  den Nullable(Float64),
+  written_at DateTime DEFAULT now()
+) ENGINE = MergeTree ORDER BY (attempt, chunk, sppg_id)
+TTL written_at + INTERVAL 1 DAY
+SETTINGS index_granularity = 512, max_bytes_to_merge_at_max_space_in_pool = 16777216, ttl_only_drop_parts = 1, min_parts_to_merge_at_once = 30;
+ALTER TABLE ops.claims MODIFY SETTING min_parts_to_merge_at_once = 10;
