@@ -19,10 +19,10 @@ import type { Refresh } from '../warehouse/rollups/refresh.ts';
 const KEPT_ENTRIES = 256;
 const KEPT_SECONDS = 3_600;
 
-/** `scopes` are those the refresh touched: the channels of kitchens and of everything above them, now or before. */
-export async function announceRefresh(redis: Redis, refresh: Refresh, scopes: readonly string[]): Promise<void> {
+/** In the channels of the scopes it touched: of kitchens and of everything above them, now or before. */
+export async function announceRefresh(redis: Redis, refresh: Refresh): Promise<void> {
   const epoch = await currentEpoch(redis);
-  const channels = ['system', ...scopes];
+  const channels = ['system', ...refresh.scopes];
   const fields = ['cells', String(refresh.cells), 'committedAt', refresh.committedAt];
   const offsets = await append(redis, channels, fields);
   const notice: LiveNotice = {

@@ -18,9 +18,8 @@ import {
   requestRollup,
 } from '../platform/queues.ts';
 import type { Redis } from '../platform/redis.ts';
-import { readTouchedScopes } from '../warehouse/queries/touched.ts';
 import { serveRebuilt } from '../warehouse/rollups/rebuild.ts';
-import { refreshDirtyCells } from '../warehouse/rollups/refresh.ts';
+import { type Refresh, refreshDirtyCells } from '../warehouse/rollups/refresh.ts';
 import { announceRefresh } from './announce.ts';
 
 export type PipelineContext = LoadContext & { redis: Redis; workerRedis: Redis };
@@ -76,15 +75,15 @@ async function load(
 }
 
 async function rollup(context: PipelineContext, data: Extract<PipelineJob, { kind: 'rollup' }>): Promise<void> {
+  let refresh: Refresh | undefined;
   try {
-    const refresh = await refreshDirtyCells(context.warehouse, data.slotId);
-    if (refresh === undefined) return;
-    if (refresh.unmerged.length > 0) context.log.warn({ parts: refresh.unmerged }, 'could not merge parts');
-    failpoint('rollup:before announce');
-    const touched = await readTouchedScopes(context.warehouse, refresh.seq - 1, refresh.seq);
-    const scopes = touched.map(({ scope }) => scope);
-    await announceRefresh(context.redis, refresh, scopes);
+    refresh = await refreshDirtyCells(context.warehouse, data.slotId);
   } finally {
+    // Before it is announced: the next batch is packed meanwhile.
     await context.redis.publish(ROLLED_CHANNEL, data.slotId);
   }
+  if (refresh === undefined) return;
+  if (refresh.unmerged.length > 0) context.log.warn({ parts: refresh.unmerged }, 'could not merge parts');
+  failpoint('rollup:before announce');
+  await announceRefresh(context.redis, refresh);
 }

@@ -33,9 +33,10 @@ export async function ws(quick: boolean): Promise<void> {
       committedAt: now,
       rolledAt: now,
       seq: seq++,
+      scopes,
       unmerged: [],
     };
-    return announceRefresh(redis, refresh, scopes);
+    return announceRefresh(redis, refresh);
   };
 
   const clients = startProcess('./ws_clients.ts');

@@ -12,6 +12,7 @@ import type { Warehouse } from '../client.ts';
 import type { FactName } from '../kpis/kpi.ts';
 import { mergeParts } from '../parts.ts';
 import type { PlacedTable } from '../placed.ts';
+import { readTouchedScopes } from '../queries/touched.ts';
 import { isoOf, watermarkSql } from '../watermark.ts';
 import { areasSql } from './areas.ts';
 import { areFew, computeClaimed, live } from './compute.ts';
@@ -43,6 +44,8 @@ export type Refresh = {
   committedAt: string;
   rolledAt: string;
   seq: number;
+  /** Those in which cells were computed. */
+  scopes: string[];
   /** What could not be merged (warehouse/parts.ts) after everything was computed. */
   unmerged: string[];
 };
@@ -106,7 +109,7 @@ export async function refreshDirtyCells(
   const claims = everything
     ? [{ dirty: [allCellsSql, timed], left: leftSql(changed, few) }]
     : [ofTables(others, [timed]), ofTables(schools)];
-  const cells = await recompute(warehouse, { claims, marked }, range, lsn, seq, everything);
+  const { cells, scopes } = await recompute(warehouse, { claims, marked }, range, lsn, seq, everything);
   if (cells > 0) failpoint('rollup:after cells');
   const rolledAt = new Date().toISOString();
   await warehouse.insertRows('ops.rollups', [
@@ -127,7 +130,7 @@ export async function refreshDirtyCells(
     );
   }
   const unmerged = everything ? await mergeParts(warehouse, 1) : [];
-  return { cells, seq, watermarkLsn: lsn, committedAt: isoOf(progress.committed), rolledAt, unmerged };
+  return { cells, seq, scopes, watermarkLsn: lsn, committedAt: isoOf(progress.committed), rolledAt, unmerged };
 }
 
 /** Asks for every cell to be recomputed by the next refresh. */
@@ -150,7 +153,7 @@ async function recompute(
   watermarkLsn: string,
   claim: number,
   everything: boolean,
-): Promise<number> {
+): Promise<{ cells: number; scopes: string[] }> {
   failpoint('rollup:before claim');
   // All are waited for: what one of them writes late must not meet the next attempt under its number.
   const claiming = await Promise.allSettled([
@@ -175,13 +178,12 @@ async function recompute(
   });
   failpoint('rollup:before areas');
   const summed = dirtyFacts.filter((fact) => !isFlow(fact));
-  if (summed.length > 0) {
-    await warehouse.command(areasSql(summed, live, { everything, few }), {
-      since: claim - 1,
-      seq: claim,
-    });
-  }
-  return cells;
+  const areas = areasSql(summed, live, { everything, few });
+  const [touched] = await Promise.all([
+    cells === 0 ? [] : readTouchedScopes(warehouse, claim - 1, claim),
+    summed.length === 0 ? undefined : warehouse.command(areas, { since: claim - 1, seq: claim }),
+  ]);
+  return { cells, scopes: touched.map(({ scope }) => scope) };
 }
 
 /**
