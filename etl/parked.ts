@@ -139,8 +139,8 @@ async function retryRow(
   // Places first: a row without one is looked for nowhere.
   const cells = named(line.split('\t'));
   if (place !== undefined && columns.every((name) => cells.has(name))) {
-    const parts = Object.values(place).map((name) => cells.get(name) ?? '\\N');
-    const text = [...parts.map((cell) => (cell === '\\N' ? '' : cell)), keyText].join('\t');
+    // A NULL stays one: it becomes the default of the place's column.
+    const text = [...Object.values(place).map((name) => cells.get(name) ?? '\\N'), keyText].join('\t');
     await warehouse.insertTsv(`ops.places_${table}`, [...Object.keys(place), 'key'], Buffer.from(`${text}\n`));
   }
   await warehouse.insertTsv(`raw.${table}`, target, Buffer.from(`${line}\n`));

@@ -1,5 +1,5 @@
 /**
- * The rows that refreshes read most, once more: beside each other by kitchen (or its programme) and time instead of by key, so that a
+ * The rows that refreshes read most, once more: beside each other by kitchen (or its programme, or batch) and time instead of by key, so that a
  * kitchen's day is a granule or two and not one for every row of it; by the day first where only days are asked for, so that a morning of all
  * kitchens is one range and not a granule of each of them. Copies of rows, not figures: nothing is added up here.
  * Invariants: whatever is written to raw.<table>, by whom ever, also reaches ops.placed_<table>, through the view between them. A new version

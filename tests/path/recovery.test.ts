@@ -175,7 +175,12 @@ test('a row that the warehouse refuses is parked alone and loaded when the cause
   const { source } = stack;
   await source.query('BEGIN');
   for (const id of ['r1', 'refused1', 'r2', 'refused2', 'r3', 'refused3'])
-    await insert(source, 'food_productions', batch('k511', id, '2026-03-06T03:00:00Z'));
+    await insert(
+      source,
+      'food_productions',
+      // One of them has not ended: its place says so, and is no line too short.
+      batch('k511', id, '2026-03-06T03:00:00Z', id === 'refused2' ? { actualEndTime: null } : {}),
+    );
   await source.query('COMMIT');
   await stack.settled();
   expect(await count("SELECT count() AS n FROM raw.food_productions FINAL WHERE id IN ('r1', 'r2', 'r3')")).toBe(3);

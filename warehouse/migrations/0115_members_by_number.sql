@@ -1,5 +1,6 @@
 -- Kitchens' cells are ordered by a number for the fact, day and regency they are summed in (rollups/compute.ts), and list their KPIs in one order.
 DROP TABLE IF EXISTS mart.kpi_members SYNC;
+DROP TABLE IF EXISTS mart.kpi_members_beside SYNC;
 CREATE TABLE IF NOT EXISTS mart.kpi_members (
   area UInt128,
   day Date32,

@@ -1,8 +1,9 @@
 -- A batch's place tells when it ended, too: its runs are told of that, and of nothing else of it. As the place is another, batches are copied again, and
--- with them what their places lack. Those of before keep no end: they may make a cell dirty too many.
+-- with them what their places lack. Those of before say it never ended: a batch that did is told to its runs whenever it changes. What has no end has one that no
+-- source writes.
 DROP TABLE IF EXISTS ops.places_food_productions_beside SYNC;
 CREATE TABLE ops.places_food_productions_beside (
-  sppg_id String, at DateTime64(3, 'UTC'), menu_id String, ended DateTime64(3, 'UTC'), key String,
+  sppg_id String, at DateTime64(3, 'UTC'), menu_id String, ended DateTime64(6, 'UTC') DEFAULT toDateTime64('1900-01-01 00:00:00', 6, 'UTC'), key String,
   INDEX by_menu menu_id TYPE bloom_filter(0.01) GRANULARITY 8,
   PROJECTION by_key (SELECT * ORDER BY key)
 ) ENGINE = ReplacingMergeTree ORDER BY (sppg_id, at, menu_id, ended, key)

@@ -52,7 +52,6 @@ const streamed = (table: string, few: boolean): Keys => {
   const { all, gone: created } = keysChanged(table);
   const changed = `(${all})`;
   const varied = (of: string) => {
-    if (!Object.hasOwn(placeColumns, table)) return changed;
     const places = placesOf(table as keyof typeof placeColumns, changed, few);
     return `(${created} UNION ALL SELECT key FROM ${places} GROUP BY key HAVING uniqExact(${of}) > 1)`;
   };
@@ -197,11 +196,11 @@ const everythingOf = (kitchens: string) =>
 
 /** Source table → SQL of the cells its changed keys make dirty. Tables not listed touch no cell. */
 const expansions: Readonly<Record<string, (keys: Keys) => string>> = {
-  // Runs are told of when their batch was ready, checks of the kitchen it is of.
+  // Runs are told of when their batch was ready, checks of the kitchen it is of; both look for it by its day.
   food_productions: ({ changed, varied, few }) => `
     ${tagged(['production', 'flow_production'], placeIn(placesOf('food_productions', changed, few)))}
-    UNION ALL ${tagged(['distribution'], place('food_distributions', `production_id IN ${varied('ended')}`))}
-    UNION ALL ${tagged(['quality'], checksOf(varied('sppg_id')))}`,
+    UNION ALL ${tagged(['distribution'], place('food_distributions', `production_id IN ${varied('(sppg_id, at, ended)')}`))}
+    UNION ALL ${tagged(['quality'], checksOf(varied('(sppg_id, at)')))}`,
   // Passed checks are told of the day of their batch, too.
   quality_controls: ({ changed, few }) => {
     const checks = placesOf('quality_controls', changed, few);

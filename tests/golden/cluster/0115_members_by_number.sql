@@ -2,6 +2,10 @@ DROP TABLE IF EXISTS mart_local.kpi_members ON CLUSTER 'nation' SYNC;
 
 DROP TABLE IF EXISTS mart.kpi_members ON CLUSTER 'nation' SYNC;
 
+DROP TABLE IF EXISTS mart_local.kpi_members_beside ON CLUSTER 'nation' SYNC;
+
+DROP TABLE IF EXISTS mart.kpi_members_beside ON CLUSTER 'nation' SYNC;
+
 CREATE TABLE IF NOT EXISTS mart_local.kpi_members ON CLUSTER 'nation' (
   area UInt128,
   day Date32,

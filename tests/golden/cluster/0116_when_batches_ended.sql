@@ -3,7 +3,7 @@ DROP TABLE IF EXISTS ops_local.places_food_productions_beside ON CLUSTER 'nation
 DROP TABLE IF EXISTS ops.places_food_productions_beside ON CLUSTER 'nation' SYNC;
 
 CREATE TABLE ops_local.places_food_productions_beside ON CLUSTER 'nation' (
-  sppg_id String, at DateTime64(3, 'UTC'), menu_id String, ended DateTime64(3, 'UTC'), key String,
+  sppg_id String, at DateTime64(3, 'UTC'), menu_id String, ended DateTime64(6, 'UTC') DEFAULT toDateTime64('1900-01-01 00:00:00', 6, 'UTC'), key String,
   INDEX by_menu menu_id TYPE bloom_filter(0.01) GRANULARITY 8,
   PROJECTION by_key (SELECT * ORDER BY key)
 ) ENGINE = ReplicatedReplacingMergeTree ORDER BY (sppg_id, at, menu_id, ended, key)

@@ -59,7 +59,7 @@ export const operations = {
         q.passed AS passed, q.score AS score, q.severity AS severity, q.actionTaken AS actionTaken, q.createdAt AS createdAt,
         toDateTime64(day + 1, 3, 'UTC') - toIntervalHour(z.shift) AS dayEnds, ${taken('q', CHECK)}
       FROM checks AS q
-      INNER JOIN (
+      LEFT ANY JOIN (
         SELECT id, sppgId FROM checked
         UNION ALL
         SELECT id, sppgId FROM raw.food_productions FINAL
