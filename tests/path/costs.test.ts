@@ -15,7 +15,7 @@ import { claimSql, markRows, refreshDirtyCells } from '../../warehouse/rollups/r
 import { growHandovers } from '../support/history.ts';
 import { type Stack, startPath, startStack, until } from '../support/stack.ts';
 
-/** Each a little above what was seen when it was written; lower them with the cost. */
+/** Each a little above what was seen when it was written; lower them with the cost. Parameters of a query are a statement of their own in the engine in process. */
 const MOST = { statements: 28, frameBytes: 180, heapBytesAChange: 550 };
 /** Enough that reading all of them and reading those of a key differ. */
 const OTHER_PLACES = 30_000;
@@ -69,12 +69,18 @@ test('a frame has the same few bytes however many cells it stands for', async ()
 
 test('a changed batch is told to its runs only when its end has changed', async () => {
   const { warehouse, source } = stack;
-  const batch = `(SELECT f.id FROM food_productions f JOIN food_distributions d ON d."productionId" = f.id
-    WHERE f."actualEndTime" IS NOT NULL ORDER BY f.id LIMIT 1)`;
-  const claimedBy = async (set: string) => {
+  const batch = async (ended: string) => {
+    const { rows } = await source.query<{ id: string }>(
+      `SELECT f.id FROM food_productions f JOIN food_distributions d ON d."productionId" = f.id
+       WHERE f."actualEndTime" ${ended} ORDER BY f.id LIMIT 1`,
+    );
+    expect(rows).toHaveLength(1);
+    return rows[0]?.id ?? '';
+  };
+  const claimedBy = async (id: string, set: string) => {
     await stack.settled();
     const [before] = await warehouse.query<{ claim: number }>('SELECT max(claim) AS claim FROM ops.claims');
-    await source.query(`UPDATE food_productions SET ${set} WHERE id = ${batch}`);
+    await source.query(`UPDATE food_productions SET ${set} WHERE id = $1`, [id]);
     await stack.settled();
     const rows = await warehouse.query<{ fact: string }>(
       "SELECT DISTINCT toString(fact) AS fact FROM ops.claims WHERE claim > {claim:UInt64} AND sppg_id != '' ORDER BY fact",
@@ -82,10 +88,13 @@ test('a changed batch is told to its runs only when its end has changed', async 
     );
     return rows.map(({ fact }) => fact);
   };
-  const ofCost = await claimedBy('"estimatedCost" = "estimatedCost" + 1');
+  const ended = await batch('IS NOT NULL');
+  const ofCost = await claimedBy(ended, '"estimatedCost" = "estimatedCost" + 1');
   expect(ofCost).toContain('production');
   expect(ofCost).not.toContain('distribution');
-  expect(await claimedBy(`"actualEndTime" = "actualEndTime" + interval '1 minute'`)).toContain('distribution');
+  expect(await claimedBy(ended, `"actualEndTime" = "actualEndTime" + interval '1 minute'`)).toContain('distribution');
+  // No end is another than the one that a zero is written as.
+  expect(await claimedBy(await batch('IS NULL'), `"actualEndTime" = '1970-01-01'`)).toContain('distribution');
 });
 
 test('decoding and batching take few heap bytes a change', async () => {

@@ -4,8 +4,6 @@ DROP TABLE IF EXISTS mart.kpi_members_beside SYNC;
 CREATE TABLE IF NOT EXISTS mart.kpi_members (
   area UInt128,
   day Date32,
-  regency_id String,
-  fact LowCardinality(String),
   sppg_id String,
   cells Array(Tuple(kpi LowCardinality(String), split LowCardinality(String), num Nullable(Float64), den Nullable(Float64))),
   seq UInt64

@@ -81,8 +81,8 @@ function copiesSql(dirtyFacts: readonly FactName[], into: MartTables): string[] 
   const ofKpis = [
     `INSERT INTO ${into.cells} (kpi, day, sppg_id, split, num, den, seq, watermark_lsn)
      SELECT * EXCEPT fact, {seq:UInt64}, {watermark:UInt64} FROM (${computed})`,
-    `INSERT INTO ${into.members} (area, day, regency_id, fact, sppg_id, cells, seq)
-     SELECT ${memberArea('c.day', 'k.regencyId', 'toString(c.fact)')}, c.day, k.regencyId, c.fact, c.sppg_id, c.cells, {seq:UInt64}
+    `INSERT INTO ${into.members} (area, day, sppg_id, cells, seq)
+     SELECT ${memberArea('c.day', 'k.regencyId', 'toString(c.fact)')}, c.day, c.sppg_id, c.cells, {seq:UInt64}
      FROM (
        -- In one order: neighbours list the same names, which then take next to no room.
        SELECT day, fact, sppg_id, arraySort(groupArrayIf((kpi, split, num, den), split != '' OR num IS NOT NULL)) AS cells

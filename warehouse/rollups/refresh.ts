@@ -178,10 +178,11 @@ async function recompute(
   });
   failpoint('rollup:before areas');
   const summed = dirtyFacts.filter((fact) => !isFlow(fact));
-  const areas = areasSql(summed, live, { everything, few });
+  const sumAreas = () =>
+    warehouse.command(areasSql(summed, live, { everything, few }), { since: claim - 1, seq: claim });
   const [touched] = await Promise.all([
     cells === 0 ? [] : readTouchedScopes(warehouse, claim - 1, claim),
-    summed.length === 0 ? undefined : warehouse.command(areas, { since: claim - 1, seq: claim }),
+    summed.length === 0 ? undefined : sumAreas(),
   ]);
   return { cells, scopes: touched.map(({ scope }) => scope) };
 }

@@ -9,8 +9,6 @@ DROP TABLE IF EXISTS mart.kpi_members_beside ON CLUSTER 'nation' SYNC;
 CREATE TABLE IF NOT EXISTS mart_local.kpi_members ON CLUSTER 'nation' (
   area UInt128,
   day Date32,
-  regency_id String,
-  fact LowCardinality(String),
   sppg_id String,
   cells Array(Tuple(kpi LowCardinality(String), split LowCardinality(String), num Nullable(Float64), den Nullable(Float64))),
   seq UInt64

@@ -26,27 +26,24 @@ export type Relation = 'programs' | 'batches' | 'runs' | 'handovers';
 
 /** An evening is the day and the next one. */
 type Grain = 'day' | 'evening' | 'month';
-/**
- * Whether a row, by its owner and instant, may be of a dirty cell, given as (owner, day); a month's cell stands on its first day. A local day of any
- * zone (+7 to +9) lies in two UTC days. A few rows too many are left out where their zone is known; naming local days here, or owners and days beside
- * each other, finds the same granules and costs a third more.
- */
-const within = (row: { owner: string; at: string }, cells: string, grain: Grain) => {
-  const utcDays = {
-    day: '[day - 1, day]',
-    evening: '[day - 1, day, day + 1]',
-    month: 'arrayMap(n -> day + n - 1, range(32))',
-  }[grain];
-  return `(${row.owner}, toDate32(${row.at})) IN (SELECT owner, arrayJoin(${utcDays}) FROM (${cells}))`;
+/** The local days of a dirty cell, which is given as (owner, day); a month's stands on its first day. */
+const daysOf: Readonly<Record<Grain, string>> = {
+  day: '[day]',
+  evening: '[day, day + 1]',
+  month: 'arrayMap(n -> day + n, range(31))',
 };
-/** The western days in which the local days of a dirty cell lie. */
-const westernDays = (grain: 'day' | 'evening') =>
-  grain === 'day'
-    ? 'arrayJoin(if(shift = 7, [day], [day - 1, day]))'
-    : 'arrayJoin(if(shift = 7, [day, day + 1], [day - 1, day, day + 1]))';
+/**
+ * Whether a row, by its owner and instant, may be of a dirty cell. A local day of any zone (+7 to +9) lies in two UTC days. A few rows too many are left
+ * out where their zone is known; naming local days here, or owners and days beside each other, finds the same granules and costs a third more.
+ */
+const within = (row: { owner: string; at: string }, cells: string, grain: Grain) =>
+  `(${row.owner}, toDate32(${row.at})) IN (SELECT owner, arrayJoin(arrayPushFront(${daysOf[grain]}, day - 1)) FROM (${cells}))`;
+/** The western days in which the local days of a dirty cell lie: its own, or one more. */
+const westernDays = (grain: Grain) =>
+  `arrayJoin(if(shift = 7, ${daysOf[grain]}, arrayPushFront(${daysOf[grain]}, day - 1)))`;
 /** The same of a placed table, by what it is ordered by; dirty cells have the offset of their kitchen, too. */
 const withinPlaced = (table: PlacedTable, cells: string, grain: Grain) =>
-  placed[table].first === 'day' && grain !== 'month'
+  placed[table].first === 'day'
     ? `(owner, ${westernDay('at')}) IN (SELECT owner, ${westernDays(grain)} FROM (${cells}))`
     : within({ owner: 'owner', at: 'at' }, cells, grain);
 /** Whether a row of a table that is placed by the day first may be of the day of a dirty cell, whosever it is. */
