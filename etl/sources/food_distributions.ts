@@ -39,5 +39,5 @@ export const foodDistributions: Source = {
   ],
   key: ['id'],
   cells: true,
-  place: { sppg_id: 'sppgId', at: 'distributionDate', production_id: 'productionId' },
+  place: { sppg_id: 'sppgId', at: 'distributionDate', production_id: 'productionId', status: 'status' },
 };

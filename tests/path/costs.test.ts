@@ -67,34 +67,51 @@ test('a frame has the same few bytes however many cells it stands for', async ()
   expect(Math.max(...frames.map(({ bytes }) => bytes))).toBeLessThanOrEqual(MOST.frameBytes);
 });
 
-test('a changed batch is told to its runs only when its end has changed', async () => {
+/** The facts of which cells are claimed when a row with this id is changed. */
+const claimedBy = async (table: string, id: string, set: string) => {
   const { warehouse, source } = stack;
+  await stack.settled();
+  const [before] = await warehouse.query<{ claim: number }>('SELECT max(claim) AS claim FROM ops.claims');
+  await source.query(`UPDATE ${table} SET ${set} WHERE id = $1`, [id]);
+  await stack.settled();
+  const rows = await warehouse.query<{ fact: string }>(
+    "SELECT DISTINCT toString(fact) AS fact FROM ops.claims WHERE claim > {claim:UInt64} AND sppg_id != '' ORDER BY fact",
+    { claim: before?.claim ?? 0 },
+  );
+  return rows.map(({ fact }) => fact);
+};
+
+test('a changed batch is told to its runs only when its end has changed', async () => {
   const batch = async (ended: string) => {
-    const { rows } = await source.query<{ id: string }>(
+    const { rows } = await stack.source.query<{ id: string }>(
       `SELECT f.id FROM food_productions f JOIN food_distributions d ON d."productionId" = f.id
        WHERE f."actualEndTime" ${ended} ORDER BY f.id LIMIT 1`,
     );
     expect(rows).toHaveLength(1);
     return rows[0]?.id ?? '';
   };
-  const claimedBy = async (id: string, set: string) => {
-    await stack.settled();
-    const [before] = await warehouse.query<{ claim: number }>('SELECT max(claim) AS claim FROM ops.claims');
-    await source.query(`UPDATE food_productions SET ${set} WHERE id = $1`, [id]);
-    await stack.settled();
-    const rows = await warehouse.query<{ fact: string }>(
-      "SELECT DISTINCT toString(fact) AS fact FROM ops.claims WHERE claim > {claim:UInt64} AND sppg_id != '' ORDER BY fact",
-      { claim: before?.claim ?? 0 },
-    );
-    return rows.map(({ fact }) => fact);
-  };
   const ended = await batch('IS NOT NULL');
-  const ofCost = await claimedBy(ended, '"estimatedCost" = "estimatedCost" + 1');
+  const ofCost = await claimedBy('food_productions', ended, '"estimatedCost" = "estimatedCost" + 1');
   expect(ofCost).toContain('production');
   expect(ofCost).not.toContain('distribution');
-  expect(await claimedBy(ended, `"actualEndTime" = "actualEndTime" + interval '1 minute'`)).toContain('distribution');
+  const ofEnd = await claimedBy('food_productions', ended, `"actualEndTime" = "actualEndTime" + interval '1 minute'`);
+  expect(ofEnd).toContain('distribution');
   // No end is another than the one that a zero is written as.
-  expect(await claimedBy(await batch('IS NULL'), `"actualEndTime" = '1970-01-01'`)).toContain('distribution');
+  const ofZero = await claimedBy('food_productions', await batch('IS NULL'), `"actualEndTime" = '1970-01-01'`);
+  expect(ofZero).toContain('distribution');
+});
+
+test('a changed run is told to its months only when it has served, does no longer, or is of another day', async () => {
+  const { rows } = await stack.source.query<{ id: string }>(
+    `SELECT id FROM food_distributions WHERE status = 'SCHEDULED' ORDER BY id LIMIT 2`,
+  );
+  const [run = '', other = ''] = rows.map(({ id }) => id);
+  const set = (status: string) => claimedBy('food_distributions', run, `status = '${status}'`);
+  expect(await set('IN_TRANSIT')).toEqual(['distribution']);
+  expect(await set('COMPLETED')).toEqual(['distribution', 'service_month']);
+  expect(await set('IN_TRANSIT')).toEqual(['distribution', 'service_month']);
+  const moved = `"distributionDate" = "distributionDate" - interval '2 days'`;
+  expect(await claimedBy('food_distributions', other, moved)).toEqual(['distribution', 'service_month']);
 });
 
 test('decoding and batching take few heap bytes a change', async () => {

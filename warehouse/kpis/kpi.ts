@@ -26,9 +26,8 @@ export type FactName =
   | 'ledger'
   | 'tranche'
   | 'receipt'
-  | FlowName;
-/** Of no KPI: the day by the hour (warehouse/rollups/facts/flow.ts). */
-export type FlowName = 'flow_production' | 'flow_distribution' | 'flow_school';
+  /** Of no KPI: the day by the hour (warehouse/rollups/facts/flow.ts). */
+  | 'flow_production';
 export type Unit = 'portions' | 'percent' | 'idr' | 'count' | 'score' | 'gram' | 'days' | 'rating' | 'people';
 export type Section =
   | 'production'

@@ -9,7 +9,7 @@ import type { Warehouse } from '../client.ts';
 import type { FactName, Kpi } from '../kpis/kpi.ts';
 import { rolledUp } from '../kpis/registry.ts';
 import { type Named, once, type Relation, relations, sqlOf } from './facts/cells.ts';
-import { flow, isFlow } from './facts/flow.ts';
+import { counted, hourOf, isFlow, STAGE } from './facts/flow.ts';
 import { facts } from './facts.ts';
 
 /** Cells recomputed together: bounds the memory of one statement. */
@@ -76,8 +76,8 @@ export const quoted = (names: readonly string[]) => names.map((name) => `'${name
 /** What the facts of a chunk have put into ops.cells, copied in one insert to each table of cells. */
 function copiesSql(dirtyFacts: readonly FactName[], into: MartTables): string[] {
   const rows = 'FROM ops.cells WHERE attempt = {attempt:UInt64} AND chunk = {chunk:UInt32}';
-  const flows = `fact IN (${quoted(Object.keys(flow))})`;
-  const computed = `SELECT fact, kpi, day, sppg_id, split, num, den ${rows} AND NOT ${flows}`;
+  const staged = `startsWith(kpi, '${STAGE}')`;
+  const computed = `SELECT fact, kpi, day, sppg_id, split, num, den ${rows} AND NOT ${staged}`;
   const ofKpis = [
     `INSERT INTO ${into.cells} (kpi, day, sppg_id, split, num, den, seq, watermark_lsn)
      SELECT * EXCEPT fact, {seq:UInt64}, {watermark:UInt64} FROM (${computed})`,
@@ -93,11 +93,14 @@ function copiesSql(dirtyFacts: readonly FactName[], into: MartTables): string[] 
      ) AS k ON k.id = c.sppg_id`,
   ];
   const ofFlow = [
+    // Under the names that rows have had since each kind was a fact of its own.
     `INSERT INTO ${into.flow} (day, sppg_id, fact, cells, seq)
-     SELECT day, sppg_id, fact, arraySort(groupArrayIf((kpi, toUInt8OrZero(split), ifNull(num, 0)), kpi != '')), {seq:UInt64}
-     ${rows} AND ${flows} GROUP BY day, sppg_id, fact`,
+     SELECT day, sppg_id, if(fact = 'flow_production', fact, concat('flow_', fact)),
+       arraySort(groupArrayIf((substring(kpi, ${STAGE.length + 1}), toUInt8OrZero(split), assumeNotNull(num)), num IS NOT NULL)), {seq:UInt64}
+     ${rows} AND ${staged} GROUP BY day, sppg_id, fact`,
   ];
-  return [...(dirtyFacts.every(isFlow) ? [] : ofKpis), ...(dirtyFacts.some(isFlow) ? ofFlow : [])];
+  const hasStages = dirtyFacts.some((fact) => isFlow(fact) || facts[fact].stage !== undefined);
+  return [...(dirtyFacts.every(isFlow) ? [] : ofKpis), ...(hasStages ? ofFlow : [])];
 }
 
 const cte = (name: string, sql: string) => `${name} AS (${sql})`;
@@ -157,23 +160,30 @@ function statementSql(of: readonly FactName[], into: MartTables, chunk: Chunk): 
     SELECT * FROM (${selects.join('\nUNION ALL\n')})`;
 }
 
+const number = (sql: string) => `toFloat64(${sql})`;
+const NOTHING = number('NULL');
+
 /** (id, is a ratio, num, den) of a KPI as it is aggregated. */
 function aggregates(kpi: Kpi): string {
-  const number = (sql: string) => `toFloat64(${sql})`;
-  return `('${kpi.id}', ${kpi.den === undefined ? 0 : 1}, ${number(kpi.num)}, ${number(kpi.den ?? 'NULL')})`;
+  return `('${kpi.id}', ${kpi.den === undefined ? 0 : 1}, ${number(kpi.num)}, ${kpi.den === undefined ? NOTHING : number(kpi.den)})`;
 }
 
 /** SELECT of all KPIs of the CTE `fact` in the CTE `cells`: rows of ops.cells. */
 function kpisSql(fact: FactName, into: MartTables, everything: boolean): string {
   const kpis = rolledUp.filter((kpi) => kpi.fact === fact);
+  const { stage } = facts[fact];
   // One pass over the fact: a row counts in the total and once more for every dimension it is split by.
   const splits = [...new Set(kpis.flatMap((kpi) => kpi.split ?? []))];
   const keys = ["('', '')", ...splits.map((split) => `('${split}', toString(${split}))`)];
+  if (stage !== undefined) keys.push(`('${STAGE}', toString(${hourOf(stage)}))`);
   const list = (members: readonly Kpi[]) => `[${members.map(aggregates).join(', ')}]`;
   const aggregated = splits.reduce(
     (rest, split) => `if(s.1 = '${split}', ${list(kpis.filter((kpi) => kpi.split === split))}, ${rest})`,
-    list(kpis),
+    stage === undefined
+      ? list(kpis)
+      : `if(s.1 = '${STAGE}', [('${STAGE}${stage.stage}', 0, sum(${counted(stage)}), ${NOTHING})], ${list(kpis)})`,
   );
+  const written = [...kpis.map(({ id }) => id), ...(stage === undefined ? [] : [STAGE])];
   const idsOf = (members: readonly Kpi[]) => quoted(members.map(({ id }) => id));
   /*
    * Emptied ones as well: the splits that a row of mart.kpi_members lists are those its area has, or has to lose. KPIs that are split alike have the same
@@ -196,11 +206,11 @@ function kpisSql(fact: FactName, into: MartTables, everything: boolean): string 
         if(a.2 = 0, a.3, if(present, ifNull(a.3, 0), NULL)) AS num, if(present, a.4, NULL) AS den
       FROM (
         SELECT sppg_id, day, s.2 AS split, arrayJoin(${aggregated}) AS a
-        FROM (SELECT *, ${splits.length === 0 ? keys[0] : `arrayJoin([${keys.join(', ')}])`} AS s FROM fact)
+        FROM (SELECT *, ${keys.length === 1 ? keys[0] : `arrayJoin([${keys.join(', ')}])`} AS s FROM fact)
         GROUP BY sppg_id, day, s
       )
       UNION ALL
-      SELECT arrayJoin([${idsOf(kpis)}]), day, sppg_id, '', 0, NULL, NULL FROM cells${held.join('')}
+      SELECT arrayJoin([${quoted(written)}]), day, sppg_id, '', 0, NULL, NULL FROM cells${held.join('')}
     )
     GROUP BY kpi, day, sppg_id, split`;
 }
@@ -210,7 +220,7 @@ function kpisSql(fact: FactName, into: MartTables, everything: boolean): string 
  * the CTE `cells`, so that a day on which nothing is left becomes an empty one.
  */
 const flowSql = (fact: FactName) =>
-  `SELECT {attempt:UInt64}, {chunk:UInt32}, '${fact}', stage, day, sppg_id, toString(hour), toNullable(sum(portions)), NULL
+  `SELECT {attempt:UInt64}, {chunk:UInt32}, '${fact}', concat('${STAGE}', stage), day, sppg_id, toString(hour), sum(portions), NULL
     FROM fact GROUP BY day, sppg_id, stage, hour
     UNION ALL
-    SELECT {attempt:UInt64}, {chunk:UInt32}, '${fact}', '', day, sppg_id, '', NULL, NULL FROM cells`;
+    SELECT {attempt:UInt64}, {chunk:UInt32}, '${fact}', '${STAGE}', day, sppg_id, '', NULL, NULL FROM cells`;

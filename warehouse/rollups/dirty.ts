@@ -38,7 +38,7 @@ export const keysMarked = (table: string) => ({ all: marksOf(table), gone: marks
 const placeColumns = {
   food_productions: ['key', 'sppg_id', 'at', 'ended'],
   quality_controls: ['key', 'production_id', 'at'],
-  food_distributions: ['key', 'sppg_id', 'at'],
+  food_distributions: ['key', 'sppg_id', 'at', 'served'],
   school_distributions: ['key', 'program_id', 'at'],
 };
 /** The places of keys (in parentheses, as is what comes back): of few looked up once, however many cells follow from them. */
@@ -181,8 +181,6 @@ const cellsOf: Readonly<Record<FactName, (kitchens: string) => string>> = {
   tranche: (kitchens) => tranchesWhere(`sppg_id IN (${kitchens})`),
   receipt: (kitchens) => place('beneficiary_receipts', `sppg_id IN (${kitchens})`),
   flow_production: (kitchens) => place('food_productions', `sppg_id IN (${kitchens})`),
-  flow_distribution: (kitchens) => place('food_distributions', `sppg_id IN (${kitchens})`),
-  flow_school: (kitchens) => handoversWhere(programsOf(kitchens)),
   enrolment: states,
   growth_month: states,
   stock: states,
@@ -209,11 +207,12 @@ const expansions: Readonly<Record<string, (keys: Keys) => string>> = {
     ${tagged(['quality'], checksIn(checks, batches))}
     UNION ALL ${tagged(['flow_production'], placeIn(batches))}`;
   },
-  food_distributions: ({ changed, few }) => {
+  // A month is told of days and whether they were served.
+  food_distributions: ({ changed, varied, few }) => {
     const runs = placesOf('food_distributions', changed, few);
     return `
-    ${tagged(['distribution', 'flow_distribution'], placeIn(runs))}
-    UNION ALL ${tagged(['service_month'], serviceMonths(runs))}`;
+    ${tagged(['distribution'], placeIn(runs))}
+    UNION ALL ${tagged(['service_month'], serviceMonths(`${runs} WHERE key IN ${varied('(sppg_id, at, served)')}`))}`;
   },
   // Delivered portions are also the denominator of waste, and what was reported is of the handover's day: where something was weighed or reported.
   school_distributions: ({ changed, varied, few }) => {
@@ -224,7 +223,7 @@ const expansions: Readonly<Record<string, (keys: Keys) => string>> = {
     const weighed = place('waste_management', `sppg_id IN (SELECT sppg_id FROM (${cells}))`);
     const reported = `SELECT distribution_id FROM ops.places_school_feeding_reports WHERE distribution_id IN ${varied('(program_id, at)')}`;
     return `
-    ${tagged(['school', 'flow_school'], cells)}
+    ${tagged(['school'], cells)}
     UNION ALL ${tagged(['waste'], `SELECT * FROM (${cells}) WHERE (sppg_id, day) IN (${weighed})`)}
     UNION ALL ${tagged(['feeding'], handoversIn(`${handovers} WHERE key IN (${reported})`, programs))}`;
   },
@@ -246,7 +245,7 @@ const expansions: Readonly<Record<string, (keys: Keys) => string>> = {
     ${tagged(['school'], handoversWhere(`school_id IN ${changed}`))}
     UNION ALL ${tagged(['enrolment', 'growth_month'], daysSince(kitchensOfSchools(changed), since))}`,
   nutrition_programs: ({ changed, since }) => `
-    ${tagged(['school', 'feeding', 'waste', 'flow_school'], handoversWhere(`program_id IN ${changed}`))}
+    ${tagged(['school', 'feeding', 'waste'], handoversWhere(`program_id IN ${changed}`))}
     UNION ALL ${tagged(['incident_month'], incidentsOf(`program_id IN ${changed}`))}
     UNION ALL ${tagged(['enrolment', 'growth_month'], daysSince(kitchensOf('nutrition_programs', `key IN ${changed}`), since))}
     UNION ALL ${tagged(

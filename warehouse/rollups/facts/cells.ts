@@ -5,14 +5,18 @@
 
 import { type PlacedTable, placed, westernDay } from '../../placed.ts';
 
+/** A stage of the day by the hour (flow.ts): SQL of the instant, portions and condition of a row that has come so far. */
+export type Stage = { stage: string; at: string; portions: string; when: string };
+
 /**
  * A fact: the shared relations it reads, CTEs of its own, and its rows, with sppg_id, day and the columns KPIs use; a month's cell stands on
- * its first day. Every fact may name `zones` as well as `cells`.
+ * its first day. `stage`, of rows that tell their `shift`, too: what they are in the day by the hour. Every fact may name `zones` as well as `cells`.
  */
 export type Fact = {
   reads?: readonly Relation[];
   with?: Readonly<Record<string, Named>>;
   select: string;
+  stage?: Stage;
   grain?: 'month';
 };
 

@@ -1,26 +1,30 @@
 /**
- * The day as it happens: portions of a kitchen by stage and hour of its own clock, a fact for each kind of row the stages are of.
+ * The day as it happens: portions of a kitchen by stage and hour of its own clock. A stage that is of the rows of a fact with KPIs is counted with
+ * them; those of batches, of which the checks tell as well, are a fact of their own.
  * Invariants: a stage's day is that of its own row, like its KPI's: planned and cooked are portions_planned and portions_produced,
  * delivered is portions_delivered; what has no time has hour 255; what was done before its day counts in the first hour,
  * after it in the last.
  */
-import type { FactName, FlowName } from '../../kpis/kpi.ts';
+import type { FactName } from '../../kpis/kpi.ts';
 import { westernDay } from '../../placed.ts';
-import type { Fact } from './cells.ts';
+import type { Fact, Stage } from './cells.ts';
+
+/** How rows of stages are told from KPIs' where both are computed (ops.cells): no KPI has such an id. */
+export const STAGE = 'stage:';
+/** Portions of a row that count in a stage, NULL where it has not come so far. */
+export const counted = ({ portions, when }: Stage) => `toFloat64(if(${when}, ${portions}, NULL))`;
 
 const hoursInto = (at: string) =>
   `dateDiff('hour', toDateTime64(day, 3, 'UTC') - toIntervalHour(shift), assumeNotNull(${at}))`;
-/** The hour of an instant on the local day `day` of a kitchen with this `shift`; servers differ in what they make of a NULL among the least. */
-const hourOf = (at: string) => `if(${at} IS NULL, 255, toUInt8(least(greatest(${hoursInto(at)}, 0), 23)))`;
+/** The hour of a row on the local day `day` of a kitchen with this `shift`; servers differ in what they make of a NULL among the least. */
+export const hourOf = ({ at }: Stage) => `if(${at} IS NULL, 255, toUInt8(least(greatest(${hoursInto(at)}, 0), 23)))`;
+
 /** Rows (sppg_id, day, stage, hour, portions) of source rows, as far as they have come. */
-const stages = (from: string, ...all: { stage: string; at: string; portions: string; when: string }[]) => {
-  const cells = all.map(
-    ({ stage, at, portions, when }) =>
-      `('${stage}', ${hourOf(at)}, toFloat64(ifNull(${portions}, 0)), toUInt8(ifNull(${when}, 0)) AND ${portions} IS NOT NULL)`,
-  );
+const stages = (from: string, ...all: Stage[]) => {
+  const cells = all.map((stage) => `('${stage.stage}', ${hourOf(stage)}, ${counted(stage)})`);
   return `SELECT sppg_id, day, cell.1 AS stage, cell.2 AS hour, cell.3 AS portions
     FROM (SELECT sppg_id, day, arrayJoin([${cells.join(', ')}]) AS cell ${from} WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells))
-    WHERE cell.4`;
+    WHERE cell.3 IS NOT NULL`;
 };
 
 export const flow = {
@@ -45,24 +49,7 @@ export const flow = {
       },
     ),
   },
-  flow_distribution: {
-    reads: ['runs'],
-    select: stages('FROM runs', {
-      stage: 'departed',
-      at: 'coalesce(departureTime, actualStartTime)',
-      portions: 'totalPortions',
-      when: "status IN ('IN_TRANSIT', 'DISTRIBUTING', 'COMPLETED')",
-    }),
-  },
-  flow_school: {
-    reads: ['programs', 'handovers'],
-    select: stages('FROM handovers', {
-      stage: 'delivered',
-      at: 'coalesce(deliveryTime, receivedAt)',
-      portions: 'actualQuantity',
-      when: "deliveryStatus IN ('DELIVERED', 'CONFIRMED')",
-    }),
-  },
-} as const satisfies Record<FlowName, Fact>;
+} as const satisfies Partial<Record<FactName, Fact>>;
 
-export const isFlow = (fact: FactName): fact is FlowName => Object.hasOwn(flow, fact);
+/** Whether a fact is of stages alone, and of no KPI. */
+export const isFlow = (fact: FactName): fact is keyof typeof flow => Object.hasOwn(flow, fact);

@@ -81,7 +81,7 @@ export const operations = {
       SELECT x.sppg_id AS sppg_id, x.day AS day, toString(x.status) AS status, status = 'COMPLETED' AS done,
         x.plannedRecipients AS plannedRecipients, x.actualRecipients AS actualRecipients,
         x.plannedEndTime AS plannedEndTime, x.arrivalTime AS arrivalTime, x.arrivalTemp AS arrivalTemp, x.departureTime AS departureTime,
-        coalesce(x.arrivalTime, x.actualEndTime) AS arrived, f.actualEndTime AS cookedAt,
+        coalesce(x.arrivalTime, x.actualEndTime) AS arrived, f.actualEndTime AS cookedAt, x.shift AS shift,
         x.transportCost AS transportCost, x.fuelCost AS fuelCost, x.otherCosts AS otherCosts, x.createdAt AS createdAt, x.dayEnds AS dayEnds,
         ${taken('x', RUN)}
       FROM runs AS x
@@ -92,19 +92,31 @@ export const operations = {
         WHERE NOT _deleted AND id IN (SELECT productionId FROM runs WHERE productionId NOT IN (SELECT id FROM cooked))
       ) AS f ON f.id = x.productionId
       WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)`,
+    stage: {
+      stage: 'departed',
+      at: 'coalesce(departureTime, actualStartTime)',
+      portions: 'totalPortions',
+      when: "status IN ('IN_TRANSIT', 'DISTRIBUTING', 'COMPLETED')",
+    },
   },
   school: {
     reads: ['programs', 'handovers'],
     select: `
       SELECT h.sppg_id AS sppg_id, h.day AS day, if(b.schoolType = '', 'UNKNOWN', toString(b.schoolType)) AS schoolType,
         h.targetQuantity AS targetQuantity, h.actualQuantity AS actualQuantity, h.deliveryStatus AS deliveryStatus,
-        h.createdAt AS createdAt, h.dayEnds AS dayEnds, ${taken('h', HANDOVER)}
+        h.createdAt AS createdAt, h.dayEnds AS dayEnds, h.shift AS shift, ${taken('h', HANDOVER)}
       FROM handovers AS h
       LEFT ANY JOIN (
         SELECT id, schoolType FROM raw.school_beneficiaries FINAL
         WHERE NOT _deleted AND id IN (SELECT schoolId FROM handovers)
       ) AS b ON b.id = h.schoolId
       WHERE (sppg_id, day) IN (SELECT sppg_id, day FROM cells)`,
+    stage: {
+      stage: 'delivered',
+      at: 'coalesce(deliveryTime, receivedAt)',
+      portions: 'actualQuantity',
+      when: "deliveryStatus IN ('DELIVERED', 'CONFIRMED')",
+    },
   },
   feeding: {
     reads: ['programs', 'handovers'],

@@ -1,0 +1,13 @@
+-- A run's place tells whether it has served: months are told of that, and of nothing else of it. As the place is another, runs are copied again, and with
+-- them what their places lack; those of before say it has not, so that a run that has is told to its months whenever it changes.
+DROP TABLE IF EXISTS ops.places_food_distributions_beside SYNC;
+CREATE TABLE ops.places_food_distributions_beside (
+  sppg_id String, at DateTime64(3, 'UTC'), production_id String, status LowCardinality(String), served Bool DEFAULT status = 'COMPLETED', key String,
+  PROJECTION by_production (SELECT * ORDER BY production_id),
+  PROJECTION by_key (SELECT * ORDER BY key)
+) ENGINE = ReplacingMergeTree ORDER BY (sppg_id, at, production_id, served, key)
+SETTINGS deduplicate_merge_projection_mode = 'rebuild', index_granularity = 256,
+  min_bytes_for_wide_part = 1099511627776, min_rows_for_wide_part = 1000000000000;
+INSERT INTO ops.places_food_distributions_beside (sppg_id, at, production_id, key) SELECT sppg_id, at, production_id, key FROM ops.places_food_distributions;
+EXCHANGE TABLES ops.places_food_distributions AND ops.places_food_distributions_beside;
+DROP TABLE ops.places_food_distributions_beside SYNC;
