@@ -13,6 +13,7 @@ const local = (name: string) => name.replace('.', '_local.');
 /** Areas and a slot's totals stand together (one insert of them is one block), and the tables built beside (rollups/rebuild.ts) are sharded as those whose place they take. */
 const SHARDED_BY: Readonly<Record<string, string>> = {
   'mart.kpi_daily': 'sppg_id',
+  'mart.kpi_kitchens': 'sppg_id',
   'mart.kpi_members': 'sppg_id',
   'mart.flow_stages': 'sppg_id',
   'mart.kpi_areas': 'province_id, regency_id',

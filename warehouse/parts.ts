@@ -11,7 +11,7 @@ const LARGE_ROWS = 10_000;
 const LARGE_SHARE = 20;
 
 const RAW = `(database IN ('raw', 'raw_local') OR database IN ('ops', 'ops_local') AND match(table, '^(places|placed|history)_'))`;
-const MART = `(database IN ('mart', 'mart_local') AND table IN ('kpi_daily', 'kpi_members', 'kpi_areas', 'flow_stages'))`;
+const MART = `(database IN ('mart', 'mart_local') AND table IN ('kpi_daily', 'kpi_kitchens', 'kpi_members', 'kpi_areas', 'flow_stages'))`;
 
 /**
  * Merges the partitions that have more than `most` large parts (on a cluster: on the server that is asked), one after the other: about half a

@@ -78,8 +78,11 @@ const cellsThen = `(
     AND toDateTime64(c.day + 1, 6, 'UTC') - INTERVAL 7 HOUR > h.since AND toDateTime64(c.day + 1, 6, 'UTC') - INTERVAL 7 HOUR <= h.until
 )`;
 
+/** Where cells of kitchens are read: those of one kitchen lie beside each other in a table of their own. */
+export const cellsOf = (scope: Scope) => (scope.level === 'sppg' ? 'mart.kpi_kitchens' : 'mart.kpi_daily');
+
 /** SQL of the relation (alias m) a scope's figures are read from, with its condition: cells of the kitchen, or areas. */
 export function figuresOf(scope: Scope, hierarchy: Hierarchy = 'now'): { from: string; where: string } {
-  if (scope.level === 'sppg') return { from: 'mart.kpi_daily AS m FINAL', where: scopeCondition(scope, 'sppg_id') };
+  if (scope.level === 'sppg') return { from: `${cellsOf(scope)} AS m FINAL`, where: scopeCondition(scope, 'sppg_id') };
   return { from: hierarchy === 'now' ? 'mart.kpi_areas AS m FINAL' : `${cellsThen} AS m`, where: areaCondition(scope) };
 }

@@ -296,21 +296,28 @@ async function checkCells(stack: Stack): Promise<{ all: number; wrong: number }>
   const expected = await independentCells(stack);
   await source.query('SET search_path = public');
   const { rows: chosen } = await source.query<{ id: string }>('SELECT id FROM sample.chosen');
-  const held = await warehouse.query<Parameters<typeof collect>[0][number]>(
-    `SELECT sppg_id AS sppg, toString(day) AS day, toString(kpi) AS kpi, toString(split) AS split, num, den
-     FROM mart.kpi_daily FINAL WHERE num IS NOT NULL AND sppg_id IN {ids:Array(String)}`,
-    { ids: chosen.map(({ id }) => id) },
+  const ids = chosen.map(({ id }) => id);
+  const cellsIn = async (table: string) => {
+    const held = await warehouse.query<Parameters<typeof collect>[0][number]>(
+      `SELECT sppg_id AS sppg, toString(day) AS day, toString(kpi) AS kpi, toString(split) AS split, num, den
+       FROM ${table} FINAL WHERE num IS NOT NULL AND sppg_id IN {ids:Array(String)}`,
+      { ids },
+    );
+    // Where a day ended on the way, its states are in the warehouse alone: the source knows only what is now.
+    const today = new Map<string, string>();
+    for (const { sppg, day, kpi } of held) {
+      if (STATES.has(kpi) && day > (today.get(sppg) ?? '')) today.set(sppg, day);
+    }
+    const told = held.filter(({ sppg, day, kpi }) => !STATES.has(kpi) || day === today.get(sppg));
+    if (told.length < held.length) say(`${held.length - told.length} states of a day that is over are not compared`);
+    return collect(told, () => false);
+  };
+  // They stand twice, by KPI and by kitchen.
+  const [actual, byKitchen] = [await cellsIn('mart.kpi_daily'), await cellsIn('mart.kpi_kitchens')];
+  const all = Object.keys({ ...expected, ...actual, ...byKitchen });
+  const wrong = all.filter((cell) =>
+    [actual, byKitchen].some((held) => JSON.stringify(expected[cell]) !== JSON.stringify(held[cell])),
   );
-  // Where a day ended on the way, its states are in the warehouse alone: the source knows only what is now.
-  const today = new Map<string, string>();
-  for (const { sppg, day, kpi } of held) {
-    if (STATES.has(kpi) && day > (today.get(sppg) ?? '')) today.set(sppg, day);
-  }
-  const told = held.filter(({ sppg, day, kpi }) => !STATES.has(kpi) || day === today.get(sppg));
-  if (told.length < held.length) say(`${held.length - told.length} states of a day that is over are not compared`);
-  const actual = collect(told, () => false);
-  const all = Object.keys({ ...expected, ...actual });
-  const wrong = all.filter((cell) => JSON.stringify(expected[cell]) !== JSON.stringify(actual[cell]));
   for (const cell of wrong.slice(0, 5)) say(`${cell} is [${actual[cell]}], of the source [${expected[cell]}]`);
   return { all: all.length, wrong: wrong.length };
 }

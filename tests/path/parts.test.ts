@@ -18,6 +18,7 @@ const TABLES = [
   'ops.places_food_productions',
   'ops.placed_food_productions',
   'mart.kpi_daily',
+  'mart.kpi_kitchens',
   'mart.kpi_members',
 ];
 const parts = async () => {

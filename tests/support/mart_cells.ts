@@ -19,7 +19,18 @@ export function collect(
   return Object.fromEntries(Object.entries(cells).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
+/** Cells stand twice, by KPI and by kitchen: those that do not stand alike, at most ten. */
+export const cellsApart = (warehouse: Stack['warehouse']) =>
+  warehouse.query<{ kpi: string; day: string; sppg_id: string; split: string }>(
+    `SELECT kpi, day, sppg_id, split, num, den FROM (
+       SELECT kpi, day, sppg_id, split, num, den FROM mart.kpi_daily FINAL
+       UNION ALL SELECT kpi, day, sppg_id, split, num, den FROM mart.kpi_kitchens FINAL
+     )
+     WHERE num IS NOT NULL GROUP BY ALL HAVING count() != 2 LIMIT 10`,
+  );
+
 export async function martCells(stack: Stack): Promise<Cells> {
+  expect(await cellsApart(stack.warehouse)).toEqual([]);
   const rows = await stack.warehouse.query<{
     sppg: string;
     day: string;

@@ -5,7 +5,7 @@
  */
 import type { Warehouse } from '../client.ts';
 import type { FactName, Kpi } from '../kpis/kpi.ts';
-import { type Scope, scopeCondition } from '../scopes.ts';
+import { cellsOf, type Scope, scopeCondition } from '../scopes.ts';
 import { threadsFor } from './sql.ts';
 
 /** The daily sheets, each by a KPI that has a cell whenever the sheet has a row. */
@@ -65,12 +65,12 @@ const due = (within: Within, days = everyDay) =>
 /** CTE `due`: (sppg_id, day) of the service days expected of kitchens that were active; binds scopeId, and from, to unless given other days. */
 export const dueSql = (scope: Scope, days = everyDay) => due(inside(scope), days);
 
-/** CTE `days`: (sppg_id, day) due, with has_<sheet>; binds from, to. */
-export const daysSql = (within: Within) => `
+/** CTE `days`: (sppg_id, day) due, with has_<sheet>; binds from, to. `cells`: the table of cells that finds those within soonest. */
+export const daysSql = (within: Within, cells = 'mart.kpi_daily') => `
     ${due(within)},
       present AS (
         SELECT sppg_id, day, ${openSheets.map((sheet) => `countIf(kpi IN (${SHEETS[sheet].map((kpi) => `'${kpi}'`).join(', ')})) > 0 AS has_${sheet}`).join(', ')}
-        FROM mart.kpi_daily AS m FINAL
+        FROM ${cells} AS m FINAL
         WHERE m.day BETWEEN {from:Date32} AND {to:Date32} AND m.split = '' AND m.num IS NOT NULL
           AND m.kpi IN (${Object.values(SHEETS)
             .flat()
@@ -100,7 +100,7 @@ export async function completeDays(
   range: { from: string; to: string },
 ): Promise<{ date: string; expected: number; complete: number }[]> {
   return warehouse.query(
-    `${daysSql(inside(scope))}
+    `${daysSql(inside(scope), cellsOf(scope))}
      SELECT toString(day) AS date, count() AS expected, countIf(${openSheets.map((sheet) => `has_${sheet}`).join(' AND ')}) AS complete
      FROM days GROUP BY day ORDER BY day ${threadsFor(scope)}`,
     { ...range, scopeId: scope.id },
@@ -143,7 +143,7 @@ export async function completeness(
   totals: Omit<KitchenCompleteness, 'scope' | 'name'> & { kitchens: number };
   kitchens: KitchenCompleteness[];
 }> {
-  const base = daysSql(inside(scope));
+  const base = daysSql(inside(scope), cellsOf(scope));
   const params = { ...range, limit, scopeId: scope.id };
   const [[all], rows] = await Promise.all([
     warehouse.query<SummedDays & { kitchens: number }>(

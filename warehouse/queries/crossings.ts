@@ -1,6 +1,6 @@
 /** The last days of a scope and of the units right below it, as they are held against their limits. */
 import type { Warehouse } from '../client.ts';
-import { areaCondition, type Level, type Scope, scopeCondition } from '../scopes.ts';
+import { areaCondition, cellsOf, type Level, type Scope, scopeCondition } from '../scopes.ts';
 
 /** A KPI of a unit on days with data, the last first. */
 export type UnitDays = {
@@ -30,7 +30,7 @@ export async function unitDays(
 ): Promise<UnitDays[]> {
   const [table, unit, where] =
     level === 'sppg'
-      ? ['mart.kpi_daily', 'm.sppg_id', scopeCondition(scope, 'm.sppg_id')]
+      ? [cellsOf(scope), 'm.sppg_id', scopeCondition(scope, 'm.sppg_id')]
       : ['mart.kpi_areas', `m.${level}_id`, areaCondition(scope)];
   const names = {
     province: 'SELECT id, provinceName AS name FROM raw.provinces_indonesia FINAL WHERE NOT _deleted',

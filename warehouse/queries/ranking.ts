@@ -1,7 +1,7 @@
 /** Units compared: a ranking inside a scope, and a kitchen among kitchens like it. */
 import type { Warehouse } from '../client.ts';
 import type { Kpi } from '../kpis/kpi.ts';
-import { areaCondition, type Level, type Scope, scopeCondition } from '../scopes.ts';
+import { areaCondition, cellsOf, type Level, type Scope, scopeCondition } from '../scopes.ts';
 import { scarceParams, scarceSql, valueSql } from './sql.ts';
 
 export type RankingLevel = Exclude<Level, 'national'>;
@@ -43,9 +43,7 @@ export async function ranking(
   limit: number,
 ): Promise<{ total: number; units: Ranked[] }> {
   const [table, where] =
-    level === 'sppg'
-      ? ['mart.kpi_daily', scopeCondition(scope, 'm.sppg_id')]
-      : ['mart.kpi_areas', areaCondition(scope)];
+    level === 'sppg' ? [cellsOf(scope), scopeCondition(scope, 'm.sppg_id')] : ['mart.kpi_areas', areaCondition(scope)];
   const pick = (column: string) => (kpi.state ? `argMax(tuple(${column}), day).1` : `sum(${column})`);
   const rows = await warehouse.query<{
     unit: string;

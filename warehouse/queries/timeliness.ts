@@ -5,7 +5,7 @@
  * not over are not expected.
  */
 import type { Warehouse } from '../client.ts';
-import { type Scope, scopeCondition } from '../scopes.ts';
+import { cellsOf, type Scope, scopeCondition } from '../scopes.ts';
 import { dueSql, SHEETS, type Sheet } from './completeness.ts';
 
 const sheets = Object.keys(SHEETS) as Sheet[];
@@ -48,7 +48,7 @@ export async function timeliness(
             `countIf(kpi = '${delayKpi(sheet)}') > 0 AS has_${sheet}, sumIf(num, kpi = '${delayKpi(sheet)}') AS by_${sheet}`,
         )
         .join(', ')}
-      FROM mart.kpi_daily AS m FINAL
+      FROM ${cellsOf(scope)} AS m FINAL
       WHERE m.day BETWEEN {from:Date32} AND {to:Date32} AND m.split = '' AND m.num IS NOT NULL
         AND m.kpi IN (${sheets.map((sheet) => `'${delayKpi(sheet)}'`).join(', ')}) AND ${scopeCondition(scope, 'm.sppg_id')}
       GROUP BY sppg_id, day

@@ -1,7 +1,7 @@
 /** Many KPIs of every unit of a level inside a scope, over one range: what tables of units are made of. */
 import type { Warehouse } from '../client.ts';
 import type { Kpi } from '../kpis/kpi.ts';
-import { areaCondition, type Scope, scopeCondition } from '../scopes.ts';
+import { areaCondition, cellsOf, type Scope, scopeCondition } from '../scopes.ts';
 
 export type TableLevel = 'province' | 'regency' | 'sppg';
 /** A unit with the names of what it lies in; `code` of a kitchen is its own. */
@@ -51,9 +51,7 @@ export async function unitFigures(
 ): Promise<UnitFigure[]> {
   const unit = level === 'sppg' ? 'm.sppg_id' : `m.${level}_id`;
   const [table, where] =
-    level === 'sppg'
-      ? ['mart.kpi_daily', scopeCondition(scope, 'm.sppg_id')]
-      : ['mart.kpi_areas', areaCondition(scope)];
+    level === 'sppg' ? [cellsOf(scope), scopeCondition(scope, 'm.sppg_id')] : ['mart.kpi_areas', areaCondition(scope)];
   const pick = (column: string) =>
     `if(has({states:Array(String)}, kpi), argMax(tuple(${column}), day).1, sum(${column}))`;
   return warehouse.query(

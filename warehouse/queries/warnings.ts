@@ -4,7 +4,7 @@
  */
 import type { Warehouse } from '../client.ts';
 import type { Kpi } from '../kpis/kpi.ts';
-import { areaCondition, type Level, type Scope, scopeCondition } from '../scopes.ts';
+import { areaCondition, cellsOf, type Level, type Scope, scopeCondition } from '../scopes.ts';
 import { scarceParams, scarceSql } from './sql.ts';
 import { floorOf, RANGE_MINIMUM, RANGE_WEEKS, rangeSql } from './statistics.ts';
 
@@ -43,9 +43,7 @@ export async function warnings(
   const watched = kpis.filter((kpi) => kpi.grain === undefined && !kpi.state);
   const unit = level === 'sppg' ? 'm.sppg_id' : 'm.regency_id';
   const [table, where] =
-    level === 'sppg'
-      ? ['mart.kpi_daily', scopeCondition(scope, 'm.sppg_id')]
-      : ['mart.kpi_areas', areaCondition(scope)];
+    level === 'sppg' ? [cellsOf(scope), scopeCondition(scope, 'm.sppg_id')] : ['mart.kpi_areas', areaCondition(scope)];
   const names =
     level === 'sppg'
       ? 'SELECT id, name FROM raw.sppg FINAL WHERE NOT _deleted'

@@ -22,12 +22,13 @@ export const areFew = ({ cells, claims }: { cells: number; claims: number }) =>
   cells <= CELLS_PER_CHUNK && claims <= 200_000;
 
 /**
- * Where cells (as they are read, and as areas are summed from them), days by the hour and areas are written: the served tables, or
+ * Where cells (by KPI, by kitchen, and as areas are summed from them), days by the hour and areas are written: the served tables, or
  * those built beside them.
  */
-export type MartTables = { cells: string; members: string; flow: string; areas: string };
+export type MartTables = { cells: string; kitchens: string; members: string; flow: string; areas: string };
 export const live: MartTables = {
   cells: 'mart.kpi_daily',
+  kitchens: 'mart.kpi_kitchens',
   members: 'mart.kpi_members',
   flow: 'mart.flow_stages',
   areas: 'mart.kpi_areas',
@@ -81,6 +82,7 @@ function copiesSql(dirtyFacts: readonly FactName[], into: MartTables): string[] 
   const ofKpis = [
     `INSERT INTO ${into.cells} (kpi, day, sppg_id, split, num, den, seq, watermark_lsn)
      SELECT * EXCEPT fact, {seq:UInt64}, {watermark:UInt64} FROM (${computed})`,
+    `INSERT INTO ${into.kitchens} (kpi, day, sppg_id, split, num, den, seq) SELECT * EXCEPT fact, {seq:UInt64} FROM (${computed})`,
     `INSERT INTO ${into.members} (area, day, sppg_id, cells, seq)
      SELECT ${memberArea('c.day', 'k.regencyId', 'toString(c.fact)')}, c.day, c.sppg_id, c.cells, {seq:UInt64}
      FROM (

@@ -18,12 +18,13 @@ import { settleEverything } from './settle.ts';
 
 export const beside: MartTables = {
   cells: 'mart.kpi_daily_beside',
+  kitchens: 'mart.kpi_kitchens_beside',
   members: 'mart.kpi_members_beside',
   flow: 'mart.flow_stages_beside',
   areas: 'mart.kpi_areas_beside',
 };
 /** Areas last: they are summed over members. */
-const parts = ['cells', 'members', 'flow', 'areas'] as const;
+const parts = ['cells', 'kitchens', 'members', 'flow', 'areas'] as const;
 const allFacts = Object.keys(facts) as FactName[];
 const summed = allFacts.filter((fact) => !isFlow(fact));
 
@@ -114,7 +115,7 @@ export type Difference = {
 
 /** Cells, days by the hour and areas that differ, among those no refresh has touched since the build began; at most `limit` of each. */
 export async function compareBeside(warehouse: Warehouse, { seq }: Rebuilt, limit = 100): Promise<Difference[]> {
-  const differences = (part: 'cells' | 'areas', unit: string) =>
+  const differences = (part: 'cells' | 'kitchens' | 'areas', unit: string) =>
     warehouse.query<Difference>(
       `SELECT toString(kpi) AS kpi, toString(day) AS day, unit, toString(split) AS split,
          [served_num, served_den] AS served, [built_num, built_den] AS rebuilt
@@ -134,7 +135,7 @@ export async function compareBeside(warehouse: Warehouse, { seq }: Rebuilt, limi
        ORDER BY kpi, day, unit, split LIMIT {limit:UInt32}`,
       { seq, limit },
     );
-  const cells = await differences('cells', 'sppg_id');
+  const cells = [...(await differences('cells', 'sppg_id')), ...(await differences('kitchens', 'sppg_id'))];
   const flows = await warehouse.query<Difference>(
     `SELECT 'flow' AS kpi, toString(day) AS day, unit, fact AS split, arrayMap(c -> c.3, own_cells) AS served, arrayMap(c -> c.3, built) AS rebuilt
      FROM (
@@ -169,7 +170,7 @@ export async function serveRebuilt(warehouse: Warehouse, slotId: string, builtSe
   for (const part of parts) {
     if (commentOf(beside[part]) === undefined || commentOf(live[part]) === mark) continue;
     if (part !== 'areas') {
-      for (const command of part === 'cells' ? takeBackSql(part) : []) {
+      for (const command of part === 'cells' || part === 'kitchens' ? takeBackSql(part) : []) {
         await warehouse.command(command, { since: builtSeq, seq });
       }
       await warehouse.command(
@@ -204,13 +205,15 @@ export async function serveRebuilt(warehouse: Warehouse, slotId: string, builtSe
  * What was built from rows which changed again before a refresh saw them, and is listed nowhere since: a split of a cell, any figure
  * of an area. It is emptied here; where a refresh has it, or the areas' sum that follows, that row beats this one.
  */
-function takeBackSql(part: 'cells' | 'areas'): string[] {
+function takeBackSql(part: 'cells' | 'kitchens' | 'areas'): string[] {
   return allFacts.flatMap((fact) => {
     const kpis = rolledUp.filter((kpi) => kpi.fact === fact && (part === 'areas' || kpi.split !== undefined));
     if (kpis.length === 0) return [];
     const claims = `SELECT sppg_id, day FROM ops.claims WHERE claim > {since:UInt64} AND claim <= {seq:UInt64} AND fact = '${fact}'`;
+    const ofKitchens = ['NULL AS num, NULL AS den', `b.split != '' AND (b.sppg_id, b.day) IN (${claims})`];
     const [empty, touched] = {
-      cells: ['NULL AS num, NULL AS den', `b.split != '' AND (b.sppg_id, b.day) IN (${claims})`],
+      cells: ofKitchens,
+      kitchens: ofKitchens,
       areas: [
         'NULL AS num, NULL AS den, 0 AS units',
         `(b.province_id, b.regency_id, b.day) IN (

@@ -23,3 +23,22 @@ EXCHANGE TABLES mart_local.kpi_daily AND mart_local.kpi_daily_beside ON CLUSTER 
 DROP TABLE IF EXISTS mart_local.kpi_daily_beside ON CLUSTER 'nation' SYNC;
 
 DROP TABLE IF EXISTS mart.kpi_daily_beside ON CLUSTER 'nation' SYNC;
+
+DROP TABLE IF EXISTS mart_local.kpi_kitchens ON CLUSTER 'nation' SYNC;
+
+DROP TABLE IF EXISTS mart.kpi_kitchens ON CLUSTER 'nation' SYNC;
+
+CREATE TABLE mart_local.kpi_kitchens ON CLUSTER 'nation' (
+  kpi LowCardinality(String),
+  day Date32,
+  sppg_id String,
+  split LowCardinality(String),
+  num Nullable(Float64),
+  den Nullable(Float64),
+  seq UInt64
+) ENGINE = ReplicatedReplacingMergeTree(seq) ORDER BY (sppg_id, day, kpi, split)
+SETTINGS index_granularity = 512, min_bytes_for_wide_part = 1099511627776, min_rows_for_wide_part = 1000000000000;
+
+CREATE TABLE mart.kpi_kitchens ON CLUSTER 'nation' AS mart_local.kpi_kitchens ENGINE = Distributed('nation', 'mart_local', 'kpi_kitchens', cityHash64(sppg_id));
+
+INSERT INTO mart.kpi_kitchens SELECT kpi, day, sppg_id, split, num, den, seq FROM mart.kpi_daily;
