@@ -40,21 +40,22 @@ test('what was refreshed cell by cell is what a full computation gives', async (
 
 test('a wrong cell, a missing one and one too many are told; a rebuild puts them right while changes go on', async () => {
   const { warehouse } = stack;
-  const bend = (change: string, where: string) =>
+  const bend = (change: string, where: string, table = 'mart.kpi_daily') =>
     warehouse.command(
-      `INSERT INTO mart.kpi_daily SELECT * REPLACE (${change}) FROM (
-         SELECT * FROM mart.kpi_daily FINAL
+      `INSERT INTO ${table} SELECT * REPLACE (${change}) FROM (
+         SELECT * FROM ${table} FINAL
          WHERE kpi = 'portions_planned' AND split = '' AND num IS NOT NULL AND ${where} ORDER BY sppg_id, day LIMIT 1)`,
     );
   await bend('assumeNotNull(num) + 1 AS num', "sppg_id = 'k321'");
   await bend('NULL AS num', "sppg_id = 'k512'");
   await bend("toDate32('2026-07-07') AS day", "sppg_id = 'k511'");
+  await bend('assumeNotNull(num) + 1 AS num', "sppg_id = 'k942'", 'mart.kpi_kitchens');
   const told = await lumbung(stack, ['rollup', '--verify', '--json']);
   expect(told.code).toBe(1);
   const line = told.out.split('\n').find((text) => text.startsWith('{"differences"')) ?? '{}';
   const { differences } = JSON.parse(line) as { differences: { kpi: string; unit: string; day: string }[] };
   expect(differences.filter(({ kpi }) => kpi === 'portions_planned').map(({ unit }) => unit)).toEqual(
-    expect.arrayContaining(['k321', 'k512', 'k511']),
+    expect.arrayContaining(['k321', 'k512', 'k511', 'k942']),
   );
   expect(differences.find(({ unit }) => unit === 'k511')?.day).toBe('2026-07-07');
 

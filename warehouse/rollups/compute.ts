@@ -1,5 +1,5 @@
 /**
- * Computes claimed cells out of raw rows: all facts in up to three statements into ops.cells, from where they are copied to the tables that serve.
+ * Computes claimed cells out of raw rows: all facts in up to two statements into ops.cells, from where they are copied to the tables that serve.
  * Invariants: every KPI of a claimed cell is written, as empty where nothing is left; one statement reads a relation that several facts
  * need (facts/cells.ts) once; rows of an attempt carry its number, so that none is mixed with those of one that was cut off.
  */
@@ -113,17 +113,18 @@ const ctes = (all: Readonly<Record<string, Named>>, { few }: Chunk) =>
   );
 
 /**
- * The statements that compute facts, to be run at once: of batches, of runs, of what schools get; the other facts are spread over them. An
- * insert costs as much as a small fact, and a statement is planned by one thread.
+ * The statements that compute facts, to be run at once: of batches and runs, of what schools get; the other facts are spread over them. An
+ * insert costs as much as a small fact, and a statement is planned by one thread: two keep two cores at work, a third would find none.
  */
 function factsSql(dirtyFacts: readonly FactName[], into: MartTables, chunk: Chunk): string[] {
-  const sources: Relation[] = ['batches', 'runs', 'handovers'];
-  const reads = (fact: FactName, relation: Relation) => facts[fact].reads?.includes(relation) ?? false;
-  const others = dirtyFacts.filter((fact) => !sources.some((source) => reads(fact, source))).sort();
+  const sources: Relation[][] = [['batches', 'runs'], ['handovers']];
+  const of = (fact: FactName) => sources.findIndex((some) => facts[fact].reads?.some((read) => some.includes(read)));
+  const others = dirtyFacts.filter((fact) => of(fact) < 0).sort();
   return sources
-    .map((source, which) => [
-      ...dirtyFacts.filter((fact) => sources.find((first) => reads(fact, first)) === source),
-      ...others.filter((_, index) => index % sources.length === which),
+    .map((_, which) => [
+      ...dirtyFacts.filter((fact) => of(fact) === which),
+      // From the last on, to what schools get first: the heaviest of them in a morning is quality.
+      ...others.filter((_, index) => (others.length - index) % sources.length === which),
     ])
     .filter((some) => some.length > 0)
     .map((some) => statementSql(some, into, chunk));
