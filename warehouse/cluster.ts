@@ -87,7 +87,9 @@ const rules: readonly Rule[] = [
     },
   ],
   [
-    new RegExp(`^ALTER TABLE ${NAME} ((?:DELETE|MODIFY SETTING|MODIFY COMMENT) [\\s\\S]*)$`),
+    new RegExp(
+      `^ALTER TABLE ${NAME} ((?:DELETE|MODIFY SETTING|MODIFY COMMENT|(?:ADD|DROP|MATERIALIZE) PROJECTION|DROP PARTITION) [\\s\\S]*)$`,
+    ),
     (on, _, table = '', change = '') => [`ALTER TABLE ${local(table)} ${on} ${change}`],
   ],
   [

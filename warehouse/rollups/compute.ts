@@ -58,13 +58,15 @@ export async function computeClaimed(
   }: { into?: MartTables; few?: boolean; everything?: boolean; onProgress?: (done: number, all: number) => void } = {},
 ): Promise<void> {
   const chunks = Math.ceil(cells / CELLS_PER_CHUNK);
-  const attempt = String(randomBytes(8).readBigUInt64LE());
   for (let chunk = 0; chunk < chunks; chunk++) {
+    const attempt = String(randomBytes(8).readBigUInt64LE());
     const params = { ...at, claim: String(at.claim), attempt, chunk, chunks };
     const statements = factsSql(dirtyFacts, into, { whole: chunks === 1, few, everything });
     await Promise.all(statements.map((statement) => warehouse.command(statement, params)));
     failpoint('rollup:before copies');
     await Promise.all(copiesSql(dirtyFacts, into).map((copy) => warehouse.command(copy, params)));
+    // Read once: what is dropped need not be merged. Of an attempt that was cut off it stays for a day.
+    await warehouse.command(`ALTER TABLE ops.cells DROP PARTITION ID '${attempt}'`);
     onProgress(chunk + 1, chunks);
   }
 }
@@ -76,7 +78,7 @@ export const quoted = (names: readonly string[]) => names.map((name) => `'${name
 
 /** What the facts of a chunk have put into ops.cells, copied in one insert to each table of cells. */
 function copiesSql(dirtyFacts: readonly FactName[], into: MartTables): string[] {
-  const rows = 'FROM ops.cells WHERE attempt = {attempt:UInt64} AND chunk = {chunk:UInt32}';
+  const rows = 'FROM ops.cells WHERE attempt = {attempt:UInt64}';
   const staged = `startsWith(kpi, '${STAGE}')`;
   const computed = `SELECT fact, kpi, day, sppg_id, split, num, den ${rows} AND NOT ${staged}`;
   const ofKpis = [
@@ -158,7 +160,7 @@ function statementSql(of: readonly FactName[], into: MartTables, chunk: Chunk): 
     return `SELECT * FROM (WITH ${own.join(',\n')}
     ${isFlow(fact) ? flowSql(fact) : kpisSql(fact, into, chunk.everything)})`;
   });
-  return `INSERT INTO ops.cells (attempt, chunk, fact, kpi, day, sppg_id, split, num, den)
+  return `INSERT INTO ops.cells (attempt, fact, kpi, day, sppg_id, split, num, den)
     WITH ${[...ctes({ claimed, zones }, chunk), ...shared].join(',\n')}
     SELECT * FROM (${selects.join('\nUNION ALL\n')})`;
 }
@@ -202,7 +204,7 @@ function kpisSql(fact: FactName, into: MartTables, everything: boolean): string 
     SELECT ${told}, held.day, held.sppg_id, toString(held.split), 0, NULL, NULL FROM ${into.cells} AS held
     WHERE held.kpi IN (${idsOf(asked)}) AND (held.sppg_id, held.day) IN (SELECT sppg_id, day FROM cells) AND held.split != ''`;
   });
-  return `SELECT {attempt:UInt64}, {chunk:UInt32}, '${fact}', kpi, day, sppg_id, split, max(num), max(den)
+  return `SELECT {attempt:UInt64}, '${fact}', kpi, day, sppg_id, split, max(num), max(den)
     FROM (
       -- "No data" is decided once: a ratio without a denominator has neither; nothing to add over a denominator is 0.
       SELECT a.1 AS kpi, day, sppg_id, split, ifNull(a.4, 0) != 0 AS present,
@@ -223,7 +225,7 @@ function kpisSql(fact: FactName, into: MartTables, everything: boolean): string 
  * the CTE `cells`, so that a day on which nothing is left becomes an empty one.
  */
 const flowSql = (fact: FactName) =>
-  `SELECT {attempt:UInt64}, {chunk:UInt32}, '${fact}', concat('${STAGE}', stage), day, sppg_id, toString(hour), sum(portions), NULL
+  `SELECT {attempt:UInt64}, '${fact}', concat('${STAGE}', stage), day, sppg_id, toString(hour), sum(portions), NULL
     FROM fact GROUP BY day, sppg_id, stage, hour
     UNION ALL
-    SELECT {attempt:UInt64}, {chunk:UInt32}, '${fact}', '${STAGE}', day, sppg_id, '', NULL, NULL FROM cells`;
+    SELECT {attempt:UInt64}, '${fact}', '${STAGE}', day, sppg_id, '', NULL, NULL FROM cells`;

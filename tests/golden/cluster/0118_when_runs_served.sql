@@ -4,8 +4,8 @@ DROP TABLE IF EXISTS ops.places_food_distributions_beside ON CLUSTER 'nation' SY
 
 CREATE TABLE ops_local.places_food_distributions_beside ON CLUSTER 'nation' (
   sppg_id String, at DateTime64(3, 'UTC'), production_id String, status LowCardinality(String), served Bool DEFAULT status = 'COMPLETED', key String,
-  PROJECTION by_production (SELECT * ORDER BY production_id),
-  PROJECTION by_key (SELECT * ORDER BY key)
+  PROJECTION by_production (SELECT * ORDER BY production_id) WITH SETTINGS (index_granularity = 64),
+  PROJECTION by_key (SELECT * ORDER BY key) WITH SETTINGS (index_granularity = 64)
 ) ENGINE = ReplicatedReplacingMergeTree ORDER BY (sppg_id, at, production_id, served, key)
 SETTINGS deduplicate_merge_projection_mode = 'rebuild', index_granularity = 256,
   min_bytes_for_wide_part = 1099511627776, min_rows_for_wide_part = 1000000000000;
