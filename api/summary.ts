@@ -5,7 +5,7 @@
 import { addDays } from '../warehouse/days.ts';
 import type { Kpi } from '../warehouse/kpis/kpi.ts';
 import { figureOf, kpiValue, limitOf, statusOf } from '../warehouse/kpis/registry.ts';
-import { provisionalDays, stateOf } from '../warehouse/queries/finality.ts';
+import { stateOfDay } from '../warehouse/queries/finality.ts';
 import { readTargets, targetOf } from '../warehouse/queries/targets.ts';
 import { dailyValues, seriesValues } from '../warehouse/queries/values.ts';
 import type { Place } from './access.ts';
@@ -33,10 +33,10 @@ export async function summary(
   const yearAgo = todayOnly ? date : addDays(date, -YEAR_DAYS);
   const told = [...visible, ...visible.flatMap((kpi) => limitOf(kpi) ?? [])];
   const grains = [...new Set(told.flatMap(({ grain }) => grain ?? []))];
-  const [daily, targets, provisional, ...series] = await Promise.all([
+  const [daily, targets, state, ...series] = await Promise.all([
     dailyValues(warehouse, place.scope, [monthStart, trendStart].sort()[0] ?? date, date, yearAgo),
     readTargets(warehouse),
-    provisionalDays(warehouse, place.scope, today(), graceDays),
+    stateOfDay(warehouse, place.scope, date, today(), graceDays),
     ...grains.map((grain) => {
       const kpis = told.filter((kpi) => kpi.grain === grain);
       return seriesValues(warehouse, kpis, place.scope, grain, addDays(date, -PERIODS_BACK_DAYS), date);
@@ -104,7 +104,7 @@ export async function summary(
     name: unit?.name ?? '',
     level: unit?.level,
     date,
-    state: stateOf(date, date, provisional),
+    state,
     path: place.path,
     kpis,
   };

@@ -9,7 +9,7 @@ import { registry } from '../../warehouse/kpis/registry.ts';
 import { comparisons, rules } from '../../warehouse/kpis/rules.ts';
 import { completeDays, completeness } from '../../warehouse/queries/completeness.ts';
 import { unitDays } from '../../warehouse/queries/crossings.ts';
-import { provisionalDays } from '../../warehouse/queries/finality.ts';
+import { provisionalDays, stateOfDay } from '../../warehouse/queries/finality.ts';
 import { findings, openFindings, undatedRows } from '../../warehouse/queries/findings.ts';
 import { flow, STAGES } from '../../warehouse/queries/flow.ts';
 import { childrenOf, zoneHours } from '../../warehouse/queries/hierarchy.ts';
@@ -39,7 +39,10 @@ const questions: Record<string, Record<string, (warehouse: Warehouse, scope: Sco
     unitDays: (w, scope) =>
       unitDays(w, [kpi.id], scope, scope.level === 'regency' || scope.level === 'sppg' ? 'sppg' : 'province', range),
   },
-  'finality.ts': { provisionalDays: (w, scope) => provisionalDays(w, scope, to, 3) },
+  'finality.ts': {
+    provisionalDays: (w, scope) => provisionalDays(w, scope, to, 3),
+    stateOfDay: (w, scope) => stateOfDay(w, scope, from, to, 3),
+  },
   'findings.ts': {
     findings: (w, scope) => findings(w, [...rules, ...comparisons], scope, range, 10),
     openFindings: (w, scope) => openFindings(w, [...rules, ...comparisons], scope, range),

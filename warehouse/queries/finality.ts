@@ -29,3 +29,13 @@ export async function provisionalDays(
 /** The state of the days from the first to the last. */
 export const stateOf = (first: string, last: string, { waiting, today }: Provisional): State =>
   last < today && !waiting.some((day) => first <= day && day <= last) ? 'final' : 'provisional';
+
+/** The state of a day: of one that is not over it is known without asking. `today` is the nation's (WIB). */
+export const stateOfDay = async (
+  warehouse: Warehouse,
+  scope: Scope,
+  day: string,
+  today: string,
+  graceDays: number,
+): Promise<State> =>
+  day < today ? stateOf(day, day, await provisionalDays(warehouse, scope, today, graceDays)) : 'provisional';
