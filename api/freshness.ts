@@ -19,11 +19,15 @@ export type Known = {
   /** The refresh that last touched the scope; 0 when none did since this process began. */
   seqOf(scope: string): number;
 };
-export type FreshnessSource = { current(): Promise<Known>; invalidate(): void };
+/** A refresh as it was announced: its number, and the scopes it touched. */
+export type Announced = { seq: number; scopes: readonly string[] };
+export type FreshnessSource = { current(): Promise<Known>; invalidate(refresh: Announced): void };
 
 const MAX_AGE_MS = 2_000;
 /** A warehouse that hangs is as good as away. */
 const PATIENCE_MS = 3_000;
+/** Refreshes whose scopes are remembered until somebody asks. */
+const MOST_ANNOUNCED = 32;
 
 export function createFreshness(warehouse: Warehouse): FreshnessSource {
   /** `heard`: how many notices there had been when its reading began. */
@@ -33,12 +37,24 @@ export function createFreshness(warehouse: Warehouse): FreshnessSource {
   let touched = new Map<string, number>();
   let seq = 0;
   let units: HierarchyVersion | undefined;
+  const announced = new Map<number, readonly string[]>();
+
+  /** What refreshes in (since, until] touched, where each of them was announced: then the warehouse need not be asked. */
+  const announcedScopes = (since: number, until: number) => {
+    const scopes: { scope: string; seq: number }[] = [];
+    for (let own = since + 1; own <= until; own++) {
+      const touchedThen = announced.get(own);
+      if (touchedThen === undefined) return undefined;
+      for (const scope of touchedThen) scopes.push({ scope, seq: own });
+    }
+    return scopes;
+  };
 
   const renew = async (): Promise<Known> => {
     const freshness = await readFreshness(warehouse);
     const [known, scopes] = await Promise.all([
       readHierarchyVersion(warehouse, units),
-      freshness.seq === seq ? [] : readTouchedScopes(warehouse, seq, freshness.seq),
+      announcedScopes(seq, freshness.seq) ?? readTouchedScopes(warehouse, seq, freshness.seq),
     ]);
     units = known;
     const hierarchy = known.version;
@@ -46,6 +62,7 @@ export function createFreshness(warehouse: Warehouse): FreshnessSource {
     touched = new Map(touched);
     for (const { scope, seq: last } of scopes) touched.set(scope, Math.max(last, touched.get(scope) ?? 0));
     seq = Math.max(seq, freshness.seq);
+    for (const own of announced.keys()) if (own <= seq) announced.delete(own);
     const versions = touched;
     const seqOf = (scope: string) => versions.get(scope) ?? 0;
     return { freshness, hierarchy, seqOf, versionOf: (scope) => `${hierarchy}-${seqOf(scope)}` };
@@ -70,8 +87,11 @@ export function createFreshness(warehouse: Warehouse): FreshnessSource {
       if (Date.now() - held.at > MAX_AGE_MS) void read();
       return Promise.resolve(held.value);
     },
-    invalidate() {
+    invalidate(refresh) {
       heard++;
+      announced.set(refresh.seq, refresh.scopes);
+      const [oldest] = announced.keys();
+      if (announced.size > MOST_ANNOUNCED && oldest !== undefined) announced.delete(oldest);
     },
   };
 }

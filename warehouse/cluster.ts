@@ -88,9 +88,15 @@ const rules: readonly Rule[] = [
   ],
   [
     new RegExp(
-      `^ALTER TABLE ${NAME} ((?:DELETE|MODIFY SETTING|MODIFY COMMENT|(?:ADD|DROP|MATERIALIZE) PROJECTION|DROP PARTITION) [\\s\\S]*)$`,
+      `^ALTER TABLE ${NAME} ((?:DELETE|MODIFY SETTING|MODIFY COMMENT|(?:ADD|DROP|MATERIALIZE) PROJECTION) [\\s\\S]*)$`,
     ),
     (on, _, table = '', change = '') => [`ALTER TABLE ${local(table)} ${on} ${change}`],
+  ],
+  // A partition that was dropped is remembered in Keeper until it is said to be forgotten.
+  [
+    new RegExp(`^ALTER TABLE ${NAME} DROP PARTITION ID ('\\w+')$`),
+    (on, _, table = '', id = '') =>
+      ['DROP', 'FORGET'].map((what) => `ALTER TABLE ${local(table)} ${on} ${what} PARTITION ID ${id}`),
   ],
   [
     new RegExp(`^DELETE FROM ${NAME} ([\\s\\S]*)$`),

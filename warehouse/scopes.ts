@@ -78,8 +78,9 @@ const cellsThen = `(
     AND toDateTime64(c.day + 1, 6, 'UTC') - INTERVAL 7 HOUR > h.since AND toDateTime64(c.day + 1, 6, 'UTC') - INTERVAL 7 HOUR <= h.until
 )`;
 
-/** Where cells of kitchens are read: those of one kitchen lie beside each other in a table of their own. */
-export const cellsOf = (scope: Scope) => (scope.level === 'sppg' ? 'mart.kpi_kitchens' : 'mart.kpi_daily');
+/** Where cells of a scope's kitchens are read: of few by kitchen, of many by KPI and day. */
+export const cellsOf = ({ level }: Scope) =>
+  level === 'sppg' || level === 'regency' ? 'mart.kpi_kitchens' : 'mart.kpi_daily';
 
 /** SQL of the relation (alias m) a scope's figures are read from, with its condition: cells of the kitchen, or areas. */
 export function figuresOf(scope: Scope, hierarchy: Hierarchy = 'now'): { from: string; where: string } {

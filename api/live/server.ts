@@ -54,7 +54,8 @@ export async function startLive(server: Server, context: ApiContext, subscriber:
     const parsed = schema.safeParse(parseJson(text));
     if (!parsed.success) return log.warn({ channel }, 'a malformed notice was ignored');
     if ('kind' in parsed.data) return hub.noticed(parsed.data);
-    context.freshness.invalidate();
+    const { seq, channels } = parsed.data;
+    context.freshness.invalidate({ seq, scopes: channels.map(({ channel: scope }) => scope) });
     hub.refreshed(parsed.data);
   });
   // Notices sent while this connection was down are gone: say so instead of guessing.

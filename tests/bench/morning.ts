@@ -318,6 +318,7 @@ async function checkCells(stack: Stack): Promise<{ all: number; wrong: number }>
   const wrong = all.filter((cell) =>
     [actual, byKitchen].some((held) => JSON.stringify(expected[cell]) !== JSON.stringify(held[cell])),
   );
-  for (const cell of wrong.slice(0, 5)) say(`${cell} is [${actual[cell]}], of the source [${expected[cell]}]`);
+  for (const cell of wrong.slice(0, 5))
+    say(`${cell} is [${actual[cell]}], by kitchen [${byKitchen[cell]}], of the source [${expected[cell]}]`);
   return { all: all.length, wrong: wrong.length };
 }

@@ -102,12 +102,16 @@ async function trends(warehouse: Warehouse): Promise<void> {
      FROM numbers(${KITCHENS * 365})`,
   );
   await warehouse.command(
+    "INSERT INTO mart.kpi_kitchens SELECT * EXCEPT watermark_lsn FROM mart.kpi_daily WHERE startsWith(sppg_id, 'bench-')",
+  );
+  await warehouse.command(
     `INSERT INTO mart.kpi_areas (kpi, day, province_id, regency_id, split, num, den, units, seq)
      SELECT 'portions_delivered', toDate32('2025-01-01') + intDiv(number, 514), toString(number % 38), concat('bench-', toString(number % 514)), '',
        sum(2000), NULL, 72, 1 FROM numbers(${514 * 365}) GROUP BY ALL`,
   );
   // A year that is over has been merged long ago.
-  for (const table of ['mart.kpi_daily', 'mart.kpi_areas']) await warehouse.command(`OPTIMIZE TABLE ${table} FINAL`);
+  for (const table of ['mart.kpi_daily', 'mart.kpi_kitchens', 'mart.kpi_areas'])
+    await warehouse.command(`OPTIMIZE TABLE ${table} FINAL`);
   const nothing = median(await timed(60, () => warehouse.query('SELECT 1')));
   const scopes = [
     ['one kitchen', { level: 'sppg', id: 'bench-777' }],

@@ -115,10 +115,12 @@ async function multiply(warehouse: Warehouse, count: number): Promise<string[]> 
     `INSERT INTO raw.nutrition_programs SELECT s.* REPLACE (concat(s.id, toString(n.number)) AS id, ${copy('sppgId')}) ${from('raw.nutrition_programs', 'sppgId')}`,
     params,
   );
-  await warehouse.command(
-    `INSERT INTO mart.kpi_daily SELECT s.* REPLACE (${copy('sppg_id')}) ${from('mart.kpi_daily', 'sppg_id')} SETTINGS max_partitions_per_insert_block = 1000`,
-    params,
-  );
+  for (const table of ['mart.kpi_daily', 'mart.kpi_kitchens']) {
+    await warehouse.command(
+      `INSERT INTO ${table} SELECT s.* REPLACE (${copy('sppg_id')}) ${from(table, 'sppg_id')} SETTINGS max_partitions_per_insert_block = 1000`,
+      params,
+    );
+  }
   return Array.from({ length: Math.min(count, 1_000) }, (_, at) => `sppg:x${String(at).padStart(6, '0')}`);
 }
 

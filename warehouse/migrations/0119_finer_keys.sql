@@ -27,3 +27,6 @@ ALTER TABLE ops.places_quality_controls MATERIALIZE PROJECTION by_production SET
 ALTER TABLE ops.places_school_distributions DROP PROJECTION IF EXISTS by_key SETTINGS mutations_sync = 2;
 ALTER TABLE ops.places_school_distributions ADD PROJECTION by_key (SELECT * ORDER BY key) WITH SETTINGS (index_granularity = 64);
 ALTER TABLE ops.places_school_distributions MATERIALIZE PROJECTION by_key SETTINGS mutations_sync = 2;
+
+-- As in 0118, of what 0116 has put into a table by exchange.
+ALTER TABLE ops.places_food_productions ADD COLUMN IF NOT EXISTS ended DateTime64(6, 'UTC') DEFAULT toDateTime64('1900-01-01 00:00:00', 6, 'UTC') AFTER menu_id;

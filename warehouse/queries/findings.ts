@@ -6,7 +6,7 @@ import type { Warehouse } from '../client.ts';
 import { findKpi, limitOf } from '../kpis/registry.ts';
 import type { Comparison, Rule } from '../kpis/rules/rule.ts';
 import { monthOf } from '../rollups/facts/cells.ts';
-import { type Scope, scopeCondition } from '../scopes.ts';
+import { cellsOf, type Scope, scopeCondition } from '../scopes.ts';
 import type { Within } from './completeness.ts';
 
 export const FINDING_STATES = ['open', 'explained', 'corrected'] as const;
@@ -45,14 +45,14 @@ type Rules = readonly (Rule | Comparison)[];
 type Range = { from: string; to: string };
 
 /** (rule, sppg_id, day, amount) of findings in [from, to], those of the months it reaches into among them; binds `params`. */
-export function foundSql(rules: Rules, within: Within, range: Range) {
+export function foundSql(rules: Rules, within: Within, range: Range, cells = 'mart.kpi_daily') {
   const counted = rules.filter((rule) => 'fact' in rule);
   const params = {
     ...range,
     rules: counted.map((rule) => rule.id),
     monthly: counted.filter((rule) => rule.grain === 'month').map((rule) => rule.id),
   };
-  const held = (first: string) => `FROM mart.kpi_daily AS m FINAL
+  const held = (first: string) => `FROM ${cells} AS m FINAL
     WHERE m.day BETWEEN ${first} AND {to:Date32} AND m.split = '' AND m.num IS NOT NULL AND ${within('m.sppg_id')}`;
   const day = '{from:Date32}';
   const month = monthOf(day);
@@ -67,7 +67,7 @@ export function foundSql(rules: Rules, within: Within, range: Range) {
 }
 
 function foundIn(rules: Rules, scope: Scope, range: Range) {
-  const { found, params } = foundSql(rules, (column) => scopeCondition(scope, column), range);
+  const { found, params } = foundSql(rules, (column) => scopeCondition(scope, column), range, cellsOf(scope));
   return { found, params: { ...params, scopeId: scope.id } };
 }
 

@@ -118,7 +118,7 @@ export async function peers(
        groupArrayIf(value, sppg_id != {id:String}) AS others
      FROM (
        SELECT toString(m.kpi) AS kpi, m.sppg_id AS sppg_id, sum(m.num) / sum(m.den) AS ratio, assumeNotNull(ratio) AS value
-       FROM mart.kpi_daily AS m FINAL
+       FROM mart.kpi_kitchens AS m FINAL
        WHERE m.kpi IN ({kpis:Array(String)}) AND m.day BETWEEN {from:Date32} AND {to:Date32} AND m.split = '' AND m.num IS NOT NULL
          AND (m.sppg_id = {id:String} OR m.sppg_id IN (SELECT id FROM alike))
        GROUP BY m.kpi, m.sppg_id

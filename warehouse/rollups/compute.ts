@@ -65,8 +65,8 @@ export async function computeClaimed(
     await Promise.all(statements.map((statement) => warehouse.command(statement, params)));
     failpoint('rollup:before copies');
     await Promise.all(copiesSql(dirtyFacts, into).map((copy) => warehouse.command(copy, params)));
-    // Read once: what is dropped need not be merged. Of an attempt that was cut off it stays for a day.
-    await warehouse.command(`ALTER TABLE ops.cells DROP PARTITION ID '${attempt}'`);
+    // Read once: what is dropped need not be merged. What cannot be, or is of an attempt that was cut off, goes after a day.
+    await warehouse.command(`ALTER TABLE ops.cells DROP PARTITION ID '${attempt}'`).catch(() => undefined);
     onProgress(chunk + 1, chunks);
   }
 }

@@ -19,3 +19,11 @@ EXCHANGE TABLES ops_local.places_food_distributions AND ops_local.places_food_di
 DROP TABLE IF EXISTS ops_local.places_food_distributions_beside ON CLUSTER 'nation' SYNC;
 
 DROP TABLE IF EXISTS ops.places_food_distributions_beside ON CLUSTER 'nation' SYNC;
+
+ALTER TABLE ops_local.places_food_distributions ON CLUSTER 'nation' ADD COLUMN IF NOT EXISTS status LowCardinality(String) AFTER production_id;
+
+ALTER TABLE ops.places_food_distributions ON CLUSTER 'nation' ADD COLUMN IF NOT EXISTS status LowCardinality(String) AFTER production_id;
+
+ALTER TABLE ops_local.places_food_distributions ON CLUSTER 'nation' ADD COLUMN IF NOT EXISTS served Bool DEFAULT status = 'COMPLETED' AFTER status;
+
+ALTER TABLE ops.places_food_distributions ON CLUSTER 'nation' ADD COLUMN IF NOT EXISTS served Bool DEFAULT status = 'COMPLETED' AFTER status;

@@ -41,3 +41,7 @@ ALTER TABLE ops_local.places_school_distributions ON CLUSTER 'nation' DROP PROJE
 ALTER TABLE ops_local.places_school_distributions ON CLUSTER 'nation' ADD PROJECTION by_key (SELECT * ORDER BY key) WITH SETTINGS (index_granularity = 64);
 
 ALTER TABLE ops_local.places_school_distributions ON CLUSTER 'nation' MATERIALIZE PROJECTION by_key SETTINGS mutations_sync = 2;
+
+ALTER TABLE ops_local.places_food_productions ON CLUSTER 'nation' ADD COLUMN IF NOT EXISTS ended DateTime64(6, 'UTC') DEFAULT toDateTime64('1900-01-01 00:00:00', 6, 'UTC') AFTER menu_id;
+
+ALTER TABLE ops.places_food_productions ON CLUSTER 'nation' ADD COLUMN IF NOT EXISTS ended DateTime64(6, 'UTC') DEFAULT toDateTime64('1900-01-01 00:00:00', 6, 'UTC') AFTER menu_id;

@@ -13,7 +13,7 @@ export type Units = { level: PageLevel; ids: readonly string[] };
 /** The relation (alias m), the column that tells units apart, and the condition. */
 export function figuresOfUnits(level: PageLevel): { from: string; unit: string; where: string } {
   if (level === 'sppg')
-    return { from: 'mart.kpi_daily AS m FINAL', unit: 'm.sppg_id', where: 'm.sppg_id IN {ids:Array(String)}' };
+    return { from: 'mart.kpi_kitchens AS m FINAL', unit: 'm.sppg_id', where: 'm.sppg_id IN {ids:Array(String)}' };
   const from = 'mart.kpi_areas AS m FINAL';
   // The nation has one id, the empty one: bound like the others, so that no statement is without its units.
   if (level === 'national') return { from, unit: "''", where: "has({ids:Array(String)}, '')" };
