@@ -53,6 +53,38 @@ test('every table has a replicated form and a distributed one, sharded by column
   }
 });
 
+/** Names of the columns that a CREATE TABLE lists, in a set. */
+const columnsOf = (sql: string) => {
+  const listed = sql.slice(sql.indexOf('(') + 1, sql.lastIndexOf('ENGINE'));
+  const flat = listed.replaceAll(/\([^()]*(?:\([^()]*(?:\([^()]*\)[^()]*)*\)[^()]*)*\)/g, '');
+  const names = flat.split(',').map((part) => /^\s*`?(\w+)`?\s/.exec(part)?.[1] ?? '');
+  return new Set(names.filter((name) => !['', 'INDEX', 'PROJECTION'].includes(name)));
+};
+
+test('at the end of all migrations a table over all servers has the columns of those it stands for', () => {
+  const held = new Map<string, Set<string>>();
+  const name = String.raw`(\w+\.\w+)`;
+  for (const sql of clustered(Object.values(shaped).flat())) {
+    const made = new RegExp(`^CREATE TABLE (?:IF NOT EXISTS )?${name} ON CLUSTER 'nation' (?:AS ${name})?`).exec(sql);
+    const dropped = new RegExp(`^DROP TABLE (?:IF EXISTS )?${name}`).exec(sql);
+    const exchanged = new RegExp(`^EXCHANGE TABLES ${name} AND ${name}`).exec(sql);
+    const added = new RegExp(`^ALTER TABLE ${name} ON CLUSTER 'nation' ADD COLUMN (?:IF NOT EXISTS )?(\\w+)`).exec(sql);
+    if (made?.[1] !== undefined && !held.has(made[1]))
+      held.set(made[1], made[2] === undefined ? columnsOf(sql) : new Set(held.get(made[2])));
+    if (dropped?.[1] !== undefined) held.delete(dropped[1]);
+    const [one, other] = [held.get(exchanged?.[1] ?? ''), held.get(exchanged?.[2] ?? '')];
+    if (one !== undefined && other !== undefined) held.set(exchanged?.[1] ?? '', other).set(exchanged?.[2] ?? '', one);
+    if (added?.[1] !== undefined) held.get(added[1])?.add(added[2] ?? '');
+  }
+  const over = [...held.keys()].filter((table) => !/_local\./.test(table));
+  expect(over.length).toBeGreaterThan(50);
+  expect(held.get('ops.places_food_distributions')).toContain('served');
+  for (const table of over)
+    expect([...(held.get(table) ?? [])].sort(), table).toEqual(
+      [...(held.get(table.replace('.', '_local.')) ?? [])].sort(),
+    );
+});
+
 test('nothing that shapes the warehouse runs on one server alone', () => {
   for (const sql of clustered(Object.values(shaped).flat())) {
     expect(sql).toMatch(/ ON CLUSTER 'nation'|^INSERT INTO /);
