@@ -47,7 +47,7 @@ const rules: readonly Rule[] = [
     (on, cluster, once = '', table = '', columns = '', engine = '') => {
       const key = /ORDER BY (\((?:[^()]|\([^()]*\))*\)|[\w`]+)/.exec(engine)?.[1] ?? '';
       return [
-        `CREATE TABLE ${once}${local(table)} ${on} ${columns}ENGINE = Replicated${engine}`,
+        `CREATE TABLE ${once}${local(table)} ${on} ${columns}ENGINE = Replicated${engine.replace('PARTITION BY attempt ', '')}`,
         distributed(table, once, on, cluster, shardedBy(table, key)),
       ];
     },
@@ -92,12 +92,8 @@ const rules: readonly Rule[] = [
     ),
     (on, _, table = '', change = '') => [`ALTER TABLE ${local(table)} ${on} ${change}`],
   ],
-  // A partition that was dropped is remembered in Keeper until it is said to be forgotten.
-  [
-    new RegExp(`^ALTER TABLE ${NAME} DROP PARTITION ID ('\\w+')$`),
-    (on, _, table = '', id = '') =>
-      ['DROP', 'FORGET'].map((what) => `ALTER TABLE ${local(table)} ${on} ${what} PARTITION ID ${id}`),
-  ],
+  // Every partition there ever was leaves a node in Keeper: cells on their way are no partitions there, they go by their TTL.
+  [new RegExp(`^ALTER TABLE ${NAME} DROP PARTITION ID '\\w+'$`), () => []],
   [
     new RegExp(`^DELETE FROM ${NAME} ([\\s\\S]*)$`),
     (on, _, table = '', where = '') => [`DELETE FROM ${local(table)} ${on} ${where}`],

@@ -79,7 +79,7 @@ const cellsThen = `(
 )`;
 
 /** Where cells of a scope's kitchens are read: of few by kitchen, of many by KPI and day. */
-export const cellsOf = ({ level }: Scope) =>
+export const cellsOf = ({ level }: Pick<Scope, 'level'>) =>
   level === 'sppg' || level === 'regency' ? 'mart.kpi_kitchens' : 'mart.kpi_daily';
 
 /** SQL of the relation (alias m) a scope's figures are read from, with its condition: cells of the kitchen, or areas. */

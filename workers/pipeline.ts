@@ -83,7 +83,7 @@ async function rollup(context: PipelineContext, data: Extract<PipelineJob, { kin
     await context.redis.publish(ROLLED_CHANNEL, data.slotId);
   }
   if (refresh === undefined) return;
-  if (refresh.unmerged.length > 0) context.log.warn({ parts: refresh.unmerged }, 'could not merge parts');
+  if (refresh.unmerged.length > 0) context.log.warn({ parts: refresh.unmerged }, 'could not merge or drop parts');
   failpoint('rollup:before announce');
   await announceRefresh(context.redis, refresh);
 }

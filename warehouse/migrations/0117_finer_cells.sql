@@ -1,6 +1,7 @@
 -- Cells stand by KPI and day for whoever looks at many kitchens, a refresh at their splits of a day among them, and in finer granules. Copied, and not
 -- computed again: a cell is right as it is. What an earlier version has built beside is built anew.
 DROP TABLE IF EXISTS mart.kpi_daily_beside SYNC;
+DROP TABLE IF EXISTS mart.kpi_members_beside SYNC;
 DROP TABLE IF EXISTS mart.flow_stages_beside SYNC;
 DROP TABLE IF EXISTS mart.kpi_areas_beside SYNC;
 DROP TABLE IF EXISTS mart.kpi_daily_finer SYNC;

@@ -1,4 +1,5 @@
--- Cells on their way are read once and then dropped, a partition each time they are computed: merging them was a third of all merging.
+-- Cells on their way are read once and then dropped, a partition each time they are computed (on a cluster they go by their TTL): merging them was a third
+-- of all merging.
 DROP TABLE IF EXISTS ops.cells SYNC;
 CREATE TABLE IF NOT EXISTS ops.cells (
   attempt UInt64,

@@ -4,6 +4,7 @@
  * need (facts/cells.ts) once; rows of an attempt carry its number, so that none is mixed with those of one that was cut off.
  */
 import { randomBytes } from 'node:crypto';
+import { messageOf } from '../../platform/errors.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { Warehouse } from '../client.ts';
 import type { FactName, Kpi } from '../kpis/kpi.ts';
@@ -43,7 +44,7 @@ export const memberArea = (day: string, regency: string, fact: string) =>
 
 /**
  * Computes the claimed cells, about `cells` of them, into the tables: of `few` what facts share is read once and held; `everything` when those are all
- * there are. Rows carry `seq`.
+ * there are. Rows carry `seq`. Yields what of ops.cells could not be dropped afterwards, and why.
  */
 export async function computeClaimed(
   warehouse: Warehouse,
@@ -56,7 +57,8 @@ export async function computeClaimed(
     everything = false,
     onProgress = () => undefined,
   }: { into?: MartTables; few?: boolean; everything?: boolean; onProgress?: (done: number, all: number) => void } = {},
-): Promise<void> {
+): Promise<string[]> {
+  const undropped: string[] = [];
   const chunks = Math.ceil(cells / CELLS_PER_CHUNK);
   for (let chunk = 0; chunk < chunks; chunk++) {
     const attempt = String(randomBytes(8).readBigUInt64LE());
@@ -66,9 +68,12 @@ export async function computeClaimed(
     failpoint('rollup:before copies');
     await Promise.all(copiesSql(dirtyFacts, into).map((copy) => warehouse.command(copy, params)));
     // Read once: what is dropped need not be merged. What cannot be, or is of an attempt that was cut off, goes after a day.
-    await warehouse.command(`ALTER TABLE ops.cells DROP PARTITION ID '${attempt}'`).catch(() => undefined);
+    await warehouse
+      .command(`ALTER TABLE ops.cells DROP PARTITION ID '${attempt}'`)
+      .catch((error: unknown) => undropped.push(`ops.cells ${attempt}: ${messageOf(error)}`));
     onProgress(chunk + 1, chunks);
   }
+  return undropped;
 }
 
 /** Whether it is all of the claimed cells, few enough for what is read of them to be held, and computed because everything is. */

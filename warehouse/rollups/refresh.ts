@@ -46,7 +46,7 @@ export type Refresh = {
   seq: number;
   /** Those in which cells were computed. */
   scopes: string[];
-  /** What could not be merged (warehouse/parts.ts) after everything was computed. */
+  /** What could not be dropped when it was copied, or merged (warehouse/parts.ts) after everything was computed. */
   unmerged: string[];
 };
 
@@ -109,7 +109,7 @@ export async function refreshDirtyCells(
   const claims = everything
     ? [{ dirty: [allCellsSql, timed], left: leftSql(changed, few) }]
     : [ofTables(others, [timed]), ofTables(schools)];
-  const { cells, scopes } = await recompute(warehouse, { claims, marked }, range, lsn, seq, everything);
+  const { cells, scopes, undropped } = await recompute(warehouse, { claims, marked }, range, lsn, seq, everything);
   if (cells > 0) failpoint('rollup:after cells');
   const rolledAt = new Date().toISOString();
   await warehouse.insertRows('ops.rollups', [
@@ -129,7 +129,7 @@ export async function refreshDirtyCells(
       { marks },
     );
   }
-  const unmerged = everything ? await mergeParts(warehouse, 1) : [];
+  const unmerged = [...undropped, ...(everything ? await mergeParts(warehouse, 1) : [])];
   return { cells, seq, scopes, watermarkLsn: lsn, committedAt: isoOf(progress.committed), rolledAt, unmerged };
 }
 
@@ -153,7 +153,7 @@ async function recompute(
   watermarkLsn: string,
   claim: number,
   everything: boolean,
-): Promise<{ cells: number; scopes: string[] }> {
+): Promise<{ cells: number; scopes: string[]; undropped: string[] }> {
   failpoint('rollup:before claim');
   // All are waited for: what one of them writes late must not meet the next attempt under its number.
   const claiming = await Promise.allSettled([
@@ -172,10 +172,16 @@ async function recompute(
   const { cells, claims, facts: dirtyFacts, left } = claimed ?? { cells: 0, claims: 0, facts: [], left: [] };
   const few = !everything && areFew({ cells, claims });
   await settleStreamed(warehouse, left, range);
-  await computeClaimed(warehouse, { claim, seq: claim, watermark: watermarkLsn, now: range.now }, dirtyFacts, cells, {
-    few,
-    everything,
-  });
+  const undropped = await computeClaimed(
+    warehouse,
+    { claim, seq: claim, watermark: watermarkLsn, now: range.now },
+    dirtyFacts,
+    cells,
+    {
+      few,
+      everything,
+    },
+  );
   failpoint('rollup:before areas');
   const summed = dirtyFacts.filter((fact) => !isFlow(fact));
   const sumAreas = () =>
@@ -184,7 +190,7 @@ async function recompute(
     cells === 0 ? [] : readTouchedScopes(warehouse, claim - 1, claim),
     summed.length === 0 ? undefined : sumAreas(),
   ]);
-  return { cells, scopes: touched.map(({ scope }) => scope) };
+  return { cells, scopes: touched.map(({ scope }) => scope), undropped };
 }
 
 /**

@@ -2,6 +2,10 @@ DROP TABLE IF EXISTS mart_local.kpi_daily_beside ON CLUSTER 'nation' SYNC;
 
 DROP TABLE IF EXISTS mart.kpi_daily_beside ON CLUSTER 'nation' SYNC;
 
+DROP TABLE IF EXISTS mart_local.kpi_members_beside ON CLUSTER 'nation' SYNC;
+
+DROP TABLE IF EXISTS mart.kpi_members_beside ON CLUSTER 'nation' SYNC;
+
 DROP TABLE IF EXISTS mart_local.flow_stages_beside ON CLUSTER 'nation' SYNC;
 
 DROP TABLE IF EXISTS mart.flow_stages_beside ON CLUSTER 'nation' SYNC;

@@ -12,7 +12,7 @@ CREATE TABLE IF NOT EXISTS ops_local.cells ON CLUSTER 'nation' (
   num Nullable(Float64),
   den Nullable(Float64),
   written_at DateTime DEFAULT now()
-) ENGINE = ReplicatedMergeTree PARTITION BY attempt ORDER BY (attempt, sppg_id)
+) ENGINE = ReplicatedMergeTree ORDER BY (attempt, sppg_id)
 TTL written_at + INTERVAL 1 DAY
 SETTINGS index_granularity = 512, ttl_only_drop_parts = 1;
 

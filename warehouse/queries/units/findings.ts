@@ -1,6 +1,7 @@
 /** Findings of the validation rules that nobody has explained, of many units. */
 import type { Warehouse } from '../../client.ts';
 import type { Comparison, Rule } from '../../kpis/rules/rule.ts';
+import { cellsOf } from '../../scopes.ts';
 import { foundSql, said } from '../findings.ts';
 import { kitchensOfUnits, type Units, withinUnits } from './within.ts';
 
@@ -20,7 +21,7 @@ export async function unitFindings(
   { level, ids }: Units,
   range: { from: string; to: string },
 ): Promise<UnitFindings[]> {
-  const { found, params } = foundSql(rules, withinUnits(level), range);
+  const { found, params } = foundSql(rules, withinUnits(level), range, cellsOf({ level }));
   return warehouse.query<UnitFindings>(
     `SELECT k.unit AS unit, f.rule AS rule, uniqExact(f.sppg_id) AS kitchens, sum(f.amount) AS findings,
        toString(min(f.day)) AS first, toString(max(f.day)) AS last
