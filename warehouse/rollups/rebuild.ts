@@ -210,18 +210,16 @@ function takeBackSql(part: 'cells' | 'kitchens' | 'areas'): string[] {
     const kpis = rolledUp.filter((kpi) => kpi.fact === fact && (part === 'areas' || kpi.split !== undefined));
     if (kpis.length === 0) return [];
     const claims = `SELECT sppg_id, day FROM ops.claims WHERE claim > {since:UInt64} AND claim <= {seq:UInt64} AND fact = '${fact}'`;
-    const ofKitchens = ['NULL AS num, NULL AS den', `b.split != '' AND (b.sppg_id, b.day) IN (${claims})`];
-    const [empty, touched] = {
-      cells: ofKitchens,
-      kitchens: ofKitchens,
-      areas: [
-        'NULL AS num, NULL AS den, 0 AS units',
-        `(b.province_id, b.regency_id, b.day) IN (
+    const [empty, touched] =
+      part === 'areas'
+        ? [
+            'NULL AS num, NULL AS den, 0 AS units',
+            `(b.province_id, b.regency_id, b.day) IN (
           SELECT h.province_id, h.regency_id, c.day FROM (${claims}) AS c
           INNER JOIN (SELECT DISTINCT id, province_id, regency_id FROM ops.history_sppg WHERE NOT deleted) AS h ON h.id = c.sppg_id
         )`,
-      ],
-    }[part];
+          ]
+        : ['NULL AS num, NULL AS den', `b.split != '' AND (b.sppg_id, b.day) IN (${claims})`];
     return `INSERT INTO ${beside[part]}
       SELECT b.* REPLACE (${empty}, {since:UInt64} AS seq) FROM ${beside[part]} AS b FINAL
       WHERE b.kpi IN (${kpis.map(({ id }) => `'${id}'`).join(', ')}) AND b.num IS NOT NULL AND ${touched}`;
